@@ -1,0 +1,92 @@
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import type { CodingAgentProps } from './coding-agent-props';
+import { invalid } from '../private/errors';
+import { surelyDiffer } from '../private/references';
+import type { IAgentNetwork } from '../network/network';
+
+/** Where an agent runs, as the L2 and the mounts want it. */
+export interface AgentPlace {
+  readonly configuration: agentcore.RuntimeNetworkConfiguration;
+  readonly vpc?: ec2.IVpc;
+  readonly subnets?: ec2.ISubnet[];
+  readonly connections?: ec2.Connections;
+}
+
+const MOST_SECURITY_GROUPS = 16;
+
+export function agentNetworkOf(scope: Construct, props: CodingAgentProps): AgentPlace {
+  const network = requireNetwork(scope, props.network);
+  if (network.isPublic) {
+    refuseGroups(scope, props.securityGroups);
+    return { configuration: agentcore.RuntimeNetworkConfiguration.usingPublicNetwork() };
+  }
+  const { vpc, subnets } = network;
+  const securityGroups = props.securityGroups ?? network.securityGroups;
+  checkGroups(scope, vpc, securityGroups);
+  return {
+    configuration: agentcore.RuntimeNetworkConfiguration.usingVpc(scope, {
+      vpc,
+      vpcSubnets: { subnets },
+      securityGroups,
+    }),
+    vpc,
+    subnets,
+    connections: new ec2.Connections({ securityGroups }),
+  };
+}
+
+/** Writes the reason for a public network where a reviewer of the template finds it. */
+export function noteReason(runtime: agentcore.CfnRuntime, network: IAgentNetwork): void {
+  if (network.publicReason !== undefined) {
+    runtime.addMetadata('cdk-coding-agents:publicNetwork', network.publicReason);
+  }
+}
+
+function requireNetwork(scope: Construct, network: IAgentNetwork | undefined): IAgentNetwork {
+  if (network === undefined) {
+    throw invalid(scope, 'NetworkMissing', {
+      what: 'the agent has no network, and the default of AgentCore is the public internet',
+      allowed: 'new AgentNetwork(...), AgentNetwork.fromVpc(...) or AgentNetwork.publicInternet({ reason })',
+      fix: 'pass `network`',
+    });
+  }
+  return network;
+}
+
+function refuseGroups(scope: Construct, groups: ec2.ISecurityGroup[] | undefined): void {
+  if (groups !== undefined) {
+    throw invalid(scope, 'SecurityGroupsWithoutVpc', {
+      what: 'security groups need a VPC, and this agent runs on the public network',
+      got: groups.length,
+      allowed: 'no securityGroups',
+      fix: 'remove them, or use a network with a VPC',
+    });
+  }
+}
+
+function checkGroups(scope: Construct, vpc: ec2.IVpc, groups: ec2.ISecurityGroup[]): void {
+  if (groups.length < 1 || groups.length > MOST_SECURITY_GROUPS) {
+    throw invalid(scope, 'SecurityGroupCount', {
+      what: 'an agent in a VPC takes a limited number of security groups',
+      got: groups.length,
+      allowed: `1 to ${MOST_SECURITY_GROUPS}`,
+      fix: groups.length === 0 ? 'leave securityGroups away to use those of the network' : 'join some of them',
+    });
+  }
+  const foreign = groups.find((group) => isForeign(group, vpc));
+  if (foreign !== undefined) {
+    throw invalid(scope, 'SecurityGroupInOtherVpc', {
+      what: 'a security group belongs to another VPC than the agent',
+      got: foreign.node.path,
+      allowed: `groups of ${vpc.node.path}`,
+      fix: 'create it with `vpc: network.vpc`',
+    });
+  }
+}
+
+function isForeign(group: ec2.ISecurityGroup, vpc: ec2.IVpc): boolean {
+  const cfn = group.node.defaultChild;
+  return cfn instanceof ec2.CfnSecurityGroup && cfn.vpcId !== undefined && surelyDiffer(cfn.vpcId, vpc.vpcId);
+}

@@ -1,0 +1,112 @@
+import type { Duration } from 'aws-cdk-lib';
+import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { AgentCli } from './agent-cli';
+import type { AgentObservability } from './agent-observability';
+import type { ModelRoute } from './model-route';
+import type { InboundAuth } from '../identity/inbound-auth';
+import type { IAgentNetwork } from '../network/network';
+import type { Filesystem } from '../storage/filesystem';
+
+/** How a coding agent is hosted. */
+export interface CodingAgentProps {
+  /** Which agent: an image or code. */
+  readonly cli: AgentCli;
+
+  /**
+   * Where it runs. A VPC is the normal case; `AgentNetwork.publicInternet({ reason })` is the way around it.
+   */
+  readonly network: IAgentNetwork;
+
+  /**
+   * How it reaches its model.
+   *
+   * @default ModelRoute.none() - it may invoke no model on Amazon Bedrock
+   */
+  readonly model?: ModelRoute;
+
+  /**
+   * The directories that its sessions find under `/mnt`; at most five.
+   *
+   * @default - none: what a session writes is lost when its microVM ends
+   */
+  readonly filesystems?: Filesystem[];
+
+  /**
+   * Who may call it.
+   *
+   * @default InboundAuth.iam() - AWS principals that got one of the grants
+   */
+  readonly inboundAuth?: InboundAuth;
+
+  /**
+   * Environment variables, in plain text for everyone who may describe the runtime.
+   *
+   * Limits: 50 in all, 2,048 characters each, 4 KB in all on platform version V1, 2.5 KB on V2 (1.5 KB for code).
+   * Values that look like credentials are refused.
+   *
+   * @default - none
+   */
+  readonly environment?: { [name: string]: string };
+
+  /**
+   * How long a session may be idle before its microVM ends; 60 seconds to 8 hours, at most `maxLifetime`. The next
+   * request with the same session id starts another one, with the session storage of the first.
+   *
+   * @default Duration.minutes(15) - or `maxLifetime`, if that is shorter
+   */
+  readonly idleTimeout?: Duration;
+
+  /**
+   * How long a microVM may live, whatever it does; 60 seconds to 8 hours.
+   *
+   * @default Duration.hours(8)
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-lifecycle-settings.html
+   */
+  readonly maxLifetime?: Duration;
+
+  /**
+   * The name of the runtime, a literal: a letter, then letters, digits and underscores, at most 48.
+   *
+   * @default - a name from the path of the construct
+   */
+  readonly runtimeName?: string;
+
+  /**
+   * What the agent is for; at most 1,200 characters.
+   *
+   * @default - no description
+   */
+  readonly description?: string;
+
+  /**
+   * What is recorded of it.
+   *
+   * @default - application logs, usage logs and traces are delivered and kept for a year
+   */
+  readonly observability?: AgentObservability;
+
+  /**
+   * The platform version. V2 starts sessions from a snapshot: nothing secret or unique may be made while the container
+   * starts, since all sessions share it.
+   *
+   * @default agentcore.PlatformVersion.V1
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-how-it-works.html
+   */
+  readonly platformVersion?: agentcore.PlatformVersion;
+
+  /**
+   * Security groups of its own, for an agent that must reach what others may not. They should live in a long-lived
+   * stack: AgentCore holds them for hours after the agent is deleted.
+   *
+   * @default - those of the network, which its agents share
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * Tags on everything that is made for this agent.
+   *
+   * @default - no tags but those of the stack
+   */
+  readonly tags?: { [key: string]: string };
+}

@@ -1,0 +1,173 @@
+import { Tags } from 'aws-cdk-lib';
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { addAgentOutputs } from './agent-outputs';
+import type { AgentEndpointOptions } from './agent-endpoint';
+import { AgentEndpoint, endpointArnOf } from './agent-endpoint';
+import { AgentEndpointBase } from './agent-endpoint-base';
+import { checkDescription, checkTags, lifecycleOf } from './agent-checks';
+import { agentNetworkOf, noteReason } from './agent-place';
+import type { AgentObservability } from './agent-observability';
+import type { CodingAgentProps } from './coding-agent-props';
+import { environmentOf } from './environment';
+import { executionRole } from './execution-role';
+import { deliverLogs, keepRuntimeLogs } from './log-delivery';
+import { ModelRoute } from './model-route';
+import { InboundAuth } from '../identity/inbound-auth';
+import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
+import { runtimeNameOf } from '../private/names';
+
+/**
+ * A coding agent on Amazon Bedrock AgentCore Runtime: a microVM for each session instead of a laptop.
+ *
+ * It composes the L2 `Runtime` and adds what that lacks: a role of its own that names only what is this agent's, the
+ * file systems with the rights, rules and order they need, logs and traces, and grants for commands and shells. The
+ * L2 is `runtime`; what this construct has no prop for is set there, or by a mixin.
+ *
+ * One more agent in a stack adds ten resources with everything on.
+ *
+ * ```ts
+ * new CodingAgent(this, 'Claude', {
+ *   cli: AgentCli.fromRepository(repository, '1.4.2'),
+ *   network,
+ *   filesystems: [Filesystem.sessionStorage('/mnt/workspace')],
+ * });
+ * ```
+ */
+export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec2.IConnectable {
+  /** `DEFAULT`, which always serves the newest version. */
+  public readonly endpointName = 'DEFAULT';
+
+  public readonly runtimeName: string;
+  public readonly runtimeArn: string;
+  public readonly usesJwt: boolean;
+
+  /** The L2 runtime. Its `role` takes no grants: use the agent itself as the grantee. */
+  public readonly runtime: agentcore.Runtime;
+
+  /** The role as which everything in a session runs. */
+  public readonly role: iam.IRole;
+
+  /**
+   * The agent as a grantee: `bucket.grantRead(agent)`. What is granted is in force before the runtime is made or
+   * changed. The Deny list of the library outweighs any grant.
+   */
+  public readonly grantPrincipal: iam.IPrincipal;
+
+  private readonly _connections?: ec2.Connections;
+  private readonly observability: AgentObservability;
+
+  public constructor(scope: Construct, id: string, props: CodingAgentProps) {
+    super(scope, id);
+    const isV2 = props.platformVersion?.value === agentcore.PlatformVersion.V2.value;
+    const inboundAuth = props.inboundAuth ?? InboundAuth.iam();
+    const cli = props.cli._bind(this);
+    const route = (props.model ?? ModelRoute.none())._bind(this);
+    const place = agentNetworkOf(this, props);
+    checkDescription(this, props.description);
+    checkTags(this, props.tags ?? {});
+
+    this.runtimeName = runtimeNameOf(this, props.runtimeName);
+    const { role, policy } = executionRole(this, this.runtimeName, [...cli.statements, ...route.statements]);
+    this.runtime = new agentcore.Runtime(this, 'Runtime', {
+      runtimeName: this.runtimeName,
+      agentRuntimeArtifact: cli.artifact,
+      // the L2 would add rights to the identities and logs of every agent of the account
+      executionRole: role.withoutPolicyUpdates(),
+      networkConfiguration: place.configuration,
+      description: props.description,
+      protocolConfiguration: agentcore.ProtocolType.HTTP,
+      platformVersion: props.platformVersion ?? agentcore.PlatformVersion.V1,
+      environmentVariables: environmentOf(this, props.environment ?? {}, route.environment, { isV2, isCode: cli.isCode }),
+      authorizerConfiguration: inboundAuth._forRuntime(),
+      lifecycleConfiguration: lifecycleOf(this, props.idleTimeout, props.maxLifetime),
+    });
+    this.role = role;
+    this.grantPrincipal = role;
+    this.runtimeArn = this.runtime.agentRuntimeArn;
+    this.usesJwt = inboundAuth.usesJwt;
+    this._connections = place.connections;
+
+    const cfn = this.runtime.node.defaultChild as agentcore.CfnRuntime;
+    // the L2 depends on a stand-in of the role, which knows nothing of what is granted later
+    cfn.node.addDependency(role);
+    noteReason(cfn, props.network);
+    const { vpc, subnets, connections } = place;
+    const mounts = new RuntimeFilesystems(props.filesystems ?? [], { grantee: policy, connections: connections && this, vpc, subnets });
+    mounts.applyTo(cfn);
+    this.observability = { runtimeLogs: !isV2, ...props.observability };
+    deliverLogs(this, this.runtime, this.observability);
+    this.keepLogs(this, this.endpointName);
+    Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));
+  }
+
+  /** What the agent may reach. Throws for an agent without a VPC. */
+  public get connections(): ec2.Connections {
+    return this._connections ?? this.runtime.connections;
+  }
+
+  /**
+   * Adds a named endpoint that stays on one version of the agent.
+   *
+   * `DEFAULT` moves to the newest version with every deployment, which wipes the session storage of its sessions. An
+   * endpoint that is pinned keeps them until you change `version`. An agent has at most ten endpoints.
+   *
+   * Errors: the name `DEFAULT`, a name or a version that AgentCore does not take, one name twice.
+   *
+   * @param endpointName a letter, then letters, digits and underscores, at most 48
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-filesystem-configurations.html
+   */
+  public addEndpoint(endpointName: string, options: AgentEndpointOptions): AgentEndpoint {
+    const endpoint = new AgentEndpoint(this, endpointName, options);
+    this._extendGrants(endpoint.endpointArn);
+    this.keepLogs(endpoint, endpointName);
+    return endpoint;
+  }
+
+  /**
+   * Adds stack outputs: the ARN, the line that opens a shell, and the line that runs one command.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-get-started-command-shell.html
+   */
+  public addOutputs(): void {
+    addAgentOutputs(this);
+  }
+
+  /**
+   * vCPU hours that the sessions used, up to an hour late; not for billing.
+   *
+   * @default - sum over five minutes
+   */
+  public metricCpuHours(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metricUsage('CPUUsed-vCPUHours', options);
+  }
+
+  /**
+   * Gigabyte hours of memory that the sessions used, up to an hour late; not for billing.
+   *
+   * @default - sum over five minutes
+   */
+  public metricMemoryHours(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metricUsage('MemoryUsed-GBHours', options);
+  }
+
+  protected callableArns(): string[] {
+    const endpoints = this.node.children.filter((child) => child instanceof AgentEndpoint);
+    const others = endpoints.map((endpoint) => endpoint.endpointArn);
+    return [this.runtimeArn, endpointArnOf(this.runtimeArn, this.endpointName), ...others];
+  }
+
+  private keepLogs(scope: Construct, endpointName: string): void {
+    if (this.observability.runtimeLogs) {
+      keepRuntimeLogs(scope, this.runtime, endpointName, this.observability);
+    }
+  }
+
+  private metricUsage(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const dimensions = { Service: 'AgentCore.Runtime', Resource: this.runtimeArn };
+    return this.metricBy(metricName, { statistic: 'Sum', ...options }, dimensions);
+  }
+}

@@ -1,0 +1,78 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { guardrailPolicyOf } from './guardrail-policy';
+import { telemetryPolicyOf } from './telemetry-policy';
+import { acknowledgeWildcard } from '../compliance/acknowledge';
+import { Acknowledgements } from '../compliance/acknowledgements';
+
+/** The role of one agent and the policy that holds what is its own. */
+export interface ExecutionRole {
+  readonly role: iam.Role;
+  readonly policy: iam.ManagedPolicy;
+}
+
+/**
+ * Makes the role as which one agent runs.
+ *
+ * Everything in it names this agent, its image, its models and its mounts. What is the same for all agents of the
+ * stack stands in two shared policies.
+ */
+export function executionRole(scope: Construct, runtimeName: string, statements: iam.PolicyStatement[]): ExecutionRole {
+  const policy = new iam.ManagedPolicy(scope, 'Policy', {
+    description: `What coding agent ${runtimeName} may do`,
+    statements: [...logStatements(scope, runtimeName), ...statements],
+  });
+  acknowledgeWildcard(policy, Acknowledgements.RUNTIME_LOG_GROUPS, logGroupsArn(scope, runtimeName));
+  acknowledgeWildcard(policy, Acknowledgements.RUNTIME_LOG_GROUPS, logStreamsArn(scope, runtimeName));
+  const role = new iam.Role(scope, 'Role', {
+    description: `Runs coding agent ${runtimeName}`,
+    assumedBy: trust(scope, runtimeName),
+    managedPolicies: [policy, telemetryPolicyOf(scope), guardrailPolicyOf(scope)],
+  });
+  return { role, policy };
+}
+
+/** a runtime id is the name, a dash and a suffix; a name holds no dash, so this admits no other runtime */
+function trust(scope: Construct, runtimeName: string): iam.IPrincipal {
+  const stack = Stack.of(scope);
+  return new iam.ServicePrincipal('bedrock-agentcore.amazonaws.com', {
+    conditions: {
+      StringEquals: { 'aws:SourceAccount': stack.account },
+      ArnLike: {
+        'aws:SourceArn': stack.formatArn({
+          service: 'bedrock-agentcore',
+          resource: 'runtime',
+          resourceName: `${runtimeName}-*`,
+        }),
+      },
+    },
+  });
+}
+
+function logStatements(scope: Construct, runtimeName: string): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      // the resource policy lets spans into the log group of the agent; agents made since July 2026 send them there
+      actions: ['logs:CreateLogGroup', 'logs:DescribeLogStreams', 'logs:PutResourcePolicy'],
+      resources: [logGroupsArn(scope, runtimeName)],
+    }),
+    new iam.PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logStreamsArn(scope, runtimeName)],
+    }),
+  ];
+}
+
+function logGroupsArn(scope: Construct, runtimeName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `/aws/bedrock-agentcore/runtimes/${runtimeName}-*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+function logStreamsArn(scope: Construct, runtimeName: string): string {
+  return `${logGroupsArn(scope, runtimeName)}:log-stream:*`;
+}

@@ -1,0 +1,50 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcard } from '../compliance/acknowledge';
+import { Acknowledgements } from '../compliance/acknowledgements';
+
+const ID = 'CodingAgentsTelemetry';
+
+/**
+ * The calls that take no resource in IAM, one policy for all agents of a stack.
+ *
+ * They stand apart so that a wildcard added anywhere else is a finding of its own: cdk-nag judges a policy as a whole,
+ * and an acknowledged `*` would hide the next one in the same policy.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html
+ */
+export function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
+  const stack = Stack.of(scope);
+  const present = stack.node.tryFindChild(ID);
+  if (present !== undefined) {
+    return present as iam.ManagedPolicy;
+  }
+  const logGroups = stack.formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  const policy = new iam.ManagedPolicy(stack, ID, {
+    description: 'Telemetry and registry login of coding agents: calls for which IAM knows no resource',
+    statements: [
+      new iam.PolicyStatement({
+        sid: 'Traces',
+        actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        resources: ['*'],
+      }),
+      new iam.PolicyStatement({
+        sid: 'Metrics',
+        actions: ['cloudwatch:PutMetricData'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'cloudwatch:namespace': 'bedrock-agentcore' } },
+      }),
+      new iam.PolicyStatement({ sid: 'RegistryLogin', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+      new iam.PolicyStatement({ sid: 'FindLogGroups', actions: ['logs:DescribeLogGroups'], resources: [logGroups] }),
+    ],
+  });
+  acknowledgeWildcard(policy, Acknowledgements.TELEMETRY, '*');
+  acknowledgeWildcard(policy, Acknowledgements.FIND_LOG_GROUPS, logGroups);
+  return policy;
+}

@@ -1,0 +1,15 @@
+export { AgentCli, type AgentCodeProps, type AgentImageOptions } from './agent/agent-cli';
+export { AgentEndpoint, type AgentEndpointOptions } from './agent/agent-endpoint';
+export { AgentEndpointBase } from './agent/agent-endpoint-base';
+export type { AgentObservability } from './agent/agent-observability';
+export { type ApplicationInferenceProfileOptions, BedrockModel } from './agent/bedrock-model';
+export { CodingAgent } from './agent/coding-agent';
+export type { CodingAgentProps } from './agent/coding-agent-props';
+export { ModelRoute } from './agent/model-route';
+export { type Acknowledgement, Acknowledgements } from './compliance/acknowledgements';
+export { InboundAuth, type JwtAuthProps } from './identity/inbound-auth';
+export { JwtClaim } from './identity/jwt-claim';
+export * as mixins from './mixins';
+export type { IAgentNetwork } from './network/network';
+export { Filesystem, type SharedFilesystemOptions } from './storage/filesystem';
+export type { IS3FilesAccessPoint, IS3FilesFileSystem } from './storage/s3-files';

@@ -1,0 +1,133 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { Egress } from './egress';
+
+/** Props of AgentNetwork. */
+export interface AgentNetworkProps {
+  /**
+   * Where agents may connect to.
+   *
+   * @default Egress.awsOnly()
+   */
+  readonly egress?: Egress;
+
+  /**
+   * In how many availability zones the network lies: 2 or 3. us-west-1 has 2 that AgentCore supports.
+   *
+   * Changing it later gives every subnet another address range, which replaces the network.
+   *
+   * @default 2
+   */
+  readonly maxAzs?: number;
+
+  /**
+   * The addresses of the VPC.
+   *
+   * @default - 10.0.0.0/16
+   */
+  readonly ipAddresses?: ec2.IIpAddresses;
+
+  /**
+   * The AWS services that get an interface endpoint; replaces the list of the egress mode.
+   *
+   * AgentCore, its gateways, Bedrock, CloudWatch and X-Ray get a policy that keeps other accounts out; all other
+   * services have AWS's default policy.
+   *
+   * @default - for `awsOnly()` and `allowList()`: ecr.api, ecr.dkr, logs, bedrock-runtime, bedrock-agentcore,
+   *   bedrock-agentcore.gateway, xray, monitoring; for `internet()`: none, the NAT gateways carry the traffic
+   */
+  readonly interfaceEndpoints?: ec2.InterfaceVpcEndpointAwsService[];
+
+  /**
+   * The id of the AWS-managed prefix list of Amazon S3 in this region, such as `pl-63a5400a`.
+   *
+   * @default - looked up at deployment by a small function
+   */
+  readonly s3PrefixListId?: string;
+
+  /**
+   * How long the logs of the network are kept: flow logs, firewall alerts, and the look-up of the prefix list.
+   *
+   * @default logs.RetentionDays.ONE_YEAR
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * The KMS key of these logs. Its policy is extended for CloudWatch Logs; an imported key has to allow it already.
+   *
+   * @default - encrypted with a key of CloudWatch Logs
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * What happens to these logs when the network is deleted.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** Props of `AgentNetwork.fromVpc()`. */
+export interface FromVpcProps {
+  /**
+   * The VPC: of this account and region, with DNS support and DNS hostnames.
+   *
+   * Agents pull their image and reach AgentCore through it. It needs the VPC endpoints that
+   * `Egress.awsOnly()` makes, or NAT gateways.
+   */
+  readonly vpc: ec2.IVpc;
+
+  /**
+   * The private subnets for agents; at most 16. A public subnet gives an agent no internet and is refused.
+   *
+   * @default - the private subnets with a way out, or where there are none, the isolated subnets
+   */
+  readonly subnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the agents, of the same VPC; at most 16. They need no inbound rule.
+   *
+   * @default - one new group without inbound rules, and TCP 443 outbound to the VPC and to Amazon S3; open more through
+   *   `network.connections`
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * The availability zone ids of the subnets, such as `use1-az1`, to have them checked.
+   *
+   * Zone names cannot be checked: they stand for other zones in every account.
+   *
+   * @default - not checked; an agent in an unsupported zone fails at deployment
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html
+   */
+  readonly availabilityZoneIds?: string[];
+
+  /**
+   * The id of the AWS-managed prefix list of Amazon S3 in this region, for the new security group.
+   *
+   * @default - looked up at deployment by a small function
+   */
+  readonly s3PrefixListId?: string;
+}
+
+/** Options of `AgentNetwork.publicInternet()`. */
+export interface PublicInternetOptions {
+  /**
+   * Why these agents may run outside a VPC, for whoever reviews the template; at least 20 characters.
+   *
+   * Name what makes it acceptable, not that it is convenient.
+   */
+  readonly reason: string;
+}
+
+/** Options of `AgentNetwork.allowBucket()`. */
+export interface AllowBucketOptions {
+  /**
+   * Whether objects may also be written and deleted.
+   *
+   * @default false
+   */
+  readonly write?: boolean;
+}

@@ -1,0 +1,126 @@
+import { Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { invalidValue } from '../private/errors';
+import { checkDomains } from './domains';
+import type { EgressPlan } from './egress-plan';
+
+/** Options of `Egress.internet()`. */
+export interface InternetEgressOptions {
+  /**
+   * How many NAT gateways carry the traffic, from 1 to the number of availability zones.
+   *
+   * Fewer cost less; when the zone of a shared gateway fails, agents in the other zones lose the internet too.
+   *
+   * @default - one in each availability zone
+   */
+  readonly natGateways?: number;
+}
+
+/**
+ * Where agents may connect to.
+ *
+ * A coding agent reads text that others wrote and runs code that it wrote itself, so what it can reach is what can leak.
+ */
+export class Egress {
+  /**
+   * AWS services in this region only, through VPC endpoints; no way to the internet.
+   *
+   * No internet gateway, no NAT gateway. DNS answers AWS names only, because a DNS query is a way out of its own.
+   */
+  public static awsOnly(): Egress {
+    return new Egress({
+      subnetConfiguration: [{ name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
+      natGateways: 'none',
+      interfaceEndpoints: AWS_ENDPOINTS,
+      openPorts: [],
+      endpointsOnly: true,
+      filtersDns: true,
+      domains: [],
+    });
+  }
+
+  /**
+   * As `awsOnly()`, and TLS on port 443 to the domains listed.
+   *
+   * AWS Network Firewall compares the server name of each TLS handshake with the list and drops everything else: other
+   * ports, other protocols, TLS without a server name, QUIC. DNS answers the listed and AWS names only. It does not
+   * decrypt: whoever may reach a domain may send it anything, and a hostile program can write an allowed name into a
+   * handshake with another server.
+   *
+   * @param domains at most 490 lower-case names; `github.com` is that name only, `.npmjs.org` is it and all subdomains.
+   *   Throws if one has a scheme, port or path, is an IP address, a whole top-level domain, or listed twice.
+   *
+   * @see https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html
+   */
+  public static allowList(domains: string[]): Egress {
+    checkDomains(domains);
+    return new Egress({
+      subnetConfiguration: [
+        { name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+        { name: 'Firewall', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: SMALLEST_SUBNET },
+        NAT_SUBNETS,
+      ],
+      natGateways: 'onePerZone',
+      interfaceEndpoints: AWS_ENDPOINTS,
+      openPorts: [443],
+      endpointsOnly: true,
+      filtersDns: true,
+      domains: [...domains],
+    });
+  }
+
+  /**
+   * Any address on TCP ports 443 and 80, through NAT gateways; DNS answers every name.
+   *
+   * For trusted work only: nothing stops an agent from sending what it has read to anyone.
+   */
+  public static internet(options: InternetEgressOptions = {}): Egress {
+    const { natGateways } = options;
+    if (natGateways !== undefined && !Token.isUnresolved(natGateways) && !(natGateways >= 1 && natGateways % 1 === 0)) {
+      throw invalidValue('InvalidNatGateways', {
+        what: 'natGateways is not a whole number of gateways',
+        got: natGateways,
+        allowed: '1 to the number of availability zones',
+        fix: 'use Egress.awsOnly() for a network without a way out',
+      });
+    }
+    return new Egress({
+      subnetConfiguration: [{ name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, NAT_SUBNETS],
+      natGateways: natGateways ?? 'onePerZone',
+      interfaceEndpoints: [],
+      openPorts: [443, 80],
+      endpointsOnly: false,
+      filtersDns: false,
+      domains: [],
+    });
+  }
+
+  /** @internal */
+  public readonly _plan: EgressPlan;
+
+  private constructor(plan: EgressPlan) {
+    this._plan = plan;
+  }
+}
+
+/** /28, the smallest that a VPC allows, is what AWS advises for firewall endpoints; NAT gateways need one address. */
+const SMALLEST_SUBNET = 28;
+
+const NAT_SUBNETS: ec2.SubnetConfiguration = {
+  name: 'Nat',
+  subnetType: ec2.SubnetType.PUBLIC,
+  cidrMask: SMALLEST_SUBNET,
+  mapPublicIpOnLaunch: false,
+};
+
+/** Image pull, logs, traces, metrics, models, and AgentCore itself with its gateways. */
+const AWS_ENDPOINTS = [
+  ec2.InterfaceVpcEndpointAwsService.ECR,
+  ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
+  ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME,
+  ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE,
+  ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE_GATEWAY,
+  ec2.InterfaceVpcEndpointAwsService.XRAY,
+  ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
+];

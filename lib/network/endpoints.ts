@@ -1,0 +1,105 @@
+import { Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { invalid, warn } from '../private/errors';
+import { addressRange } from './zoned-vpc';
+
+export interface AwsEndpointsProps {
+  readonly vpc: ec2.Vpc;
+  readonly subnets: ec2.ISubnet[];
+  readonly services: ec2.InterfaceVpcEndpointAwsService[];
+  readonly agents: ec2.SecurityGroup;
+}
+
+/** The interface endpoints of the network, behind one security group. */
+export class AwsEndpoints extends Construct {
+  constructor(scope: Construct, id: string, props: AwsEndpointsProps) {
+    super(scope, id);
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: 'VPC endpoints for AWS services',
+      allowAllOutbound: false,
+    });
+    // functions in the VPC, such as brokers, bring groups of their own
+    securityGroup.addIngressRule(ec2.Peer.ipv4(addressRange(props.vpc)), ec2.Port.HTTPS, 'HTTPS from this VPC');
+    props.agents.connections.allowTo(securityGroup, ec2.Port.HTTPS, 'HTTPS to AWS services');
+
+    for (const service of props.services) {
+      const endpoint = new ec2.InterfaceVpcEndpoint(this, constructId(this, service), {
+        vpc: props.vpc,
+        subnets: { subnets: props.subnets },
+        service,
+        securityGroups: [securityGroup],
+        open: false,
+        privateDnsEnabled: true,
+      });
+      const condition = accountCondition(service);
+      if (condition !== undefined) {
+        endpoint.addToPolicy(
+          new iam.PolicyStatement({
+            principals: [new iam.AnyPrincipal()],
+            actions: ['*'],
+            resources: ['*'],
+            conditions: { StringEquals: { [condition]: Stack.of(this).account } },
+          }),
+        );
+      }
+    }
+  }
+}
+
+/**
+ * What an endpoint lets through besides what the caller's and the resource's own policies say.
+ *
+ * Without it a program could bring credentials of its own account and use the endpoint as a way out.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/vpc-interface-endpoints.html
+ */
+function accountCondition(service: ec2.InterfaceVpcEndpointAwsService): string | undefined {
+  switch (service.shortName) {
+    case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE.shortName:
+    case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE_GATEWAY.shortName:
+      // a caller with an OAuth token is no AWS principal and belongs to no account, but the agent it calls does
+      return 'aws:ResourceAccount';
+    case ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME.shortName:
+    case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS.shortName:
+    case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING.shortName:
+    case ec2.InterfaceVpcEndpointAwsService.XRAY.shortName:
+      return 'aws:PrincipalAccount';
+    default:
+      // ecr.*: AgentCore pulls images through them, and as which principal is not documented: a wrong guess stops all
+      // agents. Services that the user adds may have callers without an account too (sts, execute-api).
+      return undefined;
+  }
+}
+
+function constructId(scope: Construct, service: ec2.InterfaceVpcEndpointAwsService): string {
+  const id = service.shortName;
+  if (scope.node.tryFindChild(id) !== undefined) {
+    throw invalid(scope, 'DuplicateEndpoint', {
+      what: 'interfaceEndpoints lists a service twice',
+      got: id,
+      fix: 'remove one',
+    });
+  }
+  return id;
+}
+
+/** In a network without the internet, what is not in the list is out of reach, even for the start of an agent. */
+export function warnAboutMissingEndpoints(scope: Construct, services: ec2.InterfaceVpcEndpointAwsService[]): void {
+  const needed = [
+    ec2.InterfaceVpcEndpointAwsService.ECR,
+    ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
+    ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  ].map((service) => service.shortName);
+  const given = services.map((service) => service.shortName);
+  const missing = needed.filter((service) => !given.includes(service));
+  if (missing.length > 0) {
+    warn(scope, 'missingEndpoints', {
+      what: 'interfaceEndpoints lacks services without which no agent starts in this network',
+      got: missing.join(', '),
+      fix: 'add them, or omit interfaceEndpoints to have all that agents need',
+    });
+  }
+}

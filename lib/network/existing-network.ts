@@ -1,0 +1,181 @@
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { invalid, warn } from '../private/errors';
+import { surelyDiffer } from '../private/references';
+import type { FromVpcProps } from './agent-network-props';
+import { supportedZoneIds } from './availability-zones';
+import type { IAgentNetwork } from './network';
+import { s3Peer } from './s3-prefix-list';
+
+/** The limit of a runtime for subnets and for security groups alike. */
+const MOST = 16;
+
+/** A network in a VPC that exists already; see `AgentNetwork.fromVpc()`. */
+export class ExistingNetwork extends Construct implements IAgentNetwork {
+  public readonly isPublic = false;
+  public readonly publicReason?: string;
+  public readonly vpc: ec2.IVpc;
+  public readonly subnets: ec2.ISubnet[];
+  public readonly securityGroups: ec2.ISecurityGroup[];
+  public readonly connections: ec2.Connections;
+
+  constructor(scope: Construct, id: string, props: FromVpcProps) {
+    super(scope, id);
+    this.vpc = props.vpc;
+    this.checkVpc();
+    this.checkZones(props.availabilityZoneIds ?? []);
+    this.subnets = this.selectSubnets(props.subnets);
+    if (props.securityGroups !== undefined) {
+      this.checkSecurityGroups(props.securityGroups);
+    }
+    this.securityGroups = props.securityGroups ?? [this.createSecurityGroup(props.s3PrefixListId)];
+    this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
+  }
+
+  private checkVpc(): void {
+    const stack = Stack.of(this);
+    for (const part of ['account', 'region'] as const) {
+      if (surelyDiffer(this.vpc.env[part], stack[part])) {
+        throw invalid(this, 'ForeignVpc', {
+          what: `the VPC is in another ${part} than the agents`,
+          got: this.vpc.env[part],
+          allowed: stack[part],
+          fix: 'AgentCore joins VPCs of its own account and region only: use a VPC there',
+        });
+      }
+    }
+    const resource = this.vpc.node.defaultChild;
+    if (
+      ec2.CfnVPC.isCfnVPC(resource) &&
+      (resource.enableDnsSupport === false || resource.enableDnsHostnames === false)
+    ) {
+      throw invalid(this, 'DnsDisabled', {
+        what: 'the VPC has DNS support or DNS hostnames turned off',
+        got: this.vpc.node.path,
+        fix: 'set enableDnsSupport and enableDnsHostnames to true: endpoints and file systems are reached by name',
+      });
+    }
+  }
+
+  private checkZones(zoneIds: string[]): void {
+    const { region } = Stack.of(this);
+    if (Token.isUnresolved(region) || zoneIds.length === 0) {
+      return;
+    }
+    const supported = supportedZoneIds(this, region);
+    const wrong = zoneIds.find((zone) => !Token.isUnresolved(zone) && !supported.includes(zone));
+    if (wrong !== undefined) {
+      throw invalid(this, 'UnsupportedAvailabilityZone', {
+        what: `AgentCore does not support this availability zone of ${region}`,
+        got: wrong,
+        allowed: supported.join(', '),
+        fix: 'select subnets in supported zones',
+      });
+    }
+  }
+
+  private selectSubnets(selection: ec2.SubnetSelection | undefined): ec2.ISubnet[] {
+    const { vpc } = this;
+    const type = vpc.privateSubnets.length > 0 ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PRIVATE_ISOLATED;
+    if (selection === undefined && vpc.privateSubnets.length + vpc.isolatedSubnets.length === 0) {
+      throw invalid(this, 'NoPrivateSubnets', {
+        what: 'the VPC has no private subnets',
+        got: vpc.node.path,
+        fix: 'add some (PRIVATE_WITH_EGRESS or PRIVATE_ISOLATED); an imported VPC must name them',
+      });
+    }
+    const { subnets } = vpc.selectSubnets(selection ?? { subnetType: type });
+    const publicIds = vpc.publicSubnets.map((subnet) => subnet.subnetId);
+    const inPublic = subnets.find((subnet) => publicIds.includes(subnet.subnetId));
+    if (inPublic !== undefined) {
+      throw invalid(this, 'PublicSubnets', {
+        what: 'public subnets give agents no internet',
+        got: inPublic.node.path,
+        allowed: 'PRIVATE_WITH_EGRESS or PRIVATE_ISOLATED',
+        fix: 'select private subnets; for the internet they need a NAT gateway',
+      });
+    }
+    this.checkCount('subnets', subnets.length);
+    this.warnAboutSingleZone(subnets);
+    return subnets;
+  }
+
+  private warnAboutSingleZone(subnets: ec2.ISubnet[]): void {
+    if (new Set(subnets.map(zoneOf)).size === 1) {
+      warn(this, 'singleAvailabilityZone', {
+        what: 'all agents run in one availability zone',
+        got: subnets.length === 1 ? '1 subnet' : `${subnets.length} subnets`,
+        fix: 'select subnets in at least two zones, so that agents survive the loss of one',
+      });
+    }
+  }
+
+  private checkSecurityGroups(groups: ec2.ISecurityGroup[]): void {
+    this.checkCount('securityGroups', groups.length);
+    for (const group of groups) {
+      const resource = group.node.defaultChild;
+      const ownVpc = ec2.CfnSecurityGroup.isCfnSecurityGroup(resource) ? resource.vpcId : undefined;
+      if (ownVpc !== undefined && surelyDiffer(ownVpc, this.vpc.vpcId)) {
+        throw invalid(this, 'ForeignSecurityGroup', {
+          what: 'a security group belongs to another VPC',
+          got: group.node.path,
+          fix: `use groups of ${this.vpc.node.path}`,
+        });
+      }
+      if (group.allowAllOutbound) {
+        warn(this, 'openSecurityGroup', {
+          what: 'a security group lets agents connect to any address and port',
+          got: group.node.path,
+          fix: 'create it with allowAllOutbound: false and open what agents need; say so too when you import a narrow one',
+        });
+      }
+    }
+  }
+
+  private checkCount(prop: string, count: number): void {
+    if (count === 0 || count > MOST) {
+      throw invalid(this, prop === 'subnets' ? 'SubnetCount' : 'SecurityGroupCount', {
+        what: count === 0 ? `${prop} is empty` : `there are too many ${prop}`,
+        got: count,
+        allowed: `1 to ${MOST}`,
+        fix: count === 0 ? `omit ${prop} for the default` : 'leave some out',
+      });
+    }
+  }
+
+  private createSecurityGroup(s3PrefixListId: string | undefined): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: this.vpc,
+      description: 'Coding agents',
+      allowAllOutbound: false,
+    });
+    const logSettings = { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN };
+    group.addEgressRule(ec2.Peer.ipv4(this.vpcCidr()), ec2.Port.HTTPS, 'HTTPS within the VPC');
+    group.addEgressRule(s3Peer(this, s3PrefixListId, logSettings), ec2.Port.HTTPS, 'HTTPS to Amazon S3');
+    return group;
+  }
+
+  private vpcCidr(): string {
+    try {
+      return this.vpc.vpcCidrBlock;
+    } catch {
+      // an imported VPC throws when it was not told
+      throw invalid(this, 'UnknownVpcCidr', {
+        what: 'the address range of the imported VPC is not known, so no security group can be made for it',
+        got: this.vpc.node.path,
+        fix: 'give vpcCidrBlock to Vpc.fromVpcAttributes, or give securityGroups',
+      });
+    }
+  }
+}
+
+/** An imported subnet throws when it was not told its zone; it then counts as a zone of its own. */
+function zoneOf(subnet: ec2.ISubnet): string {
+  try {
+    return subnet.availabilityZone;
+  } catch {
+    return subnet.subnetId;
+  }
+}

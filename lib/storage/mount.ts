@@ -1,0 +1,34 @@
+import type { IResource } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct, IDependable } from 'constructs';
+
+/** the words that errors use for the kinds */
+export type MountKind = 'session storage' | 'S3 Files' | 'EFS';
+
+/** What a `Filesystem` tells the runtime that mounts it. */
+export interface Mount {
+  readonly kind: MountKind;
+  readonly mountPath: string;
+  /** only for file systems that sessions share */
+  readonly shared?: SharedMount;
+}
+
+export interface SharedMount {
+  readonly accessPoint: IResource;
+  readonly accessPointArn: string;
+  readonly fileSystem: IConstruct;
+  readonly connections: ec2.Connections;
+  readonly mountTargetsAvailable: IDependable;
+  /** the rights of whoever mounts */
+  readonly statements: iam.PolicyStatement[];
+  /** problems of the file system that are known only when the app is complete */
+  readonly problems?: () => string[];
+  /** what the mounting agent should be warned about, by warning id */
+  readonly warnings?: Record<string, string>;
+}
+
+/** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-filesystem-configurations.html */
+export const MOST_MOUNTS = 5;
+export const MOST_OF_KIND: Record<MountKind, number> = { 'session storage': 1, 'S3 Files': 2, EFS: 2 };
+export const NFS_PORT = 2049;

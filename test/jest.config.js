@@ -1,0 +1,15 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  rootDir: '..',
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // jsii writes lib/*.js next to lib/*.ts: the sources are what is tested
+  moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
+  // tests and examples import the library by its name, as users do
+  moduleNameMapper: { '^cdk-coding-agents$': '<rootDir>/lib/index.ts' },
+  setupFiles: ['<rootDir>/test/setup.ts'],
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1500MB',
+};
