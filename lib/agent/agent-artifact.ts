@@ -2,6 +2,7 @@ import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { DependencyGroup } from 'constructs';
 import type { AgentCliConfig } from './agent-cli-config';
 import { invalid } from '../private/errors';
 
@@ -73,7 +74,7 @@ class RecordingPrincipal implements iam.IPrincipal {
 
   public addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
     this.record(statement);
-    return { statementAdded: true };
+    return { statementAdded: true, policyDependable: new DependencyGroup() };
   }
 
   public addToPolicy(statement: iam.PolicyStatement): boolean {

@@ -98,7 +98,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     const { vpc, subnets, connections } = place;
     const mounts = new RuntimeFilesystems(props.filesystems ?? [], { grantee: policy, connections: connections && this, vpc, subnets });
     mounts.applyTo(cfn);
-    this.observability = { runtimeLogs: !isV2, ...props.observability };
+    this.observability = { ...props.observability, runtimeLogs: props.observability?.runtimeLogs ?? !isV2 };
     deliverLogs(this, this.runtime, this.observability);
     this.keepLogs(this, this.endpointName);
     Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));

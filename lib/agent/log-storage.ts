@@ -47,7 +47,7 @@ function allowKey(group: logs.LogGroup, key: NonNullable<LogStorage['encryptionK
     resourceName: `${prefix}*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  const { statementAdded, policyDependable } = key.addToResourcePolicy(
+  const { statementAdded } = key.addToResourcePolicy(
     new iam.PolicyStatement({
       principals: [new iam.ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
       actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
@@ -62,7 +62,5 @@ function allowKey(group: logs.LogGroup, key: NonNullable<LogStorage['encryptionK
       allowed: 'a key policy that lets logs.<region>.amazonaws.com encrypt and decrypt',
       fix: `allow it there for kms:EncryptionContext:aws:logs:arn like ...:log-group:${prefix}*`,
     });
-  } else if (policyDependable !== undefined) {
-    group.node.addDependency(policyDependable);
   }
 }

@@ -1,8 +1,9 @@
 import { Annotations, Mixin, Stack } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { invalid, warn } from '../private/errors';
 import type { Filesystem } from '../storage/filesystem';
 import type { Mount, SharedMount } from '../storage/mount';
@@ -100,7 +101,7 @@ export class RuntimeFilesystems extends Mixin {
     const principal = (this.options.grantee ?? l2Of(runtime)?.role)?.grantPrincipal;
     for (const statement of shared.statements) {
       const result = principal?.addToPrincipalPolicy(statement);
-      if (result?.statementAdded !== true) {
+      if (result?.statementAdded !== true || swallowed(principal)) {
         warn(runtime, 'filesystemRightsNotGranted', {
           what: `the right to mount '${mount.mountPath}' could not be granted, invocations will fail with HTTP 424`,
           got: principal === undefined ? 'a runtime whose role is not known' : 'a role that cannot be changed',
@@ -124,6 +125,11 @@ export class RuntimeFilesystems extends Mixin {
       });
     }
   }
+}
+
+/** a role that takes no updates claims to have added what it dropped; one that did add has a policy to show */
+function swallowed(principal: iam.IPrincipal | undefined): boolean {
+  return Construct.isConstruct(principal) && !principal.node.children.some((child) => child instanceof iam.Policy);
 }
 
 function configurationsOf(runtime: agentcore.CfnRuntime): agentcore.CfnRuntime.FilesystemConfigurationProperty[] {

@@ -54,7 +54,7 @@ export function letLogsUseKey(scope: Construct, key: kms.IKey): void {
     warn(scope, 'importedLogKey', {
       what: 'encryptionKey is imported, so its key policy cannot be changed here',
       got: key.node.path,
-      fix: `let logs.${stack.region}.amazonaws.com use it for the log groups '${stack.stackName}-*', or the deployment fails`,
+      fix: `let CloudWatch Logs use it for the log groups '${stack.stackName}-*', or the deployment fails`,
     });
   }
 }

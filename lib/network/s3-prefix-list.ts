@@ -1,6 +1,8 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { invalid } from '../private/errors';
@@ -9,6 +11,7 @@ import type { LogSettings } from './network-logs';
 
 const PREFIX_LIST_ID = /^pl-[0-9a-f]{8,17}$/;
 const RESULT = 'PrefixLists.0.PrefixListId';
+const SHARED_FUNCTION = `AWS${cr.AwsCustomResource.PROVIDER_FUNCTION_UUID.replaceAll('-', '')}`;
 
 /** The addresses of S3 in this region: from `prefixListId`, else looked up at deployment. */
 export function s3Peer(scope: Construct, prefixListId: string | undefined, logSettings: LogSettings): ec2.IPeer {
@@ -55,45 +58,46 @@ class S3PrefixList extends Construct {
   constructor(scope: Construct, id: string, logSettings: LogSettings) {
     super(scope, id);
     const stack = Stack.of(this);
-    const call: cr.AwsSdkCall = {
-      service: 'EC2',
-      action: 'DescribeManagedPrefixLists',
-      parameters: { Filters: [{ Name: 'prefix-list-name', Values: [`com.amazonaws.${stack.region}.s3`] }] },
-      outputPaths: [RESULT],
-      physicalResourceId: cr.PhysicalResourceId.of('s3-prefix-list'),
-    };
-    const logGroup = createLogGroup(this, 'LogGroup', logSettings);
+    // all AwsCustomResources of a stack share one function, and the first of them decides its role and log group
+    const shared = stack.node.tryFindChild(SHARED_FUNCTION) as lambda.Function | undefined;
     const lookup = new cr.AwsCustomResource(this, 'Lookup', {
-      onUpdate: call,
+      onUpdate: {
+        service: 'EC2',
+        action: 'DescribeManagedPrefixLists',
+        parameters: { Filters: [{ Name: 'prefix-list-name', Values: [`com.amazonaws.${stack.region}.s3`] }] },
+        outputPaths: [RESULT],
+        physicalResourceId: cr.PhysicalResourceId.of('s3-prefix-list'),
+      },
       installLatestAwsSdk: false,
       memorySize: 256,
-      logGroup,
-      role: new iam.Role(this, 'Role', {
-        description: `looks up the addresses of S3 for ${scope.node.path}`,
-        assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      }),
+      ...(shared === undefined ? this.prepareFunction(logSettings) : { role: shared.role }),
     });
-    for (const policy of this.createPolicies(logGroup.logGroupArn)) {
-      // all AwsCustomResources of a stack share one function, and the first of them decides its role
-      policy.attachToRole(lookup.grantPrincipal as iam.IRole);
-      lookup.node.addDependency(policy);
-    }
+    const policy = new iam.ManagedPolicy(this, 'LookupPolicy', {
+      statements: [
+        // a read without resource-level permissions, so it stands alone
+        new iam.PolicyStatement({ actions: ['ec2:DescribeManagedPrefixLists'], resources: ['*'] }),
+      ],
+    });
+    policy.attachToRole(lookup.grantPrincipal as iam.IRole);
+    lookup.node.addDependency(policy);
     this.prefixListId = lookup.getResponseField(RESULT);
   }
 
-  private createPolicies(logGroupArn: string): iam.ManagedPolicy[] {
-    return [
-      new iam.ManagedPolicy(this, 'LogsPolicy', {
-        statements: [
-          new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] }),
-        ],
-      }),
-      new iam.ManagedPolicy(this, 'LookupPolicy', {
-        statements: [
-          // a read without resource-level permissions, so it stands alone
-          new iam.PolicyStatement({ actions: ['ec2:DescribeManagedPrefixLists'], resources: ['*'] }),
-        ],
-      }),
-    ];
+  private prepareFunction(logSettings: LogSettings): { role: iam.IRole; logGroup: logs.ILogGroup } {
+    const logGroup = createLogGroup(this, 'LogGroup', logSettings);
+    const role = new iam.Role(this, 'Role', {
+      description: `looks up the addresses of S3 for ${this.node.path}`,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    new iam.ManagedPolicy(this, 'LogsPolicy', {
+      roles: [role],
+      statements: [
+        new iam.PolicyStatement({
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [logGroup.logGroupArn],
+        }),
+      ],
+    });
+    return { role, logGroup };
   }
 }

@@ -1,3 +1,4 @@
+import type { ResourceEnvironment } from 'aws-cdk-lib';
 import { Stack, Token } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -84,7 +85,7 @@ export function checkPlace(
 }
 
 function checkHome(runtime: IConstruct, mount: Mount, shared: SharedMount, part: 'region' | 'account'): void {
-  const [theirs, ours] = [shared.accessPoint.env[part], Stack.of(runtime)[part]];
+  const [theirs, ours] = [homeOf(shared)[part], Stack.of(runtime)[part]];
   if (Token.isUnresolved(theirs) || Token.isUnresolved(ours) || theirs === ours) {
     return;
   }
@@ -94,6 +95,15 @@ function checkHome(runtime: IConstruct, mount: Mount, shared: SharedMount, part:
     allowed: ours,
     fix: `AgentCore mounts only file systems of its own account and region: make one in ${ours}`,
   });
+}
+
+/** an access point that is imported by its ARN claims to live where the stack does: the ARN knows better */
+function homeOf({ accessPoint, accessPointArn }: SharedMount): ResourceEnvironment {
+  if (Token.isUnresolved(accessPointArn)) {
+    return accessPoint.env;
+  }
+  const [, , , region, account] = accessPointArn.split(':');
+  return { region, account };
 }
 
 function checkVpc(runtime: IConstruct, mount: Mount, shared: SharedMount, vpc: ec2.IVpc): void {

@@ -115,8 +115,13 @@ export class S3FilesAccessPoint extends Resource implements IS3FilesAccessPoint 
 
   private grant(grantee: iam.IGrantable, readOnly: boolean): iam.Grant {
     return mountStatements(this, { readOnly })
-      .map(({ actions, resources, conditions }) =>
-        iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions, scope: this }),
+      .map((statement) =>
+        iam.Grant.addToPrincipal({
+          grantee,
+          actions: statement.actions,
+          resourceArns: statement.resources,
+          conditions: statement.conditions as Record<string, Record<string, unknown>>,
+        }),
       )
       .reduce((all, grant) => all.combine(grant));
   }

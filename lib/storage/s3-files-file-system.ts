@@ -103,7 +103,7 @@ export class S3FilesFileSystem extends Resource implements IS3FilesFileSystem {
     this.mountTargetsAvailable = new DependencyGroup(...targets, ...seed);
     applyRemovalPolicy(this, props.removalPolicy, {
       resources: [fileSystem, policy],
-      owned: [role, rolePolicy, ...(props.bucket === undefined ? [this.bucket, this.bucket.policy!] : [])],
+      owned: [role, rolePolicy, ...(props.bucket === undefined ? [this.bucket, this.bucket.policy] : [])],
     });
   }
 

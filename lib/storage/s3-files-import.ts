@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Fn, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Fn, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { DependencyGroup } from 'constructs';
@@ -93,8 +93,8 @@ class ImportedFileSystem extends Resource implements IS3FilesFileSystem {
   public constructor(scope: Construct, id: string, attrs: S3FilesFileSystemAttributes & { fileSystemArn: string }) {
     super(scope, id, { environmentFromArn: attrs.fileSystemArn });
     this.fileSystemArn = attrs.fileSystemArn;
-    this.fileSystemId =
-      attrs.fileSystemId ?? Arn.split(attrs.fileSystemArn, ArnFormat.SLASH_RESOURCE_NAME).resourceName!;
+    // works for literals and for what is known only at deployment
+    this.fileSystemId = attrs.fileSystemId ?? Fn.select(1, Fn.split('/', attrs.fileSystemArn));
     this.vpc = attrs.vpc;
     this.connections = new ec2.Connections({
       securityGroups: attrs.securityGroup === undefined ? [] : [attrs.securityGroup],
@@ -111,7 +111,6 @@ class ImportedAccessPoint extends Resource implements IS3FilesAccessPoint {
   public constructor(scope: Construct, id: string, attrs: S3FilesAccessPointAttributes) {
     super(scope, id, { environmentFromArn: attrs.accessPointArn });
     this.accessPointArn = attrs.accessPointArn;
-    // Arn.split cannot tell the fourth part of an ARN that is known only at deployment
     this.accessPointId = Fn.select(3, Fn.split('/', attrs.accessPointArn));
     this.fileSystem = attrs.fileSystem;
   }

@@ -5,7 +5,7 @@ import { invalid } from '../private/errors';
 
 export interface RemovalTargets {
   readonly resources: CfnResource[];
-  readonly owned: IResource[];
+  readonly owned: (IResource | undefined)[];
 }
 
 /**
@@ -26,5 +26,5 @@ export function applyRemovalPolicy(
     });
   }
   targets.resources.forEach((resource) => resource.applyRemovalPolicy(policy));
-  targets.owned.forEach((resource) => resource.applyRemovalPolicy(policy));
+  targets.owned.forEach((resource) => resource?.applyRemovalPolicy(policy));
 }

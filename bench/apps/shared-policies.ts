@@ -1,0 +1,82 @@
+/* The policies that all agents share, as the two apps without the library write them. */
+import { Aws } from 'aws-cdk-lib';
+
+export interface SharedPolicy {
+  readonly description: string;
+  readonly statements: object[];
+}
+
+const DENIED: Record<string, string[]> = {
+  NoLongLivedCredential: [
+    'bedrock-agentcore:CompleteResourceTokenAuth',
+    'bedrock-agentcore:GetResourceApiKey',
+    'bedrock-agentcore:GetResourceOauth2Token',
+    'bedrock-agentcore:GetResourcePaymentToken',
+    'secretsmanager:*',
+  ],
+  NoActingForNamedUsers: [
+    'bedrock-agentcore:GetWorkloadAccessTokenForUserId',
+    'bedrock-agentcore:InvokeAgentRuntimeForUser',
+    'bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStreamForUser',
+  ],
+  NoControlPlane: [
+    'bedrock-agentcore:*CapacityProvider',
+    'bedrock-agentcore:*ConsentPortal',
+    'bedrock-agentcore:*CredentialProvider',
+    'bedrock-agentcore:*ResourcePolicy',
+    'bedrock-agentcore:*WorkloadIdentity',
+    'bedrock-agentcore:BatchPutGatewayRateLimits',
+    'bedrock-agentcore:CreateAgentRuntime*',
+    'bedrock-agentcore:CreateGateway*',
+    'bedrock-agentcore:CreateHarness*',
+    'bedrock-agentcore:CreatePolicy*',
+    'bedrock-agentcore:DeleteAgentRuntime*',
+    'bedrock-agentcore:DeleteGateway*',
+    'bedrock-agentcore:DeleteHarness*',
+    'bedrock-agentcore:DeletePolicy*',
+    'bedrock-agentcore:ManageAdminPolicy',
+    'bedrock-agentcore:ManageResourceScopedPolicy',
+    'bedrock-agentcore:SetTokenVaultCMK',
+    'bedrock-agentcore:SynchronizeGatewayTargets',
+    'bedrock-agentcore:UpdateAgentRuntime*',
+    'bedrock-agentcore:UpdateGateway*',
+    'bedrock-agentcore:UpdateHarness*',
+    'bedrock-agentcore:UpdatePolicy*',
+    'iam:*',
+  ],
+};
+
+export const GUARDRAIL: SharedPolicy = {
+  description: 'What coding agents may never do, whatever is granted to them',
+  statements: Object.entries(DENIED).map(([Sid, Action]) => ({ Sid, Effect: 'Deny', Action, Resource: '*' })),
+};
+
+export const TELEMETRY: SharedPolicy = {
+  description: 'Telemetry and registry login of coding agents: calls for which IAM knows no resource',
+  statements: [
+    {
+      Sid: 'Traces',
+      Effect: 'Allow',
+      Action: [
+        'xray:GetSamplingRules',
+        'xray:GetSamplingTargets',
+        'xray:PutTelemetryRecords',
+        'xray:PutTraceSegments',
+      ],
+      Resource: '*',
+    },
+    {
+      Sid: 'Metrics',
+      Effect: 'Allow',
+      Action: 'cloudwatch:PutMetricData',
+      Resource: '*',
+      Condition: { StringEquals: { 'cloudwatch:namespace': 'bedrock-agentcore' } },
+    },
+    { Sid: 'RegistryLogin', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    { Sid: 'FindLogGroups', Effect: 'Allow', Action: 'logs:DescribeLogGroups', Resource: arn('logs', 'log-group:*') },
+  ],
+};
+
+export function arn(service: string, resource: string): string {
+  return `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
+}

@@ -1,0 +1,89 @@
+/* Measures whole processes side by side and prints ratios. It judges no build: it ends with 0 whatever it finds. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { APPS, COUNTS, keyOf, MANY, ONE, targetsOf, templateGrowth, type Timings } from './figures';
+import { compile, ROOT, runApp, runCode, type Sample, templateText } from './processes';
+import { render, type Results } from './report';
+import { withoutNames } from './templates';
+
+const VALIDATED_ROUNDS = 3;
+const IMPORTS: Record<string, string> = {
+  nothing: '',
+  // the CDK loads its modules when they are first touched
+  'aws-bedrockagentcore, untouched': `require('aws-cdk-lib/aws-bedrockagentcore')`,
+  'aws-bedrockagentcore, its Runtime': `require('aws-cdk-lib/aws-bedrockagentcore').Runtime`,
+  'this library': `require('./lib/index.js')`,
+};
+
+function main(): void {
+  const { rounds, json } = options();
+  compile();
+  const each = APPS.flatMap((app) => COUNTS.map((count) => ({ app, count })));
+  // by count first, so that the apps that are compared run right after each other
+  each.sort((a, b) => a.count - b.count);
+  const timings = inTurn(rounds, each.map(({ app, count }) => [keyOf(app, count), () => runApp(app, count)]));
+  const imports = inTurn(rounds, Object.entries(IMPORTS).map(([name, code]) => [name, () => runCode(code)]));
+  const validated = inTurn(VALIDATED_ROUNDS, APPS.map((app) => [keyOf(app, MANY), () => runApp(app, MANY, true)]));
+  const growth = Object.fromEntries(
+    APPS.map((app) => [app, templateGrowth(templateText(app, ONE), templateText(app, MANY), MANY - ONE)]),
+  );
+  const results: Results = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`,
+    node: process.version,
+    awsCdkLib: versionOf('aws-cdk-lib'),
+    rounds,
+    sameResources: saySame(),
+    timings,
+    validated,
+    imports,
+    growth,
+    targets: targetsOf(timings, growth['library']),
+  };
+  console.log(render(results));
+  if (json !== undefined) {
+    writeFileSync(json, JSON.stringify(results, undefined, 1));
+  }
+}
+
+function options(): { rounds: number; json?: string } {
+  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' }, json: { type: 'string' } } });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new Error(`--rounds is a whole number from 1 on (got '${values.rounds}')`);
+  }
+  return { rounds, json: values.json };
+}
+
+/** One round that does not count, then so many that do; in each, one after the other. */
+function inTurn(rounds: number, runs: [key: string, run: () => Sample][]): Timings {
+  const timings: Timings = Object.fromEntries(runs.map(([key]) => [key, []]));
+  for (let round = 0; round <= rounds; round++) {
+    console.error(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${runs.length} processes`);
+    for (const [key, run] of runs) {
+      const sample = run();
+      if (round > 0) {
+        timings[key].push(sample);
+      }
+    }
+  }
+  return timings;
+}
+
+function saySame(): boolean {
+  const texts = APPS.map((app) => withoutNames(JSON.parse(templateText(app, MANY))).join());
+  return texts.every((text) => text === texts[0]);
+}
+
+function versionOf(dependency: string): string {
+  const file = path.join(ROOT, 'node_modules', dependency, 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+try {
+  main();
+} catch (error) {
+  console.error('no figures:', error);
+}

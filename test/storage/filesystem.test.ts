@@ -1,0 +1,75 @@
+import * as efs from 'aws-cdk-lib/aws-efs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Filesystem } from '../../lib';
+import { Fixture, messages, resource, thrownBy } from '../fixture';
+
+const ENV = { env: { account: '111122223333', region: 'eu-central-1' } };
+
+function efsStatements(readOnly?: boolean): any[] {
+  const fixture = new Fixture();
+  fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint(), '/mnt/cache', { readOnly })] });
+  const policy = resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'Claude');
+  return policy.Properties.PolicyDocument.Statement.filter((s: any) => JSON.stringify(s.Action).includes('elasticfilesystem:'));
+}
+
+describe('an EFS mount', () => {
+  test('may read and write by default, through its access point only', () => {
+    const [mount, deny, describeRights] = efsStatements();
+    expect(mount.Action).toEqual(['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite']);
+    expect(Object.keys(mount.Condition.ArnEquals)).toEqual(['elasticfilesystem:AccessPointArn']);
+    expect(mount.Resource['Fn::GetAtt'][1]).toBe('Arn');
+    expect(deny).toMatchObject({ Effect: 'Deny', Action: 'elasticfilesystem:ClientRootAccess' });
+    expect(describeRights.Action).toEqual(['elasticfilesystem:DescribeAccessPoints', 'elasticfilesystem:DescribeMountTargets']);
+  });
+
+  test('that is read-only is denied writing, since the policy of the file system may allow it to everyone', () => {
+    const [mount, deny] = efsStatements(true);
+    expect(mount.Action).toBe('elasticfilesystem:ClientMount');
+    expect(deny).toMatchObject({
+      Effect: 'Deny',
+      Action: ['elasticfilesystem:ClientRootAccess', 'elasticfilesystem:ClientWrite'],
+    });
+  });
+
+  test('works for an imported access point that knows its file system', () => {
+    const fixture = new Fixture({ stackProps: ENV });
+    const fileSystem = efs.FileSystem.fromFileSystemAttributes(fixture.stack, 'Fs', {
+      fileSystemId: 'fs-0123456789abcdef0',
+      securityGroup: fixture.group,
+    });
+    const accessPoint = efs.AccessPoint.fromAccessPointAttributes(fixture.stack, 'Ap', {
+      accessPointId: 'fsap-0123456789abcdef0',
+      fileSystem,
+    });
+    fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(accessPoint, '/mnt/cache')] });
+    expect(JSON.stringify(resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'Claude'))).toContain('fs-0123456789abcdef0');
+  });
+
+  test.each([
+    [{ encrypted: false }, `is not encrypted (got 'encrypted: false'); allowed: encrypted: true`],
+    [{ allowAnonymousAccess: true }, `lets any client that reaches TCP 2049 mount all of it without IAM (got 'no file-system policy')`],
+  ])('refuses a file system with %j', (props, text) => {
+    const fixture = new Fixture();
+    const accessPoint = fixture.efsAccessPoint('Cache', props);
+    fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(accessPoint, '/mnt/cache')] });
+    expect(thrownBy(() => fixture.template()).text).toContain(text);
+  });
+
+  test('accepts a file system with a policy of its own', () => {
+    const fixture = new Fixture();
+    const fileSystemPolicy = new iam.PolicyDocument({
+      statements: [new iam.PolicyStatement({ actions: ['elasticfilesystem:ClientMount'], principals: [new iam.AccountRootPrincipal()] })],
+    });
+    fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint('Cache', { fileSystemPolicy }), '/mnt/cache')] });
+    expect(() => fixture.template()).not.toThrow();
+  });
+
+  test('warns of an access point that opens all of the file system', () => {
+    const fixture = new Fixture();
+    const open = fixture.efs('Open').addAccessPoint('All');
+    const cfn = open.node.defaultChild as efs.CfnAccessPoint;
+    cfn.posixUser = undefined;
+    fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(open, '/mnt/cache')] });
+    expect(messages(fixture).join()).toContain('has no POSIX user or no directory of its own, so the agent sees the whole file system');
+  });
+});
