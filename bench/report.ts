@@ -23,7 +23,10 @@ export function render(results: Results): string {
     `${date}, ${machine}, Node ${node}, aws-cdk-lib ${awsCdkLib}, ${rounds} rounds.`,
     `The apps say the same: ${results.sameResources ? 'yes' : 'NO, the figures must not be compared'}.`,
     '### Whole processes, validator off',
-    times(timings, APPS.flatMap((app) => COUNTS.map((count) => keyOf(app, count)))),
+    times(
+      timings,
+      APPS.flatMap((app) => COUNTS.map((count) => keyOf(app, count))),
+    ),
     '### Library against the same by hand, pair by pair',
     ratios(timings, COUNTS),
     '### A further agent',

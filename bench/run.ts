@@ -23,9 +23,18 @@ function main(): void {
   const each = APPS.flatMap((app) => COUNTS.map((count) => ({ app, count })));
   // by count first, so that the apps that are compared run right after each other
   each.sort((a, b) => a.count - b.count);
-  const timings = inTurn(rounds, each.map(({ app, count }) => [keyOf(app, count), () => runApp(app, count)]));
-  const imports = inTurn(rounds, Object.entries(IMPORTS).map(([name, code]) => [name, () => runCode(code)]));
-  const validated = inTurn(VALIDATED_ROUNDS, APPS.map((app) => [keyOf(app, MANY), () => runApp(app, MANY, true)]));
+  const timings = inTurn(
+    rounds,
+    each.map(({ app, count }) => [keyOf(app, count), () => runApp(app, count)]),
+  );
+  const imports = inTurn(
+    rounds,
+    Object.entries(IMPORTS).map(([name, code]) => [name, () => runCode(code)]),
+  );
+  const validated = inTurn(
+    VALIDATED_ROUNDS,
+    APPS.map((app) => [keyOf(app, MANY), () => runApp(app, MANY, true)]),
+  );
   const growth = Object.fromEntries(
     APPS.map((app) => [app, templateGrowth(templateText(app, ONE), templateText(app, MANY), MANY - ONE)]),
   );

@@ -37,7 +37,9 @@ export function withoutNames(template: { Resources: Resources }): string[] {
 function renamed(resources: Resources): Resources {
   const all = Object.values(resources);
   const runtimes = all.map(({ Properties }) => Properties?.AgentRuntimeName).filter(Boolean);
-  const destinations = all.filter(({ Type }) => Type === 'AWS::Logs::DeliveryDestination').map((r) => r.Properties.Name);
+  const destinations = all
+    .filter(({ Type }) => Type === 'AWS::Logs::DeliveryDestination')
+    .map((r) => r.Properties.Name);
   let text = JSON.stringify(Object.fromEntries(Object.entries(resources).map(([id, r]) => [id, withoutPath(r)])));
   [...runtimes.map((name, i) => [name, `runtime ${i}`]), ...destinations.map((name, i) => [name, `destination ${i}`])]
     // the name of a runtime may be the start of another one, not up to the dash that follows it
@@ -64,7 +66,15 @@ function canonical(value: any, digests: Record<string, string>): any {
     if (key === 'Fn::GetAtt') {
       return [key, [digests[entry[0]], entry[1]]];
     }
-    return [key, key === 'DependsOn' ? [entry].flat().map((id) => digests[id]).sort() : canonical(entry, digests)];
+    return [
+      key,
+      key === 'DependsOn'
+        ? [entry]
+            .flat()
+            .map((id) => digests[id])
+            .sort()
+        : canonical(entry, digests),
+    ];
   });
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

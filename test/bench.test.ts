@@ -5,7 +5,8 @@ import type { AddAgents } from '../bench/apps/shared';
 import { appOf } from '../bench/apps/shared';
 import { countByType, withoutNames } from '../bench/templates';
 
-const templateOf = (addAgents: AddAgents, count = 2) => appOf(addAgents, count).synth().getStackByName('Agents').template;
+const templateOf = (addAgents: AddAgents, count = 2) =>
+  appOf(addAgents, count).synth().getStackByName('Agents').template;
 
 describe('the apps of the bench say the same, so that their times can be compared', () => {
   const template = templateOf(library);

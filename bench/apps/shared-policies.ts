@@ -57,12 +57,7 @@ export const TELEMETRY: SharedPolicy = {
     {
       Sid: 'Traces',
       Effect: 'Allow',
-      Action: [
-        'xray:GetSamplingRules',
-        'xray:GetSamplingTargets',
-        'xray:PutTelemetryRecords',
-        'xray:PutTraceSegments',
-      ],
+      Action: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
       Resource: '*',
     },
     {

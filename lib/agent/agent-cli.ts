@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import type { AgentCliConfig } from './agent-cli-config';

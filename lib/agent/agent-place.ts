@@ -3,8 +3,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { CodingAgentProps } from './coding-agent-props';
 import { invalid } from '../private/errors';
-import { surelyDiffer } from '../private/references';
 import type { IAgentNetwork } from '../network/network';
+import { checkSecurityGroups } from '../network/security-groups';
 
 /** Where an agent runs, as the L2 and the mounts want it. */
 export interface AgentPlace {
@@ -14,8 +14,6 @@ export interface AgentPlace {
   readonly connections?: ec2.Connections;
 }
 
-const MOST_SECURITY_GROUPS = 16;
-
 export function agentNetworkOf(scope: Construct, props: CodingAgentProps): AgentPlace {
   const network = requireNetwork(scope, props.network);
   if (network.isPublic) {
@@ -24,7 +22,9 @@ export function agentNetworkOf(scope: Construct, props: CodingAgentProps): Agent
   }
   const { vpc, subnets } = network;
   const securityGroups = props.securityGroups ?? network.securityGroups;
-  checkGroups(scope, vpc, securityGroups);
+  if (props.securityGroups !== undefined) {
+    checkSecurityGroups(scope, vpc, props.securityGroups);
+  }
   return {
     configuration: agentcore.RuntimeNetworkConfiguration.usingVpc(scope, {
       vpc,
@@ -64,29 +64,4 @@ function refuseGroups(scope: Construct, groups: ec2.ISecurityGroup[] | undefined
       fix: 'remove them, or use a network with a VPC',
     });
   }
-}
-
-function checkGroups(scope: Construct, vpc: ec2.IVpc, groups: ec2.ISecurityGroup[]): void {
-  if (groups.length < 1 || groups.length > MOST_SECURITY_GROUPS) {
-    throw invalid(scope, 'SecurityGroupCount', {
-      what: 'an agent in a VPC takes a limited number of security groups',
-      got: groups.length,
-      allowed: `1 to ${MOST_SECURITY_GROUPS}`,
-      fix: groups.length === 0 ? 'leave securityGroups away to use those of the network' : 'join some of them',
-    });
-  }
-  const foreign = groups.find((group) => isForeign(group, vpc));
-  if (foreign !== undefined) {
-    throw invalid(scope, 'SecurityGroupInOtherVpc', {
-      what: 'a security group belongs to another VPC than the agent',
-      got: foreign.node.path,
-      allowed: `groups of ${vpc.node.path}`,
-      fix: 'create it with `vpc: network.vpc`',
-    });
-  }
-}
-
-function isForeign(group: ec2.ISecurityGroup, vpc: ec2.IVpc): boolean {
-  const cfn = group.node.defaultChild;
-  return cfn instanceof ec2.CfnSecurityGroup && cfn.vpcId !== undefined && surelyDiffer(cfn.vpcId, vpc.vpcId);
 }

@@ -1,4 +1,5 @@
-import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import type { Stack} from 'aws-cdk-lib';
+import { Arn, ArnFormat, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { invalidValue } from '../private/errors';
 

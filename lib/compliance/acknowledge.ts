@@ -21,7 +21,7 @@ function flatten(value: unknown): string {
   }
   const [[name, argument]] = Object.entries(value as Record<string, unknown>);
   if (name === 'Ref') {
-    return `<${argument}>`;
+    return `<${argument as string}>`;
   }
   if (name === 'Fn::GetAtt') {
     return `<${(argument as string[]).join('.')}>`;

@@ -5,17 +5,17 @@ import { invalidValue } from '../private/errors';
 /** A claim that a caller's token must hold besides issuer, audience and client. */
 export abstract class JwtClaim {
   /** The claim is a string and equals this value, for example `department` = `platform`. */
-  public static equals(name: string, value: string): JwtClaim {
+  public static stringEquals(name: string, value: string): JwtClaim {
     return new EqualClaim(name, value);
   }
 
   /** The claim is a list and holds this value, for example `groups` holds `developers`. */
-  public static contains(name: string, value: string): JwtClaim {
+  public static listContains(name: string, value: string): JwtClaim {
     return new ListClaim(name, [value], agentcore.CustomClaimOperator.CONTAINS);
   }
 
   /** The claim is a list and holds at least one of these values. */
-  public static containsAny(name: string, values: string[]): JwtClaim {
+  public static listContainsAny(name: string, values: string[]): JwtClaim {
     return new ListClaim(name, values, agentcore.CustomClaimOperator.CONTAINS_ANY);
   }
 

@@ -8,9 +8,7 @@ import type { FromVpcProps } from './agent-network-props';
 import { supportedZoneIds } from './availability-zones';
 import type { IAgentNetwork } from './network';
 import { s3Peer } from './s3-prefix-list';
-
-/** The limit of a runtime for subnets and for security groups alike. */
-const MOST = 16;
+import { checkCount, checkSecurityGroups } from './security-groups';
 
 /** A network in a VPC that exists already; see `AgentNetwork.fromVpc()`. */
 export class ExistingNetwork extends Construct implements IAgentNetwork {
@@ -28,7 +26,7 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
     this.checkZones(props.availabilityZoneIds ?? []);
     this.subnets = this.selectSubnets(props.subnets);
     if (props.securityGroups !== undefined) {
-      this.checkSecurityGroups(props.securityGroups);
+      checkSecurityGroups(this, this.vpc, props.securityGroups);
     }
     this.securityGroups = props.securityGroups ?? [this.createSecurityGroup(props.s3PrefixListId)];
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
@@ -97,7 +95,7 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
         fix: 'select private subnets; for the internet they need a NAT gateway',
       });
     }
-    this.checkCount('subnets', subnets.length);
+    checkCount(this, 'subnets', subnets.length);
     this.warnAboutSingleZone(subnets);
     return subnets;
   }
@@ -108,39 +106,6 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
         what: 'all agents run in one availability zone',
         got: subnets.length === 1 ? '1 subnet' : `${subnets.length} subnets`,
         fix: 'select subnets in at least two zones, so that agents survive the loss of one',
-      });
-    }
-  }
-
-  private checkSecurityGroups(groups: ec2.ISecurityGroup[]): void {
-    this.checkCount('securityGroups', groups.length);
-    for (const group of groups) {
-      const resource = group.node.defaultChild;
-      const ownVpc = ec2.CfnSecurityGroup.isCfnSecurityGroup(resource) ? resource.vpcId : undefined;
-      if (ownVpc !== undefined && surelyDiffer(ownVpc, this.vpc.vpcId)) {
-        throw invalid(this, 'ForeignSecurityGroup', {
-          what: 'a security group belongs to another VPC',
-          got: group.node.path,
-          fix: `use groups of ${this.vpc.node.path}`,
-        });
-      }
-      if (group.allowAllOutbound) {
-        warn(this, 'openSecurityGroup', {
-          what: 'a security group lets agents connect to any address and port',
-          got: group.node.path,
-          fix: 'create it with allowAllOutbound: false and open what agents need; say so too when you import a narrow one',
-        });
-      }
-    }
-  }
-
-  private checkCount(prop: string, count: number): void {
-    if (count === 0 || count > MOST) {
-      throw invalid(this, prop === 'subnets' ? 'SubnetCount' : 'SecurityGroupCount', {
-        what: count === 0 ? `${prop} is empty` : `there are too many ${prop}`,
-        got: count,
-        allowed: `1 to ${MOST}`,
-        fix: count === 0 ? `omit ${prop} for the default` : 'leave some out',
       });
     }
   }

@@ -53,8 +53,10 @@ function checkUnique(runtime: agentcore.CfnRuntime, entries: { kind: MountKind; 
   }
 }
 
+type Resolved = Partial<Record<'sessionStorage' | 's3FilesAccessPoint' | 'efsAccessPoint', { mountPath?: unknown }>>;
+
 function entryOf(runtime: agentcore.CfnRuntime, configuration: Configuration): { kind: MountKind; path: string } {
-  const { sessionStorage, s3FilesAccessPoint, efsAccessPoint } = Stack.of(runtime).resolve(configuration);
+  const { sessionStorage, s3FilesAccessPoint, efsAccessPoint } = Stack.of(runtime).resolve(configuration) as Resolved;
   const kind: MountKind = sessionStorage ? 'session storage' : s3FilesAccessPoint ? 'S3 Files' : 'EFS';
   const path: unknown = (sessionStorage ?? s3FilesAccessPoint ?? efsAccessPoint)?.mountPath;
   return { kind, path: typeof path === 'string' ? path.replace(/\/$/, '') : JSON.stringify(path) };
@@ -108,7 +110,9 @@ function homeOf({ accessPoint, accessPointArn }: SharedMount): ResourceEnvironme
 
 function checkVpc(runtime: IConstruct, mount: Mount, shared: SharedMount, vpc: ec2.IVpc): void {
   const groups = shared.connections.securityGroups.map((group) => group.node.defaultChild);
-  const foreign = groups.find((group) => group instanceof ec2.CfnSecurityGroup && surelyDiffer(group.vpcId!, vpc.vpcId));
+  const foreign = groups.find(
+    (group) => group instanceof ec2.CfnSecurityGroup && surelyDiffer(group.vpcId ?? vpc.vpcId, vpc.vpcId),
+  );
   if (foreign !== undefined) {
     throw invalid(runtime, 'FilesystemInOtherVpc', {
       what: `the file system mounted at '${mount.mountPath}' lies in another VPC than the agent`,

@@ -20,12 +20,19 @@ export function mountStatements(
   options: MountStatementsOptions,
 ): iam.PolicyStatement[] {
   const { accessPointArn, fileSystem } = accessPoint;
-  const write = options.readOnly === true ? [] : ['s3files:ClientWrite'];
+  const [mount, write, root] = ['s3files:ClientMount', 's3files:ClientWrite', 's3files:ClientRootAccess'];
+  const readOnly = options.readOnly === true;
   return [
     new iam.PolicyStatement({
-      actions: ['s3files:ClientMount', ...write],
+      actions: readOnly ? [mount] : [mount, write],
       resources: [fileSystem.fileSystemArn],
       conditions: { ArnEquals: { 's3files:AccessPointArn': accessPointArn } },
+    }),
+    // the policy of an imported file system may allow both to everyone: leaving them away would not be enough
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      actions: readOnly ? [root, write] : [root],
+      resources: [fileSystem.fileSystemArn],
     }),
     new iam.PolicyStatement({ actions: ['s3files:GetAccessPoint'], resources: [accessPointArn] }),
     // AgentCore looks these up with the role's rights when the runtime is created

@@ -4,10 +4,16 @@ import type { IDependable } from 'constructs';
 
 /** An Amazon S3 Files file system: a bucket that can be mounted over NFS. */
 export interface IS3FilesFileSystem extends IResource, ec2.IConnectable {
-  /** @attribute */
+  /**
+   * The ARN of the file system.
+   * @attribute
+   */
   readonly fileSystemArn: string;
 
-  /** @attribute */
+  /**
+   * The id of the file system, `fs-...`.
+   * @attribute
+   */
   readonly fileSystemId: string;
 
   /**
@@ -27,10 +33,16 @@ export interface IS3FilesFileSystem extends IResource, ec2.IConnectable {
 
 /** An S3 Files access point: one directory of a file system, seen as one POSIX user. */
 export interface IS3FilesAccessPoint extends IResource {
-  /** @attribute */
+  /**
+   * The ARN of the access point, which names its file system too.
+   * @attribute
+   */
   readonly accessPointArn: string;
 
-  /** @attribute */
+  /**
+   * The id of the access point, `fsap-...`.
+   * @attribute
+   */
   readonly accessPointId: string;
 
   /** The file system that this access point opens. */

@@ -22,7 +22,8 @@ interface ApiType extends Member {
 }
 
 // what a reader takes at face value: a literal, an enum member or a factory call; an explanation may follow
-const LITERAL = /^(true|false|-?[\d_.]+|'[^']*'|\[.*?\]|\{.*?\}|(new )?([a-z]\w*\.)*[A-Z]\w*(\.\w+)*(\(.*?\))?)( - \S.*)?$/s;
+const LITERAL =
+  /^(true|false|-?[\d_.]+|'[^']*'|\[.*?\]|\{.*?\}|(new )?([a-z]\w*\.)*[A-Z]\w*(\.\w+)*(\(.*?\))?)( - \S.*)?$/s;
 const SENTENCE = /^- \S/;
 
 /** Public members without a summary, and optional props whose default is not told. */

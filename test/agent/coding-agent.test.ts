@@ -83,7 +83,7 @@ test('a token guards the agent when asked to', () => {
       allowedClients: ['cli'],
       allowedAudiences: ['agents'],
       allowedScopes: ['code'],
-      claims: [JwtClaim.equals('department', 'platform'), JwtClaim.containsAny('groups', ['dev', 'ops'])],
+      claims: [JwtClaim.stringEquals('department', 'platform'), JwtClaim.listContainsAny('groups', ['dev', 'ops'])],
     }),
   });
   const { AuthorizerConfiguration } = resource(fixture.template(), RUNTIME).Properties;

@@ -9,14 +9,20 @@ import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { AgentEndpoint, CodingAgentProps, IAgentNetwork } from '../../lib';
+import {
+  AgentCli,
+  AgentNetwork,
+  BedrockModel,
+  CodingAgent,
+  Egress,
+  Filesystem,
+  InboundAuth,
+  ModelRoute,
+  S3FilesAccessPoint,
+  S3FilesFileSystem,
+} from '../../lib';
 import type { Construct } from 'constructs';
-import type { CodingAgentProps, IAgentNetwork } from '../../lib';
-import { AgentCli, BedrockModel, CodingAgent, Filesystem, InboundAuth, ModelRoute } from '../../lib';
-import type { AgentEndpoint } from '../../lib';
-import { AgentNetwork } from '../../lib/network/agent-network';
-import { Egress } from '../../lib/network/egress';
-import { S3FilesAccessPoint } from '../../lib/storage/s3-files-access-point';
-import { S3FilesFileSystem } from '../../lib/storage/s3-files-file-system';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';

@@ -11,6 +11,7 @@ export interface PolicyDocument {
 }
 
 export interface Statement {
+  readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: string | string[];
   readonly Resource?: string | string[];
@@ -26,7 +27,7 @@ export interface DeployedRole {
 }
 
 interface Template {
-  readonly Resources?: Record<string, { Type: string; Properties?: any; Metadata?: any }>;
+  readonly Resources?: Record<string, { Type: string; Properties?: any }>;
   readonly Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
   readonly Mappings?: Record<string, Record<string, Record<string, string>>>;
 }
@@ -45,11 +46,16 @@ const PSEUDO: Record<string, string> = {
  */
 export class Deployment {
   public readonly templates: Record<string, Template>;
+  private readonly paths = new Map<string, string>();
   private readonly exports = new Map<string, { stack: string; value: unknown }>();
 
   public constructor(app: App) {
     const { stacks } = app.synth();
     this.templates = Object.fromEntries(stacks.map((stack) => [stack.stackName, stack.template as Template]));
+    for (const resource of app.node.findAll().filter((construct) => CfnResource.isCfnResource(construct))) {
+      const id: string = Stack.of(resource).resolve(resource.logicalId);
+      this.paths.set(`${Stack.of(resource).stackName}/${id}`, resource.node.path);
+    }
     for (const [stack, { Outputs = {} }] of Object.entries(this.templates)) {
       for (const { Value, Export } of Object.values(Outputs).filter((output) => output.Export !== undefined)) {
         this.exports.set(this.resolve(stack, Export!.Name), { stack, value: Value });
@@ -68,11 +74,11 @@ export class Deployment {
     return Object.entries(this.templates).flatMap(([stack, { Resources = {} }]) =>
       Object.entries(Resources)
         .filter(([, { Type }]) => types.length === 0 || types.includes(Type))
-        .map(([id, { Type, Properties, Metadata }]) => ({
+        .map(([id, { Type, Properties }]) => ({
           stack,
           id,
           type: Type,
-          path: (Metadata?.['aws:cdk:path'] as string | undefined) ?? `${stack}/${id}`,
+          path: this.paths.get(`${stack}/${id}`) ?? id,
           properties: this.resolve(stack, Properties ?? {}),
         })),
     );
@@ -151,8 +157,8 @@ export class Deployment {
   private physical(stack: string, id: string, attribute: string): string | string[] {
     const type = this.templates[stack].Resources?.[id]?.Type ?? 'a parameter';
     const properties = this.templates[stack].Resources?.[id]?.Properties;
-    const make = FORMS[`${type}.${attribute}`] ?? FORMS[type];
-    return make(`${stack}-${id}`, (key) => this.resolve(stack, properties?.[key]));
+    const form = FORMS[`${type}.${attribute}`] ?? (/Arn$/.test(attribute) ? anyArn : anyId);
+    return form(`${stack}-${id}`, (key) => this.resolve(stack, properties?.[key]));
   }
 }
 
@@ -162,9 +168,11 @@ const arn = (service: string, resource: string, account = ACCOUNT): string =>
   `arn:aws:${service}:${account === '' ? '' : REGION}:${account}:${resource}`;
 const hash = (name: string, length = 17): string => createHash('sha256').update(name).digest('hex').slice(0, length);
 
-/** What AWS calls a resource, by type and attribute; a type alone stands for whatever no policy names. */
+const anyArn: Form = (name) => arn('service', `resource/${hash(name)}`);
+const anyId: Form = (name) => `id-${hash(name)}`;
+
+/** What AWS calls a resource, by type and attribute. What is missing here is named in no policy. */
 const FORMS: Record<string, Form> = {
-  'a parameter': (name) => name,
   'AWS::Bedrock::ApplicationInferenceProfile.InferenceProfileArn': (name) =>
     arn('bedrock', `application-inference-profile/${hash(name, 12)}`),
   'AWS::BedrockAgentCore::Runtime.AgentRuntimeId': (name, property) =>
@@ -188,24 +196,3 @@ const FORMS: Record<string, Form> = {
     arn('s3files', `file-system/${property('FileSystemId')}/access-point/fsap-${hash(name)}`),
   'AWS::NetworkFirewall::Firewall.EndpointIds': (name) => [`euc1-az1:vpce-${hash(name)}`],
 };
-for (const type of [
-  'AWS::BedrockAgentCore::Runtime',
-  'AWS::EC2::EIP',
-  'AWS::EC2::InternetGateway',
-  'AWS::EC2::NatGateway',
-  'AWS::EC2::RouteTable',
-  'AWS::EC2::SecurityGroup',
-  'AWS::EC2::Subnet',
-  'AWS::EC2::VPC',
-  'AWS::Lambda::Function',
-  'AWS::Lambda::LayerVersion',
-  'AWS::Logs::DeliveryDestination',
-  'AWS::NetworkFirewall::Firewall',
-  'AWS::NetworkFirewall::FirewallPolicy',
-  'AWS::NetworkFirewall::RuleGroup',
-  'AWS::Route53Resolver::FirewallDomainList',
-  'AWS::Route53Resolver::FirewallRuleGroup',
-  'Custom::AWS',
-]) {
-  FORMS[type] = (name) => `${type.split('::').pop()!.toLowerCase()}-${hash(name)}`;
-}

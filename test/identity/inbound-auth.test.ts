@@ -48,10 +48,10 @@ test.each(['allowedClients', 'allowedAudiences', 'allowedScopes'])('an empty val
 });
 
 test.each([
-  ['InvalidClaimName', () => JwtClaim.equals('my claim', 'x')],
-  ['EmptyClaimValue', () => JwtClaim.equals('team', '')],
-  ['EmptyClaimValue', () => JwtClaim.containsAny('groups', [])],
-  ['EmptyClaimValue', () => JwtClaim.contains('groups', '')],
+  ['InvalidClaimName', () => JwtClaim.stringEquals('my claim', 'x')],
+  ['EmptyClaimValue', () => JwtClaim.stringEquals('team', '')],
+  ['EmptyClaimValue', () => JwtClaim.listContainsAny('groups', [])],
+  ['EmptyClaimValue', () => JwtClaim.listContains('groups', '')],
 ])('%s', (code, make) => {
   expect(thrownBy(make).code).toBe(code);
 });

@@ -277,7 +277,7 @@ describe('securityGroups', () => {
     const group = new ec2.SecurityGroup(stack, 'Group', { vpc: newVpc(stack), ...narrow });
     const vpc = new ec2.Vpc(stack, 'Other');
     expect(() => AgentNetwork.fromVpc(stack, 'Network', { vpc, securityGroups: [group] })).toThrow(
-      "a security group belongs to another VPC (got 'Stack/Group'); use groups of Stack/Other",
+      "a security group belongs to another VPC (got 'Stack/Group'); allowed: groups of Stack/Other; create it with `vpc: network.vpc`",
     );
   });
 

@@ -1,0 +1,79 @@
+import * as path from 'node:path';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as efs from 'aws-cdk-lib/aws-efs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { AgentNetwork, CodingAgentProps } from 'cdk-coding-agents';
+import { AgentCli, BedrockModel, CodingAgent, Filesystem, ModelRoute, S3FilesAccessPoint, S3FilesFileSystem } from 'cdk-coding-agents';
+import type { ImageSettings, SampleSettings } from './settings';
+
+export interface SampleStackProps extends StackProps {
+  readonly network: AgentNetwork;
+  readonly settings: SampleSettings;
+}
+
+/** Two coding agents side by side: a workspace for each session, the team's skills, a shared cache. */
+export class SampleStack extends Stack {
+  public constructor(scope: Construct, id: string, props: SampleStackProps) {
+    super(scope, id, props);
+    const { network, settings } = props;
+
+    // a skills library that is also a bucket: change it with a pull request or with `aws s3 sync`
+    const skills = new S3FilesFileSystem(this, 'Skills', { network, seed: path.join(__dirname, 'skills') });
+
+    // a dependency cache; nobody mounts it without IAM, and agents see one directory of it
+    const cache = new efs.FileSystem(this, 'Cache', {
+      vpc: network.vpc,
+      vpcSubnets: { subnets: network.subnets },
+      allowAnonymousAccess: false,
+      lifecyclePolicy: efs.LifecyclePolicy.AFTER_30_DAYS,
+    });
+
+    const common: Omit<CodingAgentProps, 'cli'> = {
+      network,
+      idleTimeout: Duration.minutes(30),
+      filesystems: [
+        Filesystem.sessionStorage('/mnt/workspace'),
+        Filesystem.fromS3FilesAccessPoint(skills.addAccessPoint('Agents', { path: '/skills' }), '/mnt/skills', {
+          readOnly: true,
+        }),
+        Filesystem.fromEfsAccessPoint(cache.addAccessPoint('Agents', CACHE), '/mnt/cache'),
+      ],
+    };
+
+    // same network, same mounts; a role, a model and logs of its own for each
+    const { claudeModel, codexModel } = settings;
+    const claude = new CodingAgent(this, 'Claude', {
+      cli: this.image('ClaudeImage', settings.claudeImage),
+      model: ModelRoute.bedrock([BedrockModel.inferenceProfile(claudeModel.profile, claudeModel.regions)]),
+      ...common,
+    });
+    const codex = new CodingAgent(this, 'Codex', {
+      cli: this.image('CodexImage', settings.codexImage),
+      model: ModelRoute.bedrock([BedrockModel.foundation(codexModel)]),
+      ...common,
+    });
+
+    // attach these two to the roles of your people; a shell is more than an invocation, so it is apart
+    const developers = new iam.ManagedPolicy(this, 'Developers', { description: 'Starts and stops coding agents' });
+    const operators = new iam.ManagedPolicy(this, 'Operators', { description: 'Opens shells inside coding agents' });
+    for (const agent of [claude, codex]) {
+      agent.grantInvoke(developers);
+      agent.grantStop(developers);
+      agent.grantExec(operators);
+      agent.grantShell(operators);
+      agent.addOutputs();
+    }
+  }
+
+  private image(id: string, { repository, tag }: ImageSettings): AgentCli {
+    return AgentCli.fromRepository(ecr.Repository.fromRepositoryName(this, id, repository), tag);
+  }
+}
+
+const CACHE: efs.AccessPointOptions = {
+  path: '/cache',
+  posixUser: S3FilesAccessPoint.AGENT_USER,
+  createAcl: { ownerUid: '1000', ownerGid: '1000', permissions: '750' },
+};

@@ -1,0 +1,123 @@
+import type { Assembly, Resource, SynthesizedStack } from './assembly';
+import { columns, render, shortArn } from './render';
+
+type Entry = [id: string, resource: Resource];
+
+/** What the sample made, for someone who reads it in a terminal. */
+export function report(assembly: Assembly): string {
+  const all = assembly.stacks.flatMap((stack) => Object.entries(stack.resources));
+  return [
+    heading('Stacks', columns(assembly.stacks.map(stackLine))),
+    heading('Agents', entries(all, 'AWS::BedrockAgentCore::Runtime').map((agent) => agentLines(agent, all)).join('\n')),
+    heading('Ways out of the network', columns(waysOut(all))),
+    heading('Who may do what', policies(all)),
+    heading('Validation', validation(assembly)),
+    heading('Next', next(assembly.stacks)),
+  ].join('\n\n');
+}
+
+function heading(title: string, body: string): string {
+  return `${title}\n${body}`;
+}
+
+function entries(all: Entry[], type: string): Entry[] {
+  return all.filter(([, resource]) => resource.Type === type);
+}
+
+function stackLine({ name, description, resources, bytes }: SynthesizedStack): [string, string] {
+  return [name, `${Object.keys(resources).length} resources, ${Math.round(bytes / 1024)} KB: ${description}`];
+}
+
+function agentLines([, { Properties }]: Entry, all: Entry[]): string {
+  const { LifecycleConfiguration, PlatformVersion, AgentRuntimeArtifact, AuthorizerConfiguration } = Properties;
+  const image = AgentRuntimeArtifact.ContainerConfiguration?.ContainerUri;
+  const facts = [
+    image === undefined ? 'code' : `image ${render(image).split('/').slice(1).join('/')}`,
+    `platform ${PlatformVersion}`,
+    `idle ${LifecycleConfiguration.IdleRuntimeSessionTimeout / 60} min`,
+    `at most ${LifecycleConfiguration.MaxLifetime / 3600} h`,
+    AuthorizerConfiguration === undefined ? 'called with IAM' : 'called with a token',
+  ];
+  const writes = writableMounts(Properties.RoleArn['Fn::GetAtt'][0], all);
+  const mounts = (Properties.FilesystemConfigurations ?? []).map((mount: Mount) => mountLine(mount, writes));
+  return [`  ${Properties.AgentRuntimeName}: ${facts.join(', ')}`, columns(mounts, '    ')].join('\n');
+}
+
+type Mount = Record<string, { MountPath: string }>;
+
+const KINDS: Record<string, { says: string; service?: string }> = {
+  SessionStorage: { says: 'session storage, kept between the invocations of a session' },
+  S3FilesAccessPoint: { says: 'S3 Files, shared by all sessions', service: 's3files' },
+  EfsAccessPoint: { says: 'EFS, shared by all sessions', service: 'elasticfilesystem' },
+};
+
+function mountLine(mount: Mount, writable: string[]): [string, string] {
+  const [[kind, { MountPath }]] = Object.entries(mount);
+  const { says, service } = KINDS[kind];
+  return [MountPath, `${says}${service === undefined || writable.includes(service) ? '' : ', read-only'}`];
+}
+
+/** the services on whose file systems the role may write */
+function writableMounts(roleId: string, all: Entry[]): string[] {
+  const { ManagedPolicyArns } = Object.fromEntries(all)[roleId].Properties;
+  const own = (ManagedPolicyArns as { Ref: string }[]).map(({ Ref }) => Object.fromEntries(all)[Ref]);
+  return own
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Effect: string; Action: string | string[] }[])
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Action }) => Action)
+    .filter((action) => action.endsWith(':ClientWrite'))
+    .map((action) => action.split(':')[0]);
+}
+
+function waysOut(all: Entry[]): [string, string][] {
+  const endpoints = entries(all, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) => serviceOf(Properties.ServiceName));
+  const nat = entries(all, 'AWS::EC2::NatGateway').length;
+  const firewalls = entries(all, 'AWS::NetworkFirewall::Firewall').length;
+  const names = entries(all, 'AWS::Route53Resolver::FirewallDomainList').map(([, { Properties }]) => render(Properties.Domains));
+  return [
+    ['VPC endpoints', endpoints.sort().join(', ') || 'none'],
+    ['internet', nat === 0 ? 'none: no NAT gateway' : firewalls > 0 ? 'allow-listed domains only' : 'everything'],
+    ['DNS answers', names.filter((list) => list !== '*').join(', ') || 'every name'],
+  ];
+}
+
+function serviceOf(name: unknown): string {
+  return render(name).replace(/^(com\.amazonaws|aws\.api)\.?(<AWS::Region>)?\.?/, '');
+}
+
+function policies(all: Entry[]): string {
+  return entries(all, 'AWS::IAM::ManagedPolicy')
+    .map(([id, { Properties }]) => {
+      const statements = Properties.PolicyDocument.Statement as Record<string, unknown>[];
+      return [`  ${id.replace(/[0-9A-F]{8}$/, '')}: ${Properties.Description ?? ''}`, ...statements.map(statementLine)].join('\n');
+    })
+    .join('\n');
+}
+
+function statementLine({ Effect, Action, Resource, Condition }: Record<string, unknown>): string {
+  const actions = [Action].flat() as string[];
+  const shown = actions.length > 4 ? `${actions.slice(0, 3).join(' ')} and ${actions.length - 3} more` : actions.join(' ');
+  const where = [Resource].flat().map(shortArn).join(', ');
+  const only = Condition === undefined ? '' : ` if ${Object.keys(Object.values(Condition as object)[0] as object).join(', ')}`;
+  return `    ${Effect === 'Deny' ? 'never ' : ''}${shown}\n      on ${where}${only}`;
+}
+
+function validation({ findings }: Assembly): string {
+  const serious = findings.filter(({ severity }) => severity !== 'info');
+  const lines = serious.map(({ severity, rule, path, description }) => `  ${severity} ${rule} ${path}: ${description}`);
+  return lines.join('\n') || '  CloudFormation schemas and rules, strict: no finding';
+}
+
+function next(stacks: SynthesizedStack[]): string {
+  const lines = [
+    'npx cdk bootstrap   # once for an account and region',
+    'npx cdk deploy --all',
+    '# then, with the agentcore CLI, the lines that the deployment prints:',
+    ...stacks.flatMap(({ outputs }) => Object.values(outputs).map(({ Value }) => render(Value))).filter(isCommand),
+  ];
+  return lines.map((line) => `  ${line}`).join('\n');
+}
+
+function isCommand(text: string): boolean {
+  return text.startsWith('agentcore ');
+}
