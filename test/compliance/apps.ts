@@ -82,7 +82,11 @@ export class FullApp {
     this.pip = this.cache.addAccessPoint('Pip', accessPoint('/pip'));
     this.skills = new S3FilesFileSystem(this.stack, 'Skills', { network: this.network, seed: join(ASSETS, 'skills') });
     this.skillsAccess = this.skills.addAccessPoint('Read', { path: '/skills' });
-    this.archive = new s3.Bucket(this.stack, 'Archive', { versioned: true, enforceSSL: true });
+    this.archive = new s3.Bucket(this.stack, 'Archive', {
+      versioned: true,
+      enforceSSL: true,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    });
     this.docs = new S3FilesFileSystem(this.stack, 'Docs', { network: this.network, bucket: this.archive, prefix: 'docs/' });
     this.docsAccess = this.docs.addAccessPoint('Write', { path: '/all' });
     this.profile = applicationProfile(this.stack);
