@@ -21,9 +21,17 @@ export function compile(): void {
   mkdirSync(JS, { recursive: true });
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   execFileSync(process.execPath, [tsc, '-p', path.join(__dirname, 'tsconfig.json')], { stdio: 'inherit' });
+  linkLibrary();
+}
+
+/** lets the compiled apps find the compiled library under its name */
+function linkLibrary(): void {
   const { name } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { name: string };
-  // a package may import itself by its name, so the compiled apps find the compiled library
-  writeFileSync(path.join(JS, 'package.json'), JSON.stringify({ name, exports: { '.': './lib/index.js' } }));
+  const link = path.join(JS, 'node_modules', name);
+  mkdirSync(link, { recursive: true });
+  writeFileSync(path.join(link, 'package.json'), JSON.stringify({ main: '../../lib/index.js' }));
+  // else the name would mean the package around, that is what was last built in place
+  writeFileSync(path.join(JS, 'package.json'), '{}');
 }
 
 /** Runs one app; it writes its assembly to the folder that `outputOf` names. */

@@ -53,7 +53,10 @@ export function bindTo(
 /** an image for another processor starts nowhere: AgentCore answers 424 at the first invocation */
 function checkPlatform(scope: Construct, artifact: agentcore.AgentRuntimeArtifact): void {
   // the L2 keeps the options of an asset to itself and defaults to the processor of the machine that builds
-  const { directory, options } = artifact as unknown as { directory?: string; options?: assets.DockerImageAssetOptions };
+  const { directory, options } = artifact as unknown as {
+    directory?: string;
+    options?: assets.DockerImageAssetOptions;
+  };
   if (directory === undefined || options?.platform?.platform === assets.Platform.LINUX_ARM64.platform) {
     return;
   }

@@ -9,7 +9,11 @@ import type { AgentCliConfig } from './agent-cli-config';
 import { checkFolder } from '../private/folders';
 import { invalid, warn } from '../private/errors';
 
-export function imageFromRepository(scope: Construct, repository: ecr.IRepository, tagOrDigest: string): AgentCliConfig {
+export function imageFromRepository(
+  scope: Construct,
+  repository: ecr.IRepository,
+  tagOrDigest: string,
+): AgentCliConfig {
   checkRegion(scope, repository);
   if (tagOrDigest === 'latest') {
     warn(scope, 'mutableImageTag', {

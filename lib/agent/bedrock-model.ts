@@ -1,4 +1,4 @@
-import type { Stack} from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Arn, ArnFormat, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { invalidValue } from '../private/errors';
@@ -94,7 +94,9 @@ class FoundationModel extends BedrockModel {
 
   /** @internal */
   public _statements(stack: Stack): iam.PolicyStatement[] {
-    return [new iam.PolicyStatement({ actions: INVOKE_ACTIONS, resources: [modelArn(stack, this.modelId, stack.region)] })];
+    return [
+      new iam.PolicyStatement({ actions: INVOKE_ACTIONS, resources: [modelArn(stack, this.modelId, stack.region)] }),
+    ];
   }
 }
 
@@ -126,7 +128,10 @@ class SystemInferenceProfile extends BedrockModel {
     const profileArn = systemProfileArn(stack, this.profileId);
     // a global profile is checked against the model of the source region and against one ARN without a region
     const regions = this.geography === 'global' ? [stack.region, ''] : this.regions;
-    return throughProfile([profileArn], regions.map((region) => modelArn(stack, this.modelId, region)));
+    return throughProfile(
+      [profileArn],
+      regions.map((region) => modelArn(stack, this.modelId, region)),
+    );
   }
 }
 
@@ -157,7 +162,10 @@ class ApplicationInferenceProfile extends BedrockModel {
   public _statements(stack: Stack): iam.PolicyStatement[] {
     const { modelId, regions = [stack.region], copiedFrom } = this.options;
     const profiles = [this.profileArn, ...(copiedFrom === undefined ? [] : [systemProfileArn(stack, copiedFrom)])];
-    return throughProfile(profiles, regions.map((region) => modelArn(stack, modelId, region)));
+    return throughProfile(
+      profiles,
+      regions.map((region) => modelArn(stack, modelId, region)),
+    );
   }
 }
 
@@ -179,7 +187,14 @@ function systemProfileArn(stack: Stack, profileId: string): string {
 
 function modelArn(stack: Stack, modelId: string, region: string): string {
   return Arn.format(
-    { service: 'bedrock', account: '', region, resource: 'foundation-model', resourceName: modelId, arnFormat: ArnFormat.SLASH_RESOURCE_NAME },
+    {
+      service: 'bedrock',
+      account: '',
+      region,
+      resource: 'foundation-model',
+      resourceName: modelId,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    },
     stack,
   );
 }

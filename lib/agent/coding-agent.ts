@@ -81,7 +81,10 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
       description: props.description,
       protocolConfiguration: agentcore.ProtocolType.HTTP,
       platformVersion: props.platformVersion ?? agentcore.PlatformVersion.V1,
-      environmentVariables: environmentOf(this, props.environment ?? {}, route.environment, { isV2, isCode: cli.isCode }),
+      environmentVariables: environmentOf(this, props.environment ?? {}, route.environment, {
+        isV2,
+        isCode: cli.isCode,
+      }),
       authorizerConfiguration: inboundAuth._forRuntime(),
       lifecycleConfiguration: lifecycleOf(this, props.idleTimeout, props.maxLifetime),
     });
@@ -96,7 +99,12 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     cfn.node.addDependency(role);
     noteReason(cfn, props.network);
     const { vpc, subnets, connections } = place;
-    const mounts = new RuntimeFilesystems(props.filesystems ?? [], { grantee: policy, connections: connections && this, vpc, subnets });
+    const mounts = new RuntimeFilesystems(props.filesystems ?? [], {
+      grantee: policy,
+      connections: connections && this,
+      vpc,
+      subnets,
+    });
     mounts.applyTo(cfn);
     this.observability = { ...props.observability, runtimeLogs: props.observability?.runtimeLogs ?? !isV2 };
     deliverLogs(this, this.runtime, this.observability);

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { guardrailPolicyOf } from './guardrail-policy';
 import { telemetryPolicyOf } from './telemetry-policy';
-import { acknowledgeWildcard } from '../compliance/acknowledge';
+import { acknowledgeWildcards } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
 
 /** The role of one agent and the policy that holds what is its own. */
@@ -23,8 +23,8 @@ export function executionRole(scope: Construct, runtimeName: string, statements:
     description: `What coding agent ${runtimeName} may do`,
     statements: [...logStatements(scope, runtimeName), ...statements],
   });
-  acknowledgeWildcard(policy, Acknowledgements.RUNTIME_LOG_GROUPS, logGroupsArn(scope, runtimeName));
-  acknowledgeWildcard(policy, Acknowledgements.RUNTIME_LOG_GROUPS, logStreamsArn(scope, runtimeName));
+  const ownLogs = [logGroupsArn(scope, runtimeName), logStreamsArn(scope, runtimeName)];
+  acknowledgeWildcards(policy, Acknowledgements.RUNTIME_LOG_GROUPS, ownLogs);
   const role = new iam.Role(scope, 'Role', {
     description: `Runs coding agent ${runtimeName}`,
     assumedBy: trust(scope, runtimeName),

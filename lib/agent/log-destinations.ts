@@ -82,7 +82,9 @@ export class LogDestinations extends Construct {
               Condition: {
                 StringEquals: { 'aws:SourceAccount': stack.account },
                 ArnLike: { 'aws:SourceArn': this.arn('logs', 'delivery-source', ArnFormat.COLON_RESOURCE_NAME) },
-                'ForAllValues:ArnLike': { 'logs:LogGeneratingResourceArns': [this.arn('bedrock-agentcore', 'runtime')] },
+                'ForAllValues:ArnLike': {
+                  'logs:LogGeneratingResourceArns': [this.arn('bedrock-agentcore', 'runtime')],
+                },
               },
             },
           ],

@@ -9,7 +9,10 @@ import { invalid, warn } from '../private/errors';
 export type LogStorage = Required<Pick<AgentObservability, 'retention' | 'removalPolicy'>> &
   Pick<AgentObservability, 'encryptionKey'>;
 
-export function logStorageOf(scope: Construct, { retention, encryptionKey, removalPolicy }: AgentObservability): LogStorage {
+export function logStorageOf(
+  scope: Construct,
+  { retention, encryptionKey, removalPolicy }: AgentObservability,
+): LogStorage {
   if (retention === logs.RetentionDays.INFINITE) {
     throw invalid(scope, 'LogsKeptForever', {
       what: 'the logs of an agent would be kept forever',
@@ -31,7 +34,13 @@ export function logStorageOf(scope: Construct, { retention, encryptionKey, remov
  * The prefix, not the name, goes into the key policy: a name with the id of a runtime would make the key wait for the
  * runtime.
  */
-export function logGroup(scope: Construct, id: string, logGroupName: string, prefix: string, storage: LogStorage): logs.LogGroup {
+export function logGroup(
+  scope: Construct,
+  id: string,
+  logGroupName: string,
+  prefix: string,
+  storage: LogStorage,
+): logs.LogGroup {
   const group = new logs.LogGroup(scope, id, { logGroupName, ...storage });
   if (storage.encryptionKey !== undefined) {
     allowKey(group, storage.encryptionKey, prefix);
@@ -50,7 +59,14 @@ function allowKey(group: logs.LogGroup, key: NonNullable<LogStorage['encryptionK
   const { statementAdded } = key.addToResourcePolicy(
     new iam.PolicyStatement({
       principals: [new iam.ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
-      actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+      actions: [
+        'kms:Decrypt',
+        'kms:DescribeKey',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ],
       resources: ['*'],
       conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arn } },
     }),

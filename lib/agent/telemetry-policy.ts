@@ -1,7 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcard } from '../compliance/acknowledge';
+import { acknowledgeWildcards } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
 
 const ID = 'CodingAgentsTelemetry';
@@ -31,7 +31,12 @@ export function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
     statements: [
       new iam.PolicyStatement({
         sid: 'Traces',
-        actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        actions: [
+          'xray:GetSamplingRules',
+          'xray:GetSamplingTargets',
+          'xray:PutTelemetryRecords',
+          'xray:PutTraceSegments',
+        ],
         resources: ['*'],
       }),
       new iam.PolicyStatement({
@@ -44,7 +49,7 @@ export function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
       new iam.PolicyStatement({ sid: 'FindLogGroups', actions: ['logs:DescribeLogGroups'], resources: [logGroups] }),
     ],
   });
-  acknowledgeWildcard(policy, Acknowledgements.TELEMETRY, '*');
-  acknowledgeWildcard(policy, Acknowledgements.FIND_LOG_GROUPS, logGroups);
+  acknowledgeWildcards(policy, Acknowledgements.TELEMETRY, ['*']);
+  acknowledgeWildcards(policy, Acknowledgements.FIND_LOG_GROUPS, [logGroups]);
   return policy;
 }

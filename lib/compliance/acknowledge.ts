@@ -3,15 +3,25 @@ import type { IConstruct } from 'constructs';
 import type { Acknowledgement } from './acknowledgements';
 
 /**
- * Acknowledges that one policy holds one wildcard resource.
+ * Acknowledges that one policy holds these wildcard resources and, if any, these wildcard actions.
  *
- * On the L1 and by its exact id: an acknowledgement is inherited by everything below a construct, and a broader one
- * would hide what an app adds later.
+ * On the L1 and by exact ids: an acknowledgement is inherited by everything below a construct, and a broader one would
+ * hide what an app adds later.
  */
-export function acknowledgeWildcard(policy: IConstruct, { rule, reason, source }: Acknowledgement, resource: string): void {
-  const leaf = policy.node.defaultChild ?? policy;
-  const shown = flatten(Stack.of(policy).resolve(resource));
-  Validations.of(leaf).acknowledge({ id: `${rule}[Resource::${shown}]`, reason: `${reason} ${source}` });
+export function acknowledgeWildcards(
+  policy: IConstruct,
+  { rule, reason, source }: Acknowledgement,
+  resources: string[],
+  actions: string[] = [],
+): void {
+  const shown = resources.map((resource) => flatten(Stack.of(policy).resolve(resource)));
+  const findings = [...shown.map((arn) => `Resource::${arn}`), ...actions.map((action) => `Action::${action}`)];
+  for (const finding of findings) {
+    Validations.of(policy.node.defaultChild ?? policy).acknowledge({
+      id: `${rule}[${finding}]`,
+      reason: `${reason} ${source}`,
+    });
+  }
 }
 
 /** writes a resolved value the way cdk-nag names it in a finding: `<Ref>`, `<Resource.Attribute>`, joins in one line */

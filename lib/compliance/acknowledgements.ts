@@ -16,6 +16,8 @@ export interface Acknowledgement {
 const IAM_WILDCARD = 'AwsSolutions::AwsSolutions-IAM5';
 const ROLE_PAGE = 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html';
 
+const S3_FILES_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-prereq-policies.html';
+
 /**
  * Every finding that the library acknowledges, in one table for auditors: what, why, and what limits it.
  *
@@ -48,9 +50,42 @@ export class Acknowledgements {
     source: ROLE_PAGE,
   };
 
+  /** S3 Files calls the versioned twins of the object actions too. */
+  public static readonly SYNCHRONIZATION: Acknowledgement = {
+    rule: IAM_WILDCARD,
+    finding: 's3:GetObject*, s3:PutObject*, s3:DeleteObject* and s3:List* on the objects of one bucket',
+    reason:
+      'S3 Files assumes this role to keep bucket and file system the same, and AWS publishes no narrower list. It is limited to one bucket and prefix of this account, and only S3 Files may assume it.',
+    source: S3_FILES_PAGE,
+  };
+
+  /** S3 Files makes EventBridge rules with names of its own. */
+  public static readonly SYNCHRONIZATION_EVENTS: Acknowledgement = {
+    rule: IAM_WILDCARD,
+    finding: 'EventBridge rules DO-NOT-DELETE-S3-Files*, and reading the rules of the account and region',
+    reason:
+      'S3 Files learns of changes in the bucket by rules that it names itself. Changing them is limited to rules that it manages (events:ManagedBy).',
+    source: S3_FILES_PAGE,
+  };
+
+  /** The files of a seed are known only at deployment. */
+  public static readonly SEED_TARGET: Acknowledgement = {
+    rule: IAM_WILDCARD,
+    finding: 'every object below the one directory to which a seed is copied',
+    reason: 'The names of the files come out of an archive at deployment. The right ends at the directory of the seed.',
+    source: 'https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_s3_deployment-readme.html',
+  };
+
   /** All of them, in a fixed order. */
   public static all(): Acknowledgement[] {
-    return [Acknowledgements.TELEMETRY, Acknowledgements.FIND_LOG_GROUPS, Acknowledgements.RUNTIME_LOG_GROUPS];
+    return [
+      Acknowledgements.TELEMETRY,
+      Acknowledgements.FIND_LOG_GROUPS,
+      Acknowledgements.RUNTIME_LOG_GROUPS,
+      Acknowledgements.SYNCHRONIZATION,
+      Acknowledgements.SYNCHRONIZATION_EVENTS,
+      Acknowledgements.SEED_TARGET,
+    ];
   }
 
   private constructor() {}

@@ -18,7 +18,8 @@ export interface SharedFilesystemOptions {
   readonly readOnly?: boolean;
 }
 
-const S3_FILES_ACCESS_POINT = /^arn:aws[-a-z]*:s3files:[^:]+:\d{12}:file-system\/fs-[0-9a-f]{17,40}\/access-point\/fsap-[0-9a-f]{17,40}$/;
+const S3_FILES_ACCESS_POINT =
+  /^arn:aws[-a-z]*:s3files:[^:]+:\d{12}:file-system\/fs-[0-9a-f]{17,40}\/access-point\/fsap-[0-9a-f]{17,40}$/;
 const EFS_ACCESS_POINT = /^arn:aws[-a-z]*:elasticfilesystem:[^:]+:\d{12}:access-point\/fsap-[0-9a-f]{8,40}$/;
 
 /**

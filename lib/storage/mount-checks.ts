@@ -30,7 +30,8 @@ export function checkClashes(runtime: agentcore.CfnRuntime, configurations: Conf
         what: `too many ${kind} mounts for one agent`,
         got: paths.join(', '),
         allowed: `at most ${MOST_OF_KIND[kind]}`,
-        fix: kind === 'session storage' ? 'use directories inside the one you have' : 'mount a parent directory instead',
+        fix:
+          kind === 'session storage' ? 'use directories inside the one you have' : 'mount a parent directory instead',
       });
     }
   }

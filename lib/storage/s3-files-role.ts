@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from '../compliance/acknowledge';
+import { Acknowledgements } from '../compliance/acknowledgements';
 
 export interface SynchronizationRoleOptions {
   readonly bucket: s3.IBucket;
@@ -10,6 +12,8 @@ export interface SynchronizationRoleOptions {
 }
 
 const SERVICE = 'elasticfilesystem.amazonaws.com';
+const TWINNED = ['s3:DeleteObject*', 's3:GetObject*', 's3:List*', 's3:PutObject*'];
+const OWN_RULES = 'DO-NOT-DELETE-S3-Files*';
 
 /**
  * The role that S3 Files assumes to keep bucket and file system the same, with the rights that AWS documents for it.
@@ -40,6 +44,12 @@ export function synchronizationRole(
     roles: [role],
     statements: [...bucketStatements(stack, options), ...keyStatements(stack, options), ...eventStatements(stack)],
   });
+  const objects = [options.bucket.arnForObjects(`${options.prefix}*`)];
+  acknowledgeWildcards(policy, Acknowledgements.SYNCHRONIZATION, objects, TWINNED);
+  acknowledgeWildcards(policy, Acknowledgements.SYNCHRONIZATION_EVENTS, [
+    ruleArn(stack, OWN_RULES),
+    ruleArn(stack, '*'),
+  ]);
   return { role, policy };
 }
 
@@ -54,7 +64,7 @@ function bucketStatements(stack: Stack, { bucket, prefix }: SynchronizationRoleO
     }),
     new iam.PolicyStatement({
       sid: 'Objects',
-      actions: ['s3:AbortMultipartUpload', 's3:DeleteObject*', 's3:GetObject*', 's3:List*', 's3:PutObject*'],
+      actions: ['s3:AbortMultipartUpload', ...TWINNED],
       resources: [bucket.arnForObjects(`${prefix}*`)],
       conditions,
     }),
@@ -80,8 +90,6 @@ function keyStatements(stack: Stack, { bucket, prefix }: SynchronizationRoleOpti
 }
 
 function eventStatements(stack: Stack): iam.PolicyStatement[] {
-  // a bucket sends its events to its own region, and it has to be in the region of the file system
-  const rules = (name: string) => [stack.formatArn({ service: 'events', resource: 'rule', resourceName: name })];
   return [
     new iam.PolicyStatement({
       sid: 'ManageOwnRules',
@@ -93,13 +101,18 @@ function eventStatements(stack: Stack): iam.PolicyStatement[] {
         'events:PutTargets',
         'events:RemoveTargets',
       ],
-      resources: rules('DO-NOT-DELETE-S3-Files*'),
+      resources: [ruleArn(stack, OWN_RULES)],
       conditions: { StringEquals: { 'events:ManagedBy': SERVICE } },
     }),
     new iam.PolicyStatement({
       sid: 'ReadRules',
       actions: ['events:DescribeRule', 'events:ListRuleNamesByTarget', 'events:ListRules', 'events:ListTargetsByRule'],
-      resources: rules('*'),
+      resources: [ruleArn(stack, '*')],
     }),
   ];
+}
+
+/** a bucket sends its events to its own region, and it has to be in the region of the file system */
+function ruleArn(stack: Stack, name: string): string {
+  return stack.formatArn({ service: 'events', resource: 'rule', resourceName: name });
 }

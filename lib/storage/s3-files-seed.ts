@@ -8,6 +8,8 @@ import type { Construct, IDependable } from 'constructs';
 import type { S3FilesFileSystemProps } from './s3-files-file-system-props';
 import { checkDirectory } from './s3-files-path';
 import { SeedHandler } from './s3-files-seed-handler';
+import { acknowledgeWildcards } from '../compliance/acknowledge';
+import { Acknowledgements } from '../compliance/acknowledgements';
 import { invalid } from '../private/errors';
 import { checkFolder } from '../private/folders';
 
@@ -36,6 +38,7 @@ export function seedBucket(scope: Construct, props: S3FilesFileSystemProps, buck
     roles: [handler.role],
     statements: statements(scope, { asset, bucket, target }),
   });
+  acknowledgeWildcards(policy, Acknowledgements.SEED_TARGET, [bucket.arnForObjects(below(target))]);
   const deployment = new s3deploy.BucketDeployment(scope, 'Seed', {
     sources: [s3deploy.Source.bucket(asset.bucket, asset.s3ObjectKey)],
     destinationBucket: bucket,
@@ -75,6 +78,11 @@ function targetOf(scope: Construct, props: S3FilesFileSystemProps, folder: strin
   return target;
 }
 
+/** the keys of everything in the target */
+function below(target: string): string {
+  return target === '' ? '*' : `${target}/*`;
+}
+
 interface Copy {
   readonly asset: s3assets.Asset;
   readonly bucket: s3.IBucket;
@@ -82,7 +90,6 @@ interface Copy {
 }
 
 function statements(scope: Construct, { asset, bucket, target }: Copy): iam.PolicyStatement[] {
-  const below = target === '' ? '*' : `${target}/*`;
   return [
     new iam.PolicyStatement({
       sid: 'ReadAsset',
@@ -93,12 +100,12 @@ function statements(scope: Construct, { asset, bucket, target }: Copy): iam.Poli
       sid: 'CompareTarget',
       actions: ['s3:ListBucket'],
       resources: [bucket.bucketArn],
-      conditions: target === '' ? undefined : { StringLike: { 's3:prefix': below } },
+      conditions: target === '' ? undefined : { StringLike: { 's3:prefix': below(target) } },
     }),
     new iam.PolicyStatement({
       sid: 'WriteTarget',
       actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
-      resources: [bucket.arnForObjects(below)],
+      resources: [bucket.arnForObjects(below(target))],
     }),
     ...(bucket.encryptionKey === undefined
       ? []
@@ -110,7 +117,9 @@ function statements(scope: Construct, { asset, bucket, target }: Copy): iam.Poli
             resources: [bucket.encryptionKey.keyArn],
             conditions: {
               StringEquals: { 'kms:ViaService': `s3.${Stack.of(scope).region}.amazonaws.com` },
-              StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, bucket.arnForObjects(below)] },
+              StringLike: {
+                'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, bucket.arnForObjects(below(target))],
+              },
             },
           }),
         ]),

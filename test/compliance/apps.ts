@@ -148,12 +148,12 @@ export class FullApp {
 /** An app with one agent, in a network of its own. */
 function oneAgent(
   options: AppOptions,
-  makeNetwork: (stack: Stack) => IAgentNetwork,
+  makeNetwork: (networkStack: () => Stack) => IAgentNetwork,
   makeProps: (stack: Stack, network: IAgentNetwork) => Partial<CodingAgentProps> = () => ({}),
 ): { app: App } {
   const app = newApp(options);
   const stack = new Stack(app, 'Agents', options);
-  const network = makeNetwork(new Stack(app, 'Network', options));
+  const network = makeNetwork(() => new Stack(app, 'Network', options));
   const repository = ecr.Repository.fromRepositoryName(stack, 'Images', 'coding-agents/claude');
   new CodingAgent(stack, 'Claude', {
     cli: AgentCli.fromRepository(repository, '1.4.2'),
@@ -164,8 +164,8 @@ function oneAgent(
   return { app };
 }
 
-function networkWith(egress: Egress): (stack: Stack) => AgentNetwork {
-  return (stack) => new AgentNetwork(stack, 'Network', { egress, s3PrefixListId: PREFIX_LIST });
+function networkWith(egress: Egress): (networkStack: () => Stack) => AgentNetwork {
+  return (networkStack) => new AgentNetwork(networkStack(), 'Network', { egress, s3PrefixListId: PREFIX_LIST });
 }
 
 /** Every app that the compliance tests look at. */
@@ -196,7 +196,8 @@ export const APPS: Record<string, (options?: AppOptions) => { app: App }> = {
 
 /** Logs, bucket and file systems under keys of the app. */
 function customerKey(options: AppOptions): { app: App } {
-  const network = (stack: Stack): AgentNetwork => {
+  const network = (networkStack: () => Stack): AgentNetwork => {
+    const stack = networkStack();
     const encryptionKey = new kms.Key(stack, 'LogKey', { enableKeyRotation: true });
     return new AgentNetwork(stack, 'Network', { s3PrefixListId: PREFIX_LIST, encryptionKey });
   };
@@ -214,12 +215,14 @@ function customerKey(options: AppOptions): { app: App } {
   });
 }
 
-function importedVpc(stack: Stack): IAgentNetwork {
+function importedVpc(networkStack: () => Stack): IAgentNetwork {
+  const stack = networkStack();
   const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
     vpcId: 'vpc-0123456789abcdef0',
     vpcCidrBlock: '10.1.0.0/16',
     availabilityZones: ['eu-central-1a', 'eu-central-1b'],
     privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
   });
   return AgentNetwork.fromVpc(stack, 'Network', { vpc, s3PrefixListId: PREFIX_LIST });
 }
@@ -229,7 +232,15 @@ function newApp({ context }: AppOptions): App {
 }
 
 function cacheFor(stack: Stack, vpc: ec2.IVpc, kmsKey?: kms.IKey): efs.FileSystem {
-  return new efs.FileSystem(stack, 'Cache', { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED }, encrypted: true, kmsKey, allowAnonymousAccess: false });
+  return new efs.FileSystem(stack, 'Cache', {
+    vpc,
+    vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+    // the group that the CDK would make lets the file system connect to any address
+    securityGroup: new ec2.SecurityGroup(stack, 'CacheGroup', { vpc, allowAllOutbound: false }),
+    encrypted: true,
+    kmsKey,
+    allowAnonymousAccess: false,
+  });
 }
 
 function accessPoint(path: string): efs.AccessPointOptions {

@@ -9,7 +9,9 @@ function efsStatements(readOnly?: boolean): any[] {
   const fixture = new Fixture();
   fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint(), '/mnt/cache', { readOnly })] });
   const policy = resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'Claude');
-  return policy.Properties.PolicyDocument.Statement.filter((s: any) => JSON.stringify(s.Action).includes('elasticfilesystem:'));
+  return policy.Properties.PolicyDocument.Statement.filter((s: any) =>
+    JSON.stringify(s.Action).includes('elasticfilesystem:'),
+  );
 }
 
 describe('an EFS mount', () => {
@@ -19,7 +21,10 @@ describe('an EFS mount', () => {
     expect(Object.keys(mount.Condition.ArnEquals)).toEqual(['elasticfilesystem:AccessPointArn']);
     expect(mount.Resource['Fn::GetAtt'][1]).toBe('Arn');
     expect(deny).toMatchObject({ Effect: 'Deny', Action: 'elasticfilesystem:ClientRootAccess' });
-    expect(describeRights.Action).toEqual(['elasticfilesystem:DescribeAccessPoints', 'elasticfilesystem:DescribeMountTargets']);
+    expect(describeRights.Action).toEqual([
+      'elasticfilesystem:DescribeAccessPoints',
+      'elasticfilesystem:DescribeMountTargets',
+    ]);
   });
 
   test('that is read-only is denied writing, since the policy of the file system may allow it to everyone', () => {
@@ -42,12 +47,17 @@ describe('an EFS mount', () => {
       fileSystem,
     });
     fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(accessPoint, '/mnt/cache')] });
-    expect(JSON.stringify(resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'Claude'))).toContain('fs-0123456789abcdef0');
+    expect(JSON.stringify(resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'Claude'))).toContain(
+      'fs-0123456789abcdef0',
+    );
   });
 
   test.each([
     [{ encrypted: false }, `is not encrypted (got 'encrypted: false'); allowed: encrypted: true`],
-    [{ allowAnonymousAccess: true }, `lets any client that reaches TCP 2049 mount all of it without IAM (got 'no file-system policy')`],
+    [
+      { allowAnonymousAccess: true },
+      `lets any client that reaches TCP 2049 mount all of it without IAM (got 'no file-system policy')`,
+    ],
   ])('refuses a file system with %j', (props, text) => {
     const fixture = new Fixture();
     const accessPoint = fixture.efsAccessPoint('Cache', props);
@@ -58,9 +68,16 @@ describe('an EFS mount', () => {
   test('accepts a file system with a policy of its own', () => {
     const fixture = new Fixture();
     const fileSystemPolicy = new iam.PolicyDocument({
-      statements: [new iam.PolicyStatement({ actions: ['elasticfilesystem:ClientMount'], principals: [new iam.AccountRootPrincipal()] })],
+      statements: [
+        new iam.PolicyStatement({
+          actions: ['elasticfilesystem:ClientMount'],
+          principals: [new iam.AccountRootPrincipal()],
+        }),
+      ],
     });
-    fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint('Cache', { fileSystemPolicy }), '/mnt/cache')] });
+    fixture.agent({
+      filesystems: [Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint('Cache', { fileSystemPolicy }), '/mnt/cache')],
+    });
     expect(() => fixture.template()).not.toThrow();
   });
 
@@ -70,6 +87,8 @@ describe('an EFS mount', () => {
     const cfn = open.node.defaultChild as efs.CfnAccessPoint;
     cfn.posixUser = undefined;
     fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(open, '/mnt/cache')] });
-    expect(messages(fixture).join()).toContain('has no POSIX user or no directory of its own, so the agent sees the whole file system');
+    expect(messages(fixture).join()).toContain(
+      'has no POSIX user or no directory of its own, so the agent sees the whole file system',
+    );
   });
 });

@@ -162,7 +162,14 @@ describe('grants', () => {
     const statements = mountStatements(accessPoint, options).map((statement) =>
       stack.resolve(statement.toStatementJson()),
     );
-    expect(statements).toEqual(rights(mount));
+    const [allowed, denied, ...lookups] = statements;
+    expect([allowed, ...lookups]).toEqual(rights(mount));
+    // whatever the policy of an imported file system allows
+    const never =
+      mount === 's3files:ClientMount'
+        ? ['s3files:ClientRootAccess', 's3files:ClientWrite']
+        : 's3files:ClientRootAccess';
+    expect(denied).toEqual({ Effect: 'Deny', Action: never, Resource: allowed.Resource });
   });
 });
 

@@ -1,0 +1,143 @@
+import { secretIn } from '../../lib/private/secret-patterns';
+import { ACCOUNT, APPS, REGION } from './apps';
+import { Deployment } from './deployment';
+import { listOf, statementsOf } from './policies';
+
+// What no template may hold, in stacks for any account and in stacks for a known one.
+
+const ENVIRONMENTS = { 'any account': undefined, 'a known account': { account: ACCOUNT, region: REGION } };
+const CASES = Object.keys(APPS).flatMap((name) =>
+  Object.entries(ENVIRONMENTS).map(([place, env]) => ({ name, place, deployed: new Deployment(APPS[name]({ env }).app) })),
+);
+/** the networks from which the internet is reachable, and the ports that their agents may use */
+const OPEN: Record<string, number[]> = { allowList: [443], internet: [443, 80] };
+
+/** Where a statement is about every resource, and why it has to be. */
+const ALL_RESOURCES = {
+  // takes no resource in IAM: see Acknowledgements.TELEMETRY
+  'AWS::IAM::ManagedPolicy Agents/CodingAgentsTelemetry/Resource Allow': [
+    'cloudwatch:PutMetricData',
+    'ecr:GetAuthorizationToken',
+    'xray:GetSamplingRules',
+    'xray:GetSamplingTargets',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ],
+  // a Deny is the stronger the wider it is
+  'AWS::IAM::ManagedPolicy Agents/CodingAgentsGuardrail/Resource Deny': expect.any(Array),
+  // a describe call that takes no resource in IAM, alone in its policy
+  'AWS::IAM::ManagedPolicy Network/Network/S3PrefixList/LookupPolicy/Resource Allow': ['ec2:DescribeManagedPrefixLists'],
+  // in the policy of a key, * is the key
+  'AWS::KMS::Key Agents/Key/Resource Allow': expect.any(Array),
+  'AWS::KMS::Key Network/LogKey/Resource Allow': expect.any(Array),
+  // an endpoint carries every call of its service; the condition on the account is checked below
+  ...Object.fromEntries(
+    ['bedrock-agentcore', 'bedrock-agentcore.gateway', 'bedrock-runtime', 'logs', 'monitoring', 'xray'].map((service) => [
+      `AWS::EC2::VPCEndpoint Network/Network/Endpoints/${service}/Resource Allow`,
+      ['*'],
+    ]),
+  ),
+  // X-Ray takes no narrower resource; bound to deliveries of the account's own runtimes
+  'AWS::XRay::ResourcePolicy Agents/CodingAgentsLogs/XRayPolicy Allow': ['xray:PutTraceSegments'],
+};
+
+test('every resource is meant only where the service forces it', () => {
+  const found: Record<string, Set<string>> = {};
+  for (const { path, type, statement } of CASES.flatMap(({ deployed }) => statementsOf(deployed))) {
+    if (listOf(statement.Resource).includes('*')) {
+      const place = `${type} ${path} ${statement.Effect}`;
+      found[place] = new Set([...(found[place] ?? []), ...listOf(statement.Action)]);
+    }
+  }
+  const actions = Object.entries(found).map(([place, names]) => [place, [...names].sort()]);
+  expect(Object.fromEntries(actions)).toEqual(ALL_RESOURCES);
+});
+
+describe.each(CASES)('$name in $place', ({ name, deployed }) => {
+  const resources = deployed.resources();
+  const statements = statementsOf(deployed);
+  const everyString = strings(deployed.templates);
+
+  test('names no identity or credential of the whole account', () => {
+    expect(everyString.filter((text) => /workload-identity|bedrock-agentcore-identity!/.test(text))).toEqual([]);
+  });
+
+  test('holds nothing that looks like a secret', () => {
+    expect(everyString.filter((text) => secretIn(text) !== undefined)).toEqual([]);
+  });
+
+  test('leaves no agent without authorization, and none on the public network but the one that gives a reason', () => {
+    expect(everyString).not.toContain('NONE');
+    const agents = resources.filter(({ type }) => type === 'AWS::BedrockAgentCore::Runtime');
+    const modes = agents.map(({ properties }) => properties.NetworkConfiguration.NetworkMode);
+    expect(modes).toEqual(agents.map(() => (name === 'public' ? 'PUBLIC' : 'VPC')));
+    const reasons = strings(deployed.templates).filter((text) => text === 'a demonstration without any private data');
+    expect(reasons).toHaveLength(name === 'public' ? 1 : 0);
+  });
+
+  test('holds only policies that can be reviewed on their own: none inline, none of AWS', () => {
+    expect(resources.filter(({ type }) => type === 'AWS::IAM::Policy')).toEqual([]);
+    const roles = resources.filter(({ type }) => type === 'AWS::IAM::Role').map(({ properties }) => properties);
+    expect(roles.filter(({ Policies }) => Policies !== undefined)).toEqual([]);
+    expect(roles.flatMap(({ ManagedPolicyArns = [] }) => ManagedPolicyArns).filter((arn) => arn.includes(':aws:policy/'))).toEqual([]);
+  });
+
+  test('trusts services and its own account', () => {
+    const trusted = deployed.roles().flatMap(({ trust }) => trust.Statement.map(({ Principal }) => JSON.stringify(Principal)));
+    const strangers = trusted.filter((who) => !/^\{"Service":"[\w.-]+\.amazonaws\.com"\}$/.test(who) && !who.includes(`:${ACCOUNT}:`));
+    expect(strangers).toEqual([]);
+  });
+
+  test('opens to every address only what its egress mode says', () => {
+    const found = resources.flatMap((resource) => pathsTo('0.0.0.0/0', resource.properties).map((at) => ({ ...resource, at })));
+    const places = found.map(({ at }) => at.replace(/\d+/, 'n'));
+    expect(places.filter((at) => !['/DestinationCidrBlock', '/SecurityGroupEgress/n/CidrIp'].includes(at))).toEqual([]);
+    const ports = found.flatMap(({ at, properties }) => {
+      const rule = properties.SecurityGroupEgress?.[Number(at.split('/')[2])];
+      return rule === undefined ? [] : [`${rule.IpProtocol} ${rule.FromPort}-${rule.ToPort}`];
+    });
+    expect(ports).toEqual((OPEN[name] ?? []).map((port) => `tcp ${port}-${port}`));
+    expect(found.length > 0).toBe(name in OPEN);
+    expect(everyString).not.toContain('::/0');
+  });
+
+  test('lets in what lies in the VPC, and opens no range of ports', () => {
+    const rules = resources.flatMap(({ type, properties }) => [
+      ...(type === 'AWS::EC2::SecurityGroupIngress' ? [properties] : []),
+      ...(properties.SecurityGroupIngress ?? []),
+    ]);
+    for (const { CidrIp, SourceSecurityGroupId, IpProtocol, FromPort, ToPort } of rules) {
+      expect(SourceSecurityGroupId ?? CidrIp).toMatch(/^(id-|10\.)/);
+      expect([IpProtocol, ToPort]).toEqual(['tcp', FromPort]);
+      expect([443, 2049]).toContain(FromPort);
+    }
+  });
+
+  test('closes every endpoint that takes any caller to other accounts', () => {
+    const open = statements.filter(({ type, statement }) => type === 'AWS::EC2::VPCEndpoint' && statement.Resource === '*');
+    for (const { statement } of open) {
+      expect(Object.values(statement.Condition?.StringEquals ?? {})).toEqual([ACCOUNT]);
+    }
+  });
+
+  test('keeps every log for a limited time', () => {
+    const groups = resources.filter(({ type }) => type === 'AWS::Logs::LogGroup');
+    expect(groups.map(({ properties }) => properties.RetentionInDays)).toEqual(groups.map(() => 365));
+  });
+});
+
+function strings(value: unknown): string[] {
+  if (typeof value === 'string') {
+    return [value];
+  }
+  return typeof value === 'object' && value !== null ? [...Object.keys(value), ...Object.values(value).flatMap(strings)] : [];
+}
+
+function pathsTo(wanted: string, value: unknown, at = ''): string[] {
+  if (value === wanted) {
+    return [at];
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, inner]) => pathsTo(wanted, inner, `${at}/${key}`))
+    : [];
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { NetworkStack } from '../bin/network-stack';
+import { SampleStack } from '../bin/sample-stack';
+import { type SampleSettings, settingsFrom } from '../bin/settings';
+
+const { context } = JSON.parse(readFileSync(join(__dirname, '..', 'cdk.json'), 'utf8')) as {
+  context: Record<string, unknown> & { sample: SampleSettings };
+};
+
+function sample(settings: Partial<SampleSettings> = {}): { network: Stack; agents: Stack } {
+  const app = new App({ context: { ...context, sample: { ...context.sample, ...settings } } });
+  const read = settingsFrom(app.node);
+  const network = new NetworkStack(app, 'CodingAgentsNetwork', { allowedDomains: read.allowedDomains });
+  return { network, agents: new SampleStack(app, 'CodingAgents', { network: network.network, settings: read }) };
+}
+
+/** without what changes with every release of the CDK or with the content of an asset */
+function stable(stack: Stack): unknown {
+  const text = JSON.stringify(Template.fromStack(stack).toJSON(), (key, value: unknown) =>
+    key === 'Code' ? 'CODE' : value,
+  );
+  return JSON.parse(text.replace(/[0-9a-f]{64}/g, 'HASH'));
+}
+
+// the one golden snapshot: read its difference in a review as you would read a change of rights
+test.each(['network', 'agents'] as const)('the template of the %s is what was reviewed', (stack) => {
+  expect(stable(sample()[stack])).toMatchSnapshot();
+});
+
+test('two runs give the same templates', () => {
+  const [one, two] = [sample(), sample()];
+  expect(Template.fromStack(one.agents).toJSON()).toEqual(Template.fromStack(two.agents).toJSON());
+});
+
+test('the network knows nothing of the agents', () => {
+  expect(sample().network.dependencies).toEqual([]);
+});
+
+test('domains in the settings open the firewall and nothing else', () => {
+  const { network } = sample({ allowedDomains: ['github.com'] });
+  Template.fromStack(network).resourceCountIs('AWS::NetworkFirewall::Firewall', 2);
+  Template.fromStack(sample().network).resourceCountIs('AWS::NetworkFirewall::Firewall', 0);
+});
+
+test('a setting that is missing is named', () => {
+  expect(() => sample({ codexModel: undefined })).toThrow(
+    'cdk.json has no context.sample.codexModel; see bin/settings.ts',
+  );
+});
