@@ -41,6 +41,12 @@ export function perAgent(timings: Timings, app: string, from: number, to: number
   return median(slopes);
 }
 
+/** The same from the shortest run of each: what it costs when nothing disturbs. */
+export function perAgentAtBest(timings: Timings, app: string, from: number, to: number): number {
+  const shortest = (count: number) => Math.min(...timings[keyOf(app, count)].map((sample) => sample.wallMs));
+  return (shortest(to) - shortest(from)) / (to - from);
+}
+
 /** What one more agent adds to a template. */
 export interface TemplateGrowth {
   readonly resources: number;
@@ -73,10 +79,11 @@ export function targetsOf(timings: Timings, growth: TemplateGrowth): Target[] {
       growth.minifiedBytes <= 7 * KB,
     ),
     target('at most 7 KB of template a further agent, as written', kb(growth.bytes), growth.bytes <= 7 * KB),
+    // not less: the longer a process runs, the more of it Node has compiled
     target(
-      `linear: agents ${SOME + 1} to ${MANY} cost what agents 2 to ${SOME} cost, within 20 %`,
+      `linear: agents ${SOME + 1} to ${MANY} cost at most 20 % more each than agents 2 to ${SOME}`,
       `${late.toFixed(1)} ms and ${early.toFixed(1)} ms`,
-      Math.abs(late / early - 1) <= 0.2,
+      late / early <= 1.2,
     ),
   ];
 }

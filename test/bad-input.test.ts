@@ -10,14 +10,7 @@ import * as efs from 'aws-cdk-lib/aws-efs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { CodingAgentProps } from '../lib';
-import {
-  AgentCli,
-  AgentNetwork,
-  Filesystem,
-  InboundAuth,
-  S3FilesAccessPoint,
-  S3FilesFileSystem,
-} from '../lib';
+import { AgentCli, AgentNetwork, Filesystem, InboundAuth, S3FilesAccessPoint, S3FilesFileSystem } from '../lib';
 import { Fixture, messages, networkOf, thrownBy } from './fixture';
 
 const EU = { env: { account: '111122223333', region: 'eu-central-1' } };
@@ -36,12 +29,16 @@ interface Row {
 }
 
 const agent = (props: Partial<CodingAgentProps>) => (fixture: Fixture) => fixture.agent(props);
-const env = (environment: Record<string, string>, props: Partial<CodingAgentProps> = {}) => agent({ environment, ...props });
+const env = (environment: Record<string, string>, props: Partial<CodingAgentProps> = {}) =>
+  agent({ environment, ...props });
 const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`KEY_${i}`, 'x']));
 const mounts = (...filesystems: Filesystem[]) => agent({ filesystems });
 const existing = (props: (fixture: Fixture) => object) => (fixture: Fixture) =>
   AgentNetwork.fromVpc(fixture.stack, 'Net', { vpc: fixture.vpc, ...props(fixture) });
-const efsAt = (path: string) => (fixture: Fixture, id = 'Cache') => Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint(id), path);
+const efsAt =
+  (path: string) =>
+  (fixture: Fixture, id = 'Cache') =>
+    Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint(id), path);
 const importedEfs = (fixture: Fixture, arn: string) =>
   Filesystem.fromEfsAccessPoint(
     efs.AccessPoint.fromAccessPointAttributes(fixture.stack, 'Ap', {
@@ -76,54 +73,312 @@ const secretValue = (key: string, value: string): Row => ({
 
 /** The numbers are those of the catalogue of bad inputs in docs/bad-input.md; letters are finds beside it. */
 const ROWS: Record<string, Row> = {
-  1: { input: 'runtimeName my-agent', action: agent({ runtimeName: 'my-agent' }), code: 'InvalidRuntimeName', says: [`got 'my-agent'`, NAME_RULE, `use 'my_agent'`] },
-  2: { input: 'runtimeName of 49 characters', action: agent({ runtimeName: 'a'.repeat(49) }), code: 'InvalidRuntimeName', says: ['runtimeName has 49 characters', NAME_RULE] },
-  3: { input: 'runtimeName 1st', action: agent({ runtimeName: '1st' }), code: 'InvalidRuntimeName', says: ['does not start with a letter', `use 'agent_1st'`] },
-  4: { input: 'runtimeName empty', action: agent({ runtimeName: '' }), code: 'InvalidRuntimeName', says: ['runtimeName is empty', 'leave it away for a generated name'] },
-  5: { input: 'runtimeName from a parameter', action: (f) => f.agent({ runtimeName: new CfnParameter(f.stack, 'P').valueAsString }), code: 'RuntimeNameNotLiteral', says: ['runtimeName is known only at deployment', 'the trust of the role'] },
-  6: { input: 'one runtimeName twice', action: (f) => [f.agent({ runtimeName: 'a' }), f.agent({ runtimeName: 'a' }, 'B')], code: 'RuntimeNameTaken', says: [`got 'a'`, `it belongs to 'Agents/Claude'`] },
-  15: { input: 'an image of another region', action: (f) => f.agent({ cli: AgentCli.fromRepository(ecr.Repository.fromRepositoryArn(f.stack, 'R', 'arn:aws:ecr:us-east-1:111122223333:repository/x'), '1') }), code: 'ImageInOtherRegion', says: [`got 'us-east-1'`, 'allowed: eu-central-1', 'replicate the repository'] },
-  16: { input: 'an image for x86', action: (f) => f.agent({ cli: AgentCli.fromArtifact(agentcore.AgentRuntimeArtifact.fromAsset(folder, { platform: Platform.LINUX_AMD64 })) }), code: 'ImageNotArm64', says: [`got 'linux/amd64'`] },
-  '16a': { input: 'an image tag with a space', action: (f) => AgentCli.fromRepository(f.repository, '1 4'), code: 'InvalidImageTag', says: [`got '1 4'`, 'sha256:'] },
-  '16b': { input: 'a folder that is not there', action: agent({ cli: AgentCli.fromDirectory('./nowhere') }), code: 'PathNotFound', says: [`got './nowhere'`, 'it was looked for at /'] },
-  '16c': { input: 'a file instead of a folder', action: agent({ cli: AgentCli.fromDirectory(join(folder, 'Dockerfile')) }), code: 'NotAFolder', says: ['the folder of the image is a file'] },
-  '16d': { input: 'code on Python 3.11', action: agent({ cli: AgentCli.fromCode({ path: folder, runtime: agentcore.AgentCoreRuntime.PYTHON_3_11, entryPoint: ['a.py'] }) }), code: 'LanguageRuntimeEnded', says: [`got 'PYTHON_3_11'`, 'NODE_22, PYTHON_3_12 and newer'] },
-  '16e': { input: 'code without entry point', action: agent({ cli: AgentCli.fromCode({ path: folder, runtime: agentcore.AgentCoreRuntime.NODE_22, entryPoint: [] }) }), code: 'InvalidEntryPoint', says: [`got '[]'`, 'name the file to start'] },
-  17: { input: '51 variables', action: env(many(51)), code: 'TooManyEnvironmentVariables', says: ['got \'51, of which the library sets 0\'', 'at most 50'] },
-  18: { input: 'variable A-B', action: env({ 'A-B': 'x' }), code: 'InvalidEnvironmentKey', says: [`got 'A-B'`, 'a letter or underscore'] },
+  1: {
+    input: 'runtimeName my-agent',
+    action: agent({ runtimeName: 'my-agent' }),
+    code: 'InvalidRuntimeName',
+    says: [`got 'my-agent'`, NAME_RULE, `use 'my_agent'`],
+  },
+  2: {
+    input: 'runtimeName of 49 characters',
+    action: agent({ runtimeName: 'a'.repeat(49) }),
+    code: 'InvalidRuntimeName',
+    says: ['runtimeName has 49 characters', NAME_RULE],
+  },
+  3: {
+    input: 'runtimeName 1st',
+    action: agent({ runtimeName: '1st' }),
+    code: 'InvalidRuntimeName',
+    says: ['does not start with a letter', `use 'agent_1st'`],
+  },
+  4: {
+    input: 'runtimeName empty',
+    action: agent({ runtimeName: '' }),
+    code: 'InvalidRuntimeName',
+    says: ['runtimeName is empty', 'leave it away for a generated name'],
+  },
+  5: {
+    input: 'runtimeName from a parameter',
+    action: (f) => f.agent({ runtimeName: new CfnParameter(f.stack, 'P').valueAsString }),
+    code: 'RuntimeNameNotLiteral',
+    says: ['runtimeName is known only at deployment', 'the trust of the role'],
+  },
+  6: {
+    input: 'one runtimeName twice',
+    action: (f) => [f.agent({ runtimeName: 'a' }), f.agent({ runtimeName: 'a' }, 'B')],
+    code: 'RuntimeNameTaken',
+    says: [`got 'a'`, `it belongs to 'Agents/Claude'`],
+  },
+  15: {
+    input: 'an image of another region',
+    action: (f) =>
+      f.agent({
+        cli: AgentCli.fromRepository(
+          ecr.Repository.fromRepositoryArn(f.stack, 'R', 'arn:aws:ecr:us-east-1:111122223333:repository/x'),
+          '1',
+        ),
+      }),
+    code: 'ImageInOtherRegion',
+    says: [`got 'us-east-1'`, 'allowed: eu-central-1', 'replicate the repository'],
+  },
+  16: {
+    input: 'an image for x86',
+    action: (f) =>
+      f.agent({
+        cli: AgentCli.fromArtifact(
+          agentcore.AgentRuntimeArtifact.fromAsset(folder, { platform: Platform.LINUX_AMD64 }),
+        ),
+      }),
+    code: 'ImageNotArm64',
+    says: [`got 'linux/amd64'`],
+  },
+  '16a': {
+    input: 'an image tag with a space',
+    action: (f) => AgentCli.fromRepository(f.repository, '1 4'),
+    code: 'InvalidImageTag',
+    says: [`got '1 4'`, 'sha256:'],
+  },
+  '16b': {
+    input: 'a folder that is not there',
+    action: agent({ cli: AgentCli.fromDirectory('./nowhere') }),
+    code: 'PathNotFound',
+    says: [`got './nowhere'`, 'it was looked for at /'],
+  },
+  '16c': {
+    input: 'a file instead of a folder',
+    action: agent({ cli: AgentCli.fromDirectory(join(folder, 'Dockerfile')) }),
+    code: 'NotAFolder',
+    says: ['the folder of the image is a file'],
+  },
+  '16d': {
+    input: 'code on Python 3.11',
+    action: agent({
+      cli: AgentCli.fromCode({ path: folder, runtime: agentcore.AgentCoreRuntime.PYTHON_3_11, entryPoint: ['a.py'] }),
+    }),
+    code: 'LanguageRuntimeEnded',
+    says: [`got 'PYTHON_3_11'`, 'NODE_22, PYTHON_3_12 and newer'],
+  },
+  '16e': {
+    input: 'code without entry point',
+    action: agent({
+      cli: AgentCli.fromCode({ path: folder, runtime: agentcore.AgentCoreRuntime.NODE_22, entryPoint: [] }),
+    }),
+    code: 'InvalidEntryPoint',
+    says: [`got '[]'`, 'name the file to start'],
+  },
+  17: {
+    input: '51 variables',
+    action: env(many(51)),
+    code: 'TooManyEnvironmentVariables',
+    says: ["got '51, of which the library sets 0'", 'at most 50'],
+  },
+  18: {
+    input: 'variable A-B',
+    action: env({ 'A-B': 'x' }),
+    code: 'InvalidEnvironmentKey',
+    says: [`got 'A-B'`, 'a letter or underscore'],
+  },
   '18a': { input: 'variable 1X', action: env({ '1X': 'x' }), code: 'InvalidEnvironmentKey', says: [`got '1X'`] },
-  '18b': { input: 'a name of 101 characters', action: env({ ['K'.repeat(101)]: 'x' }), code: 'InvalidEnvironmentKey', says: ['at most 100'] },
-  19: { input: 'a value of 2049 characters', action: env({ BIG: 'x'.repeat(2049) }), code: 'EnvironmentValueTooLong', says: ['2049 characters', 'at most 2048'] },
-  '19a': { input: '4097 bytes on V1', action: env({ A: 'x'.repeat(2048), B: 'x'.repeat(2047) }), code: 'EnvironmentTooLarge', says: ['platform version V1', '4097 bytes', 'at most 4096'] },
-  '19b': { input: '2561 bytes on V2', action: env({ A: 'x'.repeat(2048), B: 'x'.repeat(511) }, { platformVersion: agentcore.PlatformVersion.V2 }), code: 'EnvironmentTooLarge', says: ['platform version V2', '2561 bytes', 'at most 2560'] },
-  '19c': { input: '1537 bytes on V2 as code', action: env({ A: 'x'.repeat(1536) }, { platformVersion: agentcore.PlatformVersion.V2, cli: AgentCli.fromCode({ path: folder, runtime: agentcore.AgentCoreRuntime.NODE_22, entryPoint: ['a.js'] }) }), code: 'EnvironmentTooLarge', says: ['at most 1536'] },
+  '18b': {
+    input: 'a name of 101 characters',
+    action: env({ ['K'.repeat(101)]: 'x' }),
+    code: 'InvalidEnvironmentKey',
+    says: ['at most 100'],
+  },
+  19: {
+    input: 'a value of 2049 characters',
+    action: env({ BIG: 'x'.repeat(2049) }),
+    code: 'EnvironmentValueTooLong',
+    says: ['2049 characters', 'at most 2048'],
+  },
+  '19a': {
+    input: '4097 bytes on V1',
+    action: env({ A: 'x'.repeat(2048), B: 'x'.repeat(2047) }),
+    code: 'EnvironmentTooLarge',
+    says: ['platform version V1', '4097 bytes', 'at most 4096'],
+  },
+  '19b': {
+    input: '2561 bytes on V2',
+    action: env({ A: 'x'.repeat(2048), B: 'x'.repeat(511) }, { platformVersion: agentcore.PlatformVersion.V2 }),
+    code: 'EnvironmentTooLarge',
+    says: ['platform version V2', '2561 bytes', 'at most 2560'],
+  },
+  '19c': {
+    input: '1537 bytes on V2 as code',
+    action: env(
+      { A: 'x'.repeat(1536) },
+      {
+        platformVersion: agentcore.PlatformVersion.V2,
+        cli: AgentCli.fromCode({ path: folder, runtime: agentcore.AgentCoreRuntime.NODE_22, entryPoint: ['a.js'] }),
+      },
+    ),
+    code: 'EnvironmentTooLarge',
+    says: ['at most 1536'],
+  },
   20: secretValue('GITHUB_TOKEN', `ghp_${'a1'.repeat(18)}`),
   '20a': secretValue('TOKEN', `ghs_12345_eyJ${'a.b-c'.repeat(8)}`),
   '20b': secretValue('KEY', `sk-ant-api03-${'x'.repeat(40)}`),
   '20c': secretValue('PEM', '-----BEGIN RSA PRIVATE KEY-----'),
   '20d': secretValue('AWS_KEY', 'AKIAIOSFODNN7EXAMPLE'),
-  21: { input: 'AWS_ACCESS_KEY_ID', action: env({ AWS_ACCESS_KEY_ID: 'x' }), code: 'EnvironmentKeyReserved', says: ['would replace the credentials', 'grant the agent what it needs'] },
-  '21a': { input: 'AWS_SESSION_TOKEN', action: env({ AWS_SESSION_TOKEN: 'x' }), code: 'EnvironmentKeyReserved', says: [`got 'AWS_SESSION_TOKEN'`] },
-  23: { input: 'a secret by reference', action: env({ KEY: SecretValue.secretsManager('prod/key').unsafeUnwrap() }), code: 'SecretInEnvironment', says: ['looks like a reference to a secret'] },
-  '23a': { input: 'a secret of the app', action: (f) => f.agent({ environment: { KEY: new secretsmanager.Secret(f.stack, 'S').secretValueFromJson('k').unsafeUnwrap() } }), code: 'SecretInEnvironment', says: ['looks like a reference to a secret'] },
-  24: { input: 'tag aws:x', action: agent({ tags: { 'aws:x': 'y' } }), code: 'InvalidTagKey', says: [`got 'aws:x'`, `not starting with 'aws:'`] },
-  '24a': { input: 'a tag value with an emoji', action: agent({ tags: { mood: '🙂' } }), code: 'InvalidTagValue', says: [`the value of tag 'mood' cannot be stored`] },
-  25: { input: 'a description of 1201 characters', action: agent({ description: 'x'.repeat(1201) }), code: 'DescriptionLength', says: ['1201 characters', '1 to 1200'] },
-  '25a': { input: 'an empty description', action: agent({ description: '' }), code: 'DescriptionLength', says: ['leave it away'] },
+  21: {
+    input: 'AWS_ACCESS_KEY_ID',
+    action: env({ AWS_ACCESS_KEY_ID: 'x' }),
+    code: 'EnvironmentKeyReserved',
+    says: ['would replace the credentials', 'grant the agent what it needs'],
+  },
+  '21a': {
+    input: 'AWS_SESSION_TOKEN',
+    action: env({ AWS_SESSION_TOKEN: 'x' }),
+    code: 'EnvironmentKeyReserved',
+    says: [`got 'AWS_SESSION_TOKEN'`],
+  },
+  23: {
+    input: 'a secret by reference',
+    action: env({ KEY: SecretValue.secretsManager('prod/key').unsafeUnwrap() }),
+    code: 'SecretInEnvironment',
+    says: ['looks like a reference to a secret'],
+  },
+  '23a': {
+    input: 'a secret of the app',
+    action: (f) =>
+      f.agent({
+        environment: { KEY: new secretsmanager.Secret(f.stack, 'S').secretValueFromJson('k').unsafeUnwrap() },
+      }),
+    code: 'SecretInEnvironment',
+    says: ['looks like a reference to a secret'],
+  },
+  24: {
+    input: 'tag aws:x',
+    action: agent({ tags: { 'aws:x': 'y' } }),
+    code: 'InvalidTagKey',
+    says: [`got 'aws:x'`, `not starting with 'aws:'`],
+  },
+  '24a': {
+    input: 'a tag value with an emoji',
+    action: agent({ tags: { mood: '🙂' } }),
+    code: 'InvalidTagValue',
+    says: [`the value of tag 'mood' cannot be stored`],
+  },
+  25: {
+    input: 'a description of 1201 characters',
+    action: agent({ description: 'x'.repeat(1201) }),
+    code: 'DescriptionLength',
+    says: ['1201 characters', '1 to 1200'],
+  },
+  '25a': {
+    input: 'an empty description',
+    action: agent({ description: '' }),
+    code: 'DescriptionLength',
+    says: ['leave it away'],
+  },
 
-  26: { input: 'no network', action: agent({ network: undefined }), code: 'NetworkMissing', says: ['the default of AgentCore is the public internet', 'AgentNetwork.publicInternet({ reason })'] },
-  '26a': { input: 'a public network without a reason', action: () => AgentNetwork.publicInternet({ reason: 'because' }), code: 'PublicReasonTooShort', says: [`got 'because'`, 'at least 20 characters'] },
-  '26b': { input: 'security groups on the public network', action: (f) => f.agent({ network: AgentNetwork.publicInternet({ reason: 'a demo without any data of ours' }), securityGroups: [f.group] }), code: 'SecurityGroupsWithoutVpc', says: ['security groups need a VPC'] },
-  27: { input: 'public subnets', action: existing(() => ({ subnets: { subnetType: ec2.SubnetType.PUBLIC } })), code: 'PublicSubnets', says: ['public subnets give agents no internet'] },
-  28: { input: 'a VPC without private subnets', action: (f) => AgentNetwork.fromVpc(f.stack, 'N', { vpc: new ec2.Vpc(f.stack, 'P', { natGateways: 0, subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC }] }) }), code: 'NoPrivateSubnets', says: ['the VPC has no private subnets'] },
-  '30a': { input: '17 security groups', action: (f) => f.agent({ securityGroups: Array.from({ length: 17 }, (_, i) => new ec2.SecurityGroup(f.stack, `G${i}`, { vpc: f.vpc })) }), code: 'SecurityGroupCount', says: ['17', '1 to 16'] },
-  '30b': { input: 'no security group', action: agent({ securityGroups: [] }), code: 'SecurityGroupCount', says: ['1 to 16'] },
-  30: { input: '17 subnets', action: (f) => AgentNetwork.fromVpc(f.stack, 'N', { vpc: f.vpc, subnets: { subnets: Array.from({ length: 17 }, (_, i) => ec2.Subnet.fromSubnetAttributes(f.stack, `S${i}`, { subnetId: `subnet-${i}`, availabilityZone: 'a' })) } }), code: 'SubnetCount', says: ['17', '1 to 16'] },
-  31: { input: 'zone use1-az3', action: (f) => AgentNetwork.fromVpc(new Stack(f.app, 'V', { env: { region: 'us-east-1' } }), 'N', { vpc: ec2.Vpc.fromVpcAttributes(f.stack, 'I', { vpcId: 'vpc-1', availabilityZones: ['a'], region: 'us-east-1' }), availabilityZoneIds: ['use1-az3'] }), code: 'UnsupportedAvailabilityZone', says: [`got 'use1-az3'`, 'use1-az1, use1-az2, use1-az4'] },
-  '31a': { input: 'a region without AgentCore', action: (f) => new AgentNetwork(new Stack(f.app, 'N', { env: { region: 'eu-west-9' } }), 'N'), code: 'UnsupportedRegion', says: ['eu-west-9'] },
-  32: { input: 'a group of another VPC', action: (f) => f.agent({ securityGroups: [new ec2.SecurityGroup(f.stack, 'G', { vpc: new ec2.Vpc(f.stack, 'V2') })] }), code: 'ForeignSecurityGroup', says: ['a security group belongs to another VPC', 'Agents/G'] },
-  34: { input: 'a VPC of another region', action: (f) => AgentNetwork.fromVpc(new Stack(f.app, 'X', { env: { region: 'eu-west-1' } }), 'N', { vpc: new ec2.Vpc(new Stack(f.app, 'Y', { env: { region: 'eu-west-3' } }), 'V') }), code: 'ForeignVpc', says: ['another region'] },
-  35: { input: 'a VPC without DNS', action: (f) => AgentNetwork.fromVpc(f.stack, 'N', { vpc: new ec2.Vpc(f.stack, 'V2', { enableDnsSupport: false }) }), code: 'DnsDisabled', says: ['enableDnsSupport and enableDnsHostnames'] },
+  26: {
+    input: 'no network',
+    action: agent({ network: undefined }),
+    code: 'NetworkMissing',
+    says: ['the default of AgentCore is the public internet', 'AgentNetwork.publicInternet({ reason })'],
+  },
+  '26a': {
+    input: 'a public network without a reason',
+    action: () => AgentNetwork.publicInternet({ reason: 'because' }),
+    code: 'PublicReasonTooShort',
+    says: [`got 'because'`, 'at least 20 characters'],
+  },
+  '26b': {
+    input: 'security groups on the public network',
+    action: (f) =>
+      f.agent({
+        network: AgentNetwork.publicInternet({ reason: 'a demo without any data of ours' }),
+        securityGroups: [f.group],
+      }),
+    code: 'SecurityGroupsWithoutVpc',
+    says: ['security groups need a VPC'],
+  },
+  27: {
+    input: 'public subnets',
+    action: existing(() => ({ subnets: { subnetType: ec2.SubnetType.PUBLIC } })),
+    code: 'PublicSubnets',
+    says: ['public subnets give agents no internet'],
+  },
+  28: {
+    input: 'a VPC without private subnets',
+    action: (f) =>
+      AgentNetwork.fromVpc(f.stack, 'N', {
+        vpc: new ec2.Vpc(f.stack, 'P', {
+          natGateways: 0,
+          subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC }],
+        }),
+      }),
+    code: 'NoPrivateSubnets',
+    says: ['the VPC has no private subnets'],
+  },
+  '30a': {
+    input: '17 security groups',
+    action: (f) =>
+      f.agent({
+        securityGroups: Array.from({ length: 17 }, (_, i) => new ec2.SecurityGroup(f.stack, `G${i}`, { vpc: f.vpc })),
+      }),
+    code: 'SecurityGroupCount',
+    says: ['17', '1 to 16'],
+  },
+  '30b': {
+    input: 'no security group',
+    action: agent({ securityGroups: [] }),
+    code: 'SecurityGroupCount',
+    says: ['1 to 16'],
+  },
+  30: {
+    input: '17 subnets',
+    action: (f) =>
+      AgentNetwork.fromVpc(f.stack, 'N', {
+        vpc: f.vpc,
+        subnets: {
+          subnets: Array.from({ length: 17 }, (_, i) =>
+            ec2.Subnet.fromSubnetAttributes(f.stack, `S${i}`, { subnetId: `subnet-${i}`, availabilityZone: 'a' }),
+          ),
+        },
+      }),
+    code: 'SubnetCount',
+    says: ['17', '1 to 16'],
+  },
+  31: {
+    input: 'zone use1-az3',
+    action: (f) =>
+      AgentNetwork.fromVpc(new Stack(f.app, 'V', { env: { region: 'us-east-1' } }), 'N', {
+        vpc: ec2.Vpc.fromVpcAttributes(f.stack, 'I', { vpcId: 'vpc-1', availabilityZones: ['a'], region: 'us-east-1' }),
+        availabilityZoneIds: ['use1-az3'],
+      }),
+    code: 'UnsupportedAvailabilityZone',
+    says: [`got 'use1-az3'`, 'use1-az1, use1-az2, use1-az4'],
+  },
+  '31a': {
+    input: 'a region without AgentCore',
+    action: (f) => new AgentNetwork(new Stack(f.app, 'N', { env: { region: 'eu-west-9' } }), 'N'),
+    code: 'UnsupportedRegion',
+    says: ['eu-west-9'],
+  },
+  32: {
+    input: 'a group of another VPC',
+    action: (f) =>
+      f.agent({ securityGroups: [new ec2.SecurityGroup(f.stack, 'G', { vpc: new ec2.Vpc(f.stack, 'V2') })] }),
+    code: 'ForeignSecurityGroup',
+    says: ['a security group belongs to another VPC', 'Agents/G'],
+  },
+  34: {
+    input: 'a VPC of another region',
+    action: (f) =>
+      AgentNetwork.fromVpc(new Stack(f.app, 'X', { env: { region: 'eu-west-1' } }), 'N', {
+        vpc: new ec2.Vpc(new Stack(f.app, 'Y', { env: { region: 'eu-west-3' } }), 'V'),
+      }),
+    code: 'ForeignVpc',
+    says: ['another region'],
+  },
+  35: {
+    input: 'a VPC without DNS',
+    action: (f) => AgentNetwork.fromVpc(f.stack, 'N', { vpc: new ec2.Vpc(f.stack, 'V2', { enableDnsSupport: false }) }),
+    code: 'DnsDisabled',
+    says: ['enableDnsSupport and enableDnsHostnames'],
+  },
 
   37: badPath('/data'),
   38: badPath('/mnt/a/b'),
@@ -137,41 +392,248 @@ const ROWS: Record<string, Row> = {
   '41a': badPath('/mnt/ä'),
   '41b': badPath('mnt/a'),
   '41c': badPath('/mnt//a'),
-  '41d': { input: 'a mount path known only at deployment', action: () => Filesystem.sessionStorage(token('/mnt/a')), code: 'MountPathNotLiteral', says: ['write it as a literal'] },
-  42: { input: '/mnt/a and /mnt/a/', action: (f) => f.agent({ filesystems: [Filesystem.sessionStorage('/mnt/a'), efsAt('/mnt/a/')(f)] }), code: 'MountPathTaken', says: [`got '/mnt/a'`, 'EFS mount and a session storage mount share one path'] },
-  43: { input: '/mnt/a twice', action: (f) => f.agent({ filesystems: [efsAt('/mnt/a')(f), efsAt('/mnt/a')(f, 'B')] }), code: 'MountPathTaken', says: ['give one of them another name below /mnt'] },
-  44: { input: 'six mounts', action: (f) => f.agent({ filesystems: [Filesystem.sessionStorage('/mnt/w'), ...['a', 'b', 'c', 'd', 'e'].map((n) => efsAt(`/mnt/${n}`)(f, n))] }), code: 'TooManyFilesystems', says: ['got 6', 'at most 5'] },
-  45: { input: 'two session storages', action: mounts(Filesystem.sessionStorage('/mnt/a'), Filesystem.sessionStorage('/mnt/b')), code: 'TooManyFilesystemsOfKind', says: ['too many session storage mounts', 'at most 1'] },
-  46: { input: 'three EFS mounts', action: (f) => f.agent({ filesystems: ['a', 'b', 'c'].map((n) => efsAt(`/mnt/${n}`)(f, n)) }), code: 'TooManyFilesystemsOfKind', says: ['too many EFS mounts', 'at most 2'] },
-  '46a': { input: 'three S3 Files mounts', action: (f) => f.agent({ filesystems: ['a', 'b', 'c'].map((n) => s3FilesAt(`/mnt/${n}`, f, n)) }), code: 'TooManyFilesystemsOfKind', says: ['too many S3 Files mounts', 'at most 2'] },
-  47: { input: 'EFS on the public network', action: (f) => f.agent({ network: AgentNetwork.publicInternet({ reason: 'a demo without any data of ours' }), filesystems: [efsAt('/mnt/a')(f)] }), code: 'FilesystemNeedsVpc', says: ['EFS cannot be mounted', 'session storage, or an agent in a VPC'] },
-  48: { input: 'an access point of another region', action: (f) => f.agent({ filesystems: [importedEfs(f, 'arn:aws:elasticfilesystem:us-east-1:111122223333:access-point/fsap-0123456789abcdef0')] }), code: 'FilesystemElsewhere', says: ['another region', `got 'us-east-1'`] },
-  49: { input: 'an access point of another account', action: (f) => f.agent({ filesystems: [importedEfs(f, 'arn:aws:elasticfilesystem:eu-central-1:444455556666:access-point/fsap-0123456789abcdef0')] }), code: 'FilesystemElsewhere', says: ['another account', `got '444455556666'`] },
-  50: { input: 'an S3 access point', action: (f) => S3FilesAccessPoint.fromS3FilesAccessPointAttributes(f.stack, 'A', { accessPointArn: 'arn:aws:s3:eu-central-1:111122223333:accesspoint/x', fileSystem: new S3FilesFileSystem(f.stack, 'S', { network: f.network }) }), code: 'NotS3Files', says: ['file-system/fs-'] },
-  51: { input: 'an EFS file system instead of an access point', action: (f) => importedEfs(f, 'arn:aws:elasticfilesystem:eu-central-1:111122223333:file-system/fs-0123456789abcdef0'), code: 'NotAnAccessPoint', says: ['give the access point, not the file system'] },
-  '51a': { input: 'an access point that does not know its file system', action: (f) => f.agent({ filesystems: [Filesystem.fromEfsAccessPoint(efs.AccessPoint.fromAccessPointId(f.stack, 'A', 'fsap-0123456789abcdef0'), '/mnt/a')] }), code: 'EfsFileSystemUnknown', says: ['AccessPoint.fromAccessPointAttributes'] },
-  54: { input: 'an EFS that anyone may mount', action: (f) => { f.agent({ filesystems: [Filesystem.fromEfsAccessPoint(f.efsAccessPoint('C', { allowAnonymousAccess: true }), '/mnt/a')] }); f.template(); }, says: ['allowAnonymousAccess: false'] },
-  '54a': { input: 'an EFS that is not encrypted', action: (f) => { f.agent({ filesystems: [Filesystem.fromEfsAccessPoint(f.efsAccessPoint('C', { encrypted: false }), '/mnt/a')] }); f.template(); }, says: ['is not encrypted'] },
-  55: { input: 'a file system in another VPC', action: (f) => f.agent({ filesystems: [Filesystem.fromEfsAccessPoint(f.efsAccessPoint('C', { vpc: new ec2.Vpc(f.stack, 'V2') }), '/mnt/a')] }), code: 'FilesystemInOtherVpc', says: ['lies in another VPC', 'create it with `vpc: network.vpc`'] },
-  56: { input: 'no mount target in a zone of the agent', action: (f) => f.agent({ network: networkOf(f.vpc, [f.group], [f.vpc.privateSubnets[1]]), filesystems: [Filesystem.fromEfsAccessPoint(f.efsAccessPoint('C', { vpcSubnets: { subnets: [f.vpc.privateSubnets[0]] } }), '/mnt/a')] }), code: 'NoMountTargetInZone', says: ['HTTP 424', 'vpcSubnets: { subnets: network.subnets }'] },
-  '57a': { input: 'S3 Files on the public network', action: (f) => new S3FilesFileSystem(f.stack, 'S', { network: AgentNetwork.publicInternet({ reason: 'a demo without any data of ours' }) }), code: 'S3FilesNeedsVpc', says: ['VPC'] },
-  '57b': { input: 'an unversioned bucket for S3 Files', action: (f) => new S3FilesFileSystem(f.stack, 'S', { network: f.network, bucket: new s3.Bucket(f.stack, 'B') }), code: 'BucketNotVersioned', says: ['versioned'] },
+  '41d': {
+    input: 'a mount path known only at deployment',
+    action: () => Filesystem.sessionStorage(token('/mnt/a')),
+    code: 'MountPathNotLiteral',
+    says: ['write it as a literal'],
+  },
+  42: {
+    input: '/mnt/a and /mnt/a/',
+    action: (f) => f.agent({ filesystems: [Filesystem.sessionStorage('/mnt/a'), efsAt('/mnt/a/')(f)] }),
+    code: 'MountPathTaken',
+    says: [`got '/mnt/a'`, 'EFS mount and a session storage mount share one path'],
+  },
+  43: {
+    input: '/mnt/a twice',
+    action: (f) => f.agent({ filesystems: [efsAt('/mnt/a')(f), efsAt('/mnt/a')(f, 'B')] }),
+    code: 'MountPathTaken',
+    says: ['give one of them another name below /mnt'],
+  },
+  44: {
+    input: 'six mounts',
+    action: (f) =>
+      f.agent({
+        filesystems: [
+          Filesystem.sessionStorage('/mnt/w'),
+          ...['a', 'b', 'c', 'd', 'e'].map((n) => efsAt(`/mnt/${n}`)(f, n)),
+        ],
+      }),
+    code: 'TooManyFilesystems',
+    says: ['got 6', 'at most 5'],
+  },
+  45: {
+    input: 'two session storages',
+    action: mounts(Filesystem.sessionStorage('/mnt/a'), Filesystem.sessionStorage('/mnt/b')),
+    code: 'TooManyFilesystemsOfKind',
+    says: ['too many session storage mounts', 'at most 1'],
+  },
+  46: {
+    input: 'three EFS mounts',
+    action: (f) => f.agent({ filesystems: ['a', 'b', 'c'].map((n) => efsAt(`/mnt/${n}`)(f, n)) }),
+    code: 'TooManyFilesystemsOfKind',
+    says: ['too many EFS mounts', 'at most 2'],
+  },
+  '46a': {
+    input: 'three S3 Files mounts',
+    action: (f) => f.agent({ filesystems: ['a', 'b', 'c'].map((n) => s3FilesAt(`/mnt/${n}`, f, n)) }),
+    code: 'TooManyFilesystemsOfKind',
+    says: ['too many S3 Files mounts', 'at most 2'],
+  },
+  47: {
+    input: 'EFS on the public network',
+    action: (f) =>
+      f.agent({
+        network: AgentNetwork.publicInternet({ reason: 'a demo without any data of ours' }),
+        filesystems: [efsAt('/mnt/a')(f)],
+      }),
+    code: 'FilesystemNeedsVpc',
+    says: ['EFS cannot be mounted', 'session storage, or an agent in a VPC'],
+  },
+  48: {
+    input: 'an access point of another region',
+    action: (f) =>
+      f.agent({
+        filesystems: [
+          importedEfs(f, 'arn:aws:elasticfilesystem:us-east-1:111122223333:access-point/fsap-0123456789abcdef0'),
+        ],
+      }),
+    code: 'FilesystemElsewhere',
+    says: ['another region', `got 'us-east-1'`],
+  },
+  49: {
+    input: 'an access point of another account',
+    action: (f) =>
+      f.agent({
+        filesystems: [
+          importedEfs(f, 'arn:aws:elasticfilesystem:eu-central-1:444455556666:access-point/fsap-0123456789abcdef0'),
+        ],
+      }),
+    code: 'FilesystemElsewhere',
+    says: ['another account', `got '444455556666'`],
+  },
+  50: {
+    input: 'an S3 access point',
+    action: (f) =>
+      S3FilesAccessPoint.fromS3FilesAccessPointAttributes(f.stack, 'A', {
+        accessPointArn: 'arn:aws:s3:eu-central-1:111122223333:accesspoint/x',
+        fileSystem: new S3FilesFileSystem(f.stack, 'S', { network: f.network }),
+      }),
+    code: 'NotS3Files',
+    says: ['file-system/fs-'],
+  },
+  51: {
+    input: 'an EFS file system instead of an access point',
+    action: (f) =>
+      importedEfs(f, 'arn:aws:elasticfilesystem:eu-central-1:111122223333:file-system/fs-0123456789abcdef0'),
+    code: 'NotAnAccessPoint',
+    says: ['give the access point, not the file system'],
+  },
+  '51a': {
+    input: 'an access point that does not know its file system',
+    action: (f) =>
+      f.agent({
+        filesystems: [
+          Filesystem.fromEfsAccessPoint(
+            efs.AccessPoint.fromAccessPointId(f.stack, 'A', 'fsap-0123456789abcdef0'),
+            '/mnt/a',
+          ),
+        ],
+      }),
+    code: 'EfsFileSystemUnknown',
+    says: ['AccessPoint.fromAccessPointAttributes'],
+  },
+  54: {
+    input: 'an EFS that anyone may mount',
+    action: (f) => {
+      f.agent({
+        filesystems: [Filesystem.fromEfsAccessPoint(f.efsAccessPoint('C', { allowAnonymousAccess: true }), '/mnt/a')],
+      });
+      f.template();
+    },
+    says: ['allowAnonymousAccess: false'],
+  },
+  '54a': {
+    input: 'an EFS that is not encrypted',
+    action: (f) => {
+      f.agent({ filesystems: [Filesystem.fromEfsAccessPoint(f.efsAccessPoint('C', { encrypted: false }), '/mnt/a')] });
+      f.template();
+    },
+    says: ['is not encrypted'],
+  },
+  55: {
+    input: 'a file system in another VPC',
+    action: (f) =>
+      f.agent({
+        filesystems: [
+          Filesystem.fromEfsAccessPoint(f.efsAccessPoint('C', { vpc: new ec2.Vpc(f.stack, 'V2') }), '/mnt/a'),
+        ],
+      }),
+    code: 'FilesystemInOtherVpc',
+    says: ['lies in another VPC', 'create it with `vpc: network.vpc`'],
+  },
+  56: {
+    input: 'no mount target in a zone of the agent',
+    action: (f) =>
+      f.agent({
+        network: networkOf(f.vpc, [f.group], [f.vpc.privateSubnets[1]]),
+        filesystems: [
+          Filesystem.fromEfsAccessPoint(
+            f.efsAccessPoint('C', { vpcSubnets: { subnets: [f.vpc.privateSubnets[0]] } }),
+            '/mnt/a',
+          ),
+        ],
+      }),
+    code: 'NoMountTargetInZone',
+    says: ['HTTP 424', 'vpcSubnets: { subnets: network.subnets }'],
+  },
+  '57a': {
+    input: 'S3 Files on the public network',
+    action: (f) =>
+      new S3FilesFileSystem(f.stack, 'S', {
+        network: AgentNetwork.publicInternet({ reason: 'a demo without any data of ours' }),
+      }),
+    code: 'S3FilesNeedsVpc',
+    says: ['VPC'],
+  },
+  '57b': {
+    input: 'an unversioned bucket for S3 Files',
+    action: (f) => new S3FilesFileSystem(f.stack, 'S', { network: f.network, bucket: new s3.Bucket(f.stack, 'B') }),
+    code: 'BucketNotVersioned',
+    says: ['versioned'],
+  },
 
-  63: { input: 'a token rule that admits the whole issuer', action: () => InboundAuth.jwt({ discoveryUrl: 'https://idp.example.com/.well-known/openid-configuration' }), code: 'JwtAdmitsWholeIssuer', says: ['every token of the issuer'] },
-  70: { input: 'idle after 10 s', action: agent({ idleTimeout: Duration.seconds(10) }), code: 'LifecycleOutOfRange', says: ['idleTimeout is out of range', `got '10 s'`, '60 (one minute) to 28800 (8 hours)'] },
-  '70a': { input: 'idle after 9 h', action: agent({ idleTimeout: Duration.hours(9) }), code: 'LifecycleOutOfRange', says: [`got '32400 s'`] },
-  '70b': { input: 'idle after half a second more', action: agent({ idleTimeout: Duration.millis(60_500) }), code: 'LifecycleOutOfRange', says: [`got '60.5 s'`, 'whole seconds'] },
-  71: { input: 'a life of 9 h', action: agent({ maxLifetime: Duration.hours(9) }), code: 'LifecycleOutOfRange', says: ['maxLifetime is out of range'] },
-  72: { input: 'idle beyond the lifetime', action: agent({ idleTimeout: Duration.hours(2), maxLifetime: Duration.hours(1) }), code: 'IdleBeyondLifetime', says: [`got '7200 s'`, 'at most the maxLifetime of 3600 s'] },
+  63: {
+    input: 'a token rule that admits the whole issuer',
+    action: () => InboundAuth.jwt({ discoveryUrl: 'https://idp.example.com/.well-known/openid-configuration' }),
+    code: 'JwtAdmitsWholeIssuer',
+    says: ['every token of the issuer'],
+  },
+  70: {
+    input: 'idle after 10 s',
+    action: agent({ idleTimeout: Duration.seconds(10) }),
+    code: 'LifecycleOutOfRange',
+    says: ['idleTimeout is out of range', `got '10 s'`, '60 (one minute) to 28800 (8 hours)'],
+  },
+  '70a': {
+    input: 'idle after 9 h',
+    action: agent({ idleTimeout: Duration.hours(9) }),
+    code: 'LifecycleOutOfRange',
+    says: [`got '32400 s'`],
+  },
+  '70b': {
+    input: 'idle after half a second more',
+    action: agent({ idleTimeout: Duration.millis(60_500) }),
+    code: 'LifecycleOutOfRange',
+    says: [`got '60.5 s'`, 'whole seconds'],
+  },
+  71: {
+    input: 'a life of 9 h',
+    action: agent({ maxLifetime: Duration.hours(9) }),
+    code: 'LifecycleOutOfRange',
+    says: ['maxLifetime is out of range'],
+  },
+  72: {
+    input: 'idle beyond the lifetime',
+    action: agent({ idleTimeout: Duration.hours(2), maxLifetime: Duration.hours(1) }),
+    code: 'IdleBeyondLifetime',
+    says: [`got '7200 s'`, 'at most the maxLifetime of 3600 s'],
+  },
 };
 
 /** what is allowed, but not without a word */
 const WARNINGS: Record<string, { input: string; action: (fixture: Fixture) => unknown; says: string }> = {
-  14: { input: 'image tag latest', action: (f) => f.agent({ cli: AgentCli.fromRepository(f.repository, 'latest') }), says: `has a tag that moves (got 'latest'); allowed: a digest, or a tag that is never pushed twice; pin the version that was reviewed` },
-  29: { input: 'one zone', action: existing((f) => ({ subnets: { subnets: [f.vpc.privateSubnets[0]] } })), says: 'all agents run in one availability zone' },
-  33: { input: 'a group that is open outbound', action: (f) => f.agent({ securityGroups: [new ec2.SecurityGroup(f.stack, 'Open', { vpc: f.vpc })] }), says: 'lets agents connect to any address and port' },
-  53: { input: 'an access point on the whole file system', action: (f) => f.agent({ filesystems: [Filesystem.fromEfsAccessPoint(f.efs().addAccessPoint('A', {}), '/mnt/a')] }), says: 'the agent sees the whole file system' },
-  57: { input: 'a group that cannot be changed', action: (f) => f.agent({ securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(f.stack, 'F', 'sg-1', { mutable: false, allowAllOutbound: false })], filesystems: [efsAt('/mnt/a')(f)] }), says: 'could not be opened' },
+  14: {
+    input: 'image tag latest',
+    action: (f) => f.agent({ cli: AgentCli.fromRepository(f.repository, 'latest') }),
+    says: `has a tag that moves (got 'latest'); allowed: a digest, or a tag that is never pushed twice; pin the version that was reviewed`,
+  },
+  29: {
+    input: 'one zone',
+    action: existing((f) => ({ subnets: { subnets: [f.vpc.privateSubnets[0]] } })),
+    says: 'all agents run in one availability zone',
+  },
+  33: {
+    input: 'a group that is open outbound',
+    action: (f) => f.agent({ securityGroups: [new ec2.SecurityGroup(f.stack, 'Open', { vpc: f.vpc })] }),
+    says: 'lets agents connect to any address and port',
+  },
+  53: {
+    input: 'an access point on the whole file system',
+    action: (f) => f.agent({ filesystems: [Filesystem.fromEfsAccessPoint(f.efs().addAccessPoint('A', {}), '/mnt/a')] }),
+    says: 'the agent sees the whole file system',
+  },
+  57: {
+    input: 'a group that cannot be changed',
+    action: (f) =>
+      f.agent({
+        securityGroups: [
+          ec2.SecurityGroup.fromSecurityGroupId(f.stack, 'F', 'sg-1', { mutable: false, allowAllOutbound: false }),
+        ],
+        filesystems: [efsAt('/mnt/a')(f)],
+      }),
+    says: 'could not be opened',
+  },
 };
 
 /** rows of the catalogue that cannot be written down in this API, and why */
@@ -205,11 +667,15 @@ test('nothing that looks like a credential is ever printed', () => {
 });
 
 test('the catalogue is covered', () => {
-  const covered = new Set([...Object.keys(ROWS), ...Object.keys(WARNINGS), ...Object.keys(IMPOSSIBLE)].map((row) => parseInt(row)));
+  const covered = new Set(
+    [...Object.keys(ROWS), ...Object.keys(WARNINGS), ...Object.keys(IMPOSSIBLE)].map((row) => parseInt(row)),
+  );
   // 7 to 12 are names of gateways, targets and providers, which come with the gateway
   const wanted = [...range(1, 6), ...range(13, 58), ...range(70, 72)];
   expect(wanted.filter((row) => !covered.has(row))).toEqual([]);
-  console.info(`bad input: ${Object.keys(ROWS).length} errors, ${Object.keys(WARNINGS).length} warnings, ${Object.keys(IMPOSSIBLE).length} that cannot be written down`);
+  console.info(
+    `bad input: ${Object.keys(ROWS).length} errors, ${Object.keys(WARNINGS).length} warnings, ${Object.keys(IMPOSSIBLE).length} that cannot be written down`,
+  );
 });
 
 function range(from: number, to: number): number[] {

@@ -61,7 +61,11 @@ export const NPM: efs.AccessPointOptions = {
   createAcl: { ownerUid: '1000', ownerGid: '1000', permissions: '750' },
 };
 
-export function networkOf(vpc: ec2.IVpc, securityGroups: ec2.ISecurityGroup[], subnets = vpc.privateSubnets): IAgentNetwork {
+export function networkOf(
+  vpc: ec2.IVpc,
+  securityGroups: ec2.ISecurityGroup[],
+  subnets = vpc.privateSubnets,
+): IAgentNetwork {
   return { isPublic: false, vpc, subnets, securityGroups, connections: new ec2.Connections({ securityGroups }) };
 }
 

@@ -6,6 +6,8 @@ import { telemetryPolicyOf } from './telemetry-policy';
 import { acknowledgeWildcards } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
 
+const LOG_STREAMS = ':log-stream:*';
+
 /** The role of one agent and the policy that holds what is its own. */
 export interface ExecutionRole {
   readonly role: iam.Role;
@@ -19,12 +21,12 @@ export interface ExecutionRole {
  * stack stands in two shared policies.
  */
 export function executionRole(scope: Construct, runtimeName: string, statements: iam.PolicyStatement[]): ExecutionRole {
+  const ownLogs = logGroupsArn(scope, runtimeName);
   const policy = new iam.ManagedPolicy(scope, 'Policy', {
     description: `What coding agent ${runtimeName} may do`,
-    statements: [...logStatements(scope, runtimeName), ...statements],
+    statements: [...logStatements(ownLogs), ...statements],
   });
-  const ownLogs = [logGroupsArn(scope, runtimeName), logStreamsArn(scope, runtimeName)];
-  acknowledgeWildcards(policy, Acknowledgements.RUNTIME_LOG_GROUPS, ownLogs);
+  acknowledgeWildcards(policy, Acknowledgements.RUNTIME_LOG_GROUPS, [ownLogs, ownLogs + LOG_STREAMS]);
   const role = new iam.Role(scope, 'Role', {
     description: `Runs coding agent ${runtimeName}`,
     assumedBy: trust(scope, runtimeName),
@@ -50,16 +52,16 @@ function trust(scope: Construct, runtimeName: string): iam.IPrincipal {
   });
 }
 
-function logStatements(scope: Construct, runtimeName: string): iam.PolicyStatement[] {
+function logStatements(ownLogs: string): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       // the resource policy lets spans into the log group of the agent; agents made since July 2026 send them there
       actions: ['logs:CreateLogGroup', 'logs:DescribeLogStreams', 'logs:PutResourcePolicy'],
-      resources: [logGroupsArn(scope, runtimeName)],
+      resources: [ownLogs],
     }),
     new iam.PolicyStatement({
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [logStreamsArn(scope, runtimeName)],
+      resources: [ownLogs + LOG_STREAMS],
     }),
   ];
 }
@@ -71,8 +73,4 @@ function logGroupsArn(scope: Construct, runtimeName: string): string {
     resourceName: `/aws/bedrock-agentcore/runtimes/${runtimeName}-*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-}
-
-function logStreamsArn(scope: Construct, runtimeName: string): string {
-  return `${logGroupsArn(scope, runtimeName)}:log-stream:*`;
 }

@@ -5,8 +5,8 @@ import type { AgentObservability } from './agent-observability';
 import { LogDestinations } from './log-destinations';
 import { logGroup, logStorageOf } from './log-storage';
 
-/** the log types that the service vends for a runtime, and what they are called in names */
-const SOURCES = { APPLICATION_LOGS: 'logs', USAGE_LOGS: 'usage', TRACES: 'traces' };
+/** the log types that the service vends for a runtime, and what they are called in ids and names */
+const SOURCES = { APPLICATION_LOGS: 'Logs', USAGE_LOGS: 'Usage', TRACES: 'Traces' };
 
 /** Delivers what was asked for. `scope` is the agent, `runtime` its L2. */
 export function deliverLogs(scope: Construct, runtime: agentcore.Runtime, wanted: AgentObservability): void {
@@ -45,12 +45,13 @@ function deliver(
   logType: keyof typeof SOURCES,
   destination: logs.CfnDeliveryDestination,
 ): logs.CfnDelivery {
-  const source = new logs.CfnDeliverySource(scope, `${logType}-Source`, {
-    name: `${runtime.agentRuntimeName}-${SOURCES[logType]}`,
+  const kind = SOURCES[logType];
+  const source = new logs.CfnDeliverySource(scope, `${kind}Source`, {
+    name: `${runtime.agentRuntimeName}-${kind.toLowerCase()}`,
     logType,
     resourceArn: runtime.agentRuntimeArn,
   });
-  const delivery = new logs.CfnDelivery(scope, `${logType}-Delivery`, {
+  const delivery = new logs.CfnDelivery(scope, `${kind}Delivery`, {
     deliverySourceName: source.name,
     deliveryDestinationArn: destination.attrArn,
   });

@@ -40,7 +40,7 @@ export class LogDestinations extends Construct {
     // the last part of the stack's id makes the name new for a stack that is deleted, with its logs kept, and made again
     const instance = Fn.select(4, Fn.split('-', Stack.of(this).stackId));
     const group = logGroup(this, `${id}-Group`, `${PREFIX}/${instance}/${id}`, `${PREFIX}/`, storage);
-    return this.destination(id, 'CWL', group.logGroupArn);
+    return this.destination(id, 'CWL', group.attrArn);
   }
 
   /** AWS X-Ray. */

@@ -40,15 +40,22 @@ export function logGroup(
   logGroupName: string,
   prefix: string,
   storage: LogStorage,
-): logs.LogGroup {
-  const group = new logs.LogGroup(scope, id, { logGroupName, ...storage });
-  if (storage.encryptionKey !== undefined) {
-    allowKey(group, storage.encryptionKey, prefix);
+): logs.CfnLogGroup {
+  const { retention, removalPolicy, encryptionKey } = storage;
+  // the L1: nobody takes a handle of it, and there is one for each agent
+  const group = new logs.CfnLogGroup(scope, id, {
+    logGroupName,
+    retentionInDays: retention,
+    kmsKeyId: encryptionKey?.keyArn,
+  });
+  group.applyRemovalPolicy(removalPolicy);
+  if (encryptionKey !== undefined) {
+    allowKey(group, encryptionKey, prefix);
   }
   return group;
 }
 
-function allowKey(group: logs.LogGroup, key: NonNullable<LogStorage['encryptionKey']>, prefix: string): void {
+function allowKey(group: logs.CfnLogGroup, key: NonNullable<LogStorage['encryptionKey']>, prefix: string): void {
   const stack = Stack.of(group);
   const arn = stack.formatArn({
     service: 'logs',

@@ -16,12 +16,9 @@ export function acknowledgeWildcards(
 ): void {
   const shown = resources.map((resource) => flatten(Stack.of(policy).resolve(resource)));
   const findings = [...shown.map((arn) => `Resource::${arn}`), ...actions.map((action) => `Action::${action}`)];
-  for (const finding of findings) {
-    Validations.of(policy.node.defaultChild ?? policy).acknowledge({
-      id: `${rule}[${finding}]`,
-      reason: `${reason} ${source}`,
-    });
-  }
+  Validations.of(policy.node.defaultChild ?? policy).acknowledge(
+    ...findings.map((finding) => ({ id: `${rule}[${finding}]`, reason: `${reason} ${source}` })),
+  );
 }
 
 /** writes a resolved value the way cdk-nag names it in a finding: `<Ref>`, `<Resource.Attribute>`, joins in one line */

@@ -74,7 +74,7 @@ export class RuntimeFilesystems extends Mixin {
     const runtime = construct as agentcore.CfnRuntime;
     const present = configurationsOf(runtime);
     const added = this.mounts.map(toConfiguration);
-    checkClashes(runtime, [...present, ...added]);
+    checkClashes(runtime, present, this.mounts);
     for (const mount of this.mounts) {
       if (mount.shared !== undefined) {
         this.wire(runtime, mount, mount.shared);
@@ -120,7 +120,10 @@ export class RuntimeFilesystems extends Mixin {
     if (client === undefined || !openNfs(runtime, client, shared.connections)) {
       warn(runtime, 'filesystemNotReachable', {
         what: `the security groups between the agent and '${mount.mountPath}' could not be opened`,
-        got: client === undefined ? 'a runtime whose security groups are not known' : 'an imported security group that is not mutable',
+        got:
+          client === undefined
+            ? 'a runtime whose security groups are not known'
+            : 'an imported security group that is not mutable',
         fix: `allow TCP ${NFS_PORT} from the agent's security group to the mount targets' yourself, in both groups`,
       });
     }

@@ -31,7 +31,7 @@ export class Egress {
     return new Egress({
       subnetConfiguration: [{ name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
       natGateways: 'none',
-      interfaceEndpoints: AWS_ENDPOINTS,
+      interfaceEndpoints: awsEndpoints(),
       openPorts: [],
       endpointsOnly: true,
       filtersDns: true,
@@ -58,10 +58,10 @@ export class Egress {
       subnetConfiguration: [
         { name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
         { name: 'Firewall', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: SMALLEST_SUBNET },
-        NAT_SUBNETS,
+        natSubnets(),
       ],
       natGateways: 'onePerZone',
-      interfaceEndpoints: AWS_ENDPOINTS,
+      interfaceEndpoints: awsEndpoints(),
       openPorts: [443],
       endpointsOnly: true,
       filtersDns: true,
@@ -85,7 +85,7 @@ export class Egress {
       });
     }
     return new Egress({
-      subnetConfiguration: [{ name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, NAT_SUBNETS],
+      subnetConfiguration: [{ name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, natSubnets()],
       natGateways: natGateways ?? 'onePerZone',
       interfaceEndpoints: [],
       openPorts: [443, 80],
@@ -106,15 +106,16 @@ export class Egress {
 /** /28, the smallest that a VPC allows, is what AWS advises for firewall endpoints; NAT gateways need one address. */
 const SMALLEST_SUBNET = 28;
 
-const NAT_SUBNETS: ec2.SubnetConfiguration = {
+// functions and not constants: the CDK loads a module when it is first touched, and most apps never come here
+const natSubnets = (): ec2.SubnetConfiguration => ({
   name: 'Nat',
   subnetType: ec2.SubnetType.PUBLIC,
   cidrMask: SMALLEST_SUBNET,
   mapPublicIpOnLaunch: false,
-};
+});
 
 /** Image pull, logs, traces, metrics, models, and AgentCore itself with its gateways. */
-const AWS_ENDPOINTS = [
+const awsEndpoints = (): ec2.InterfaceVpcEndpointAwsService[] => [
   ec2.InterfaceVpcEndpointAwsService.ECR,
   ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
   ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,

@@ -19,6 +19,11 @@ export function checkPath(scope: Construct, path: string, what: string): void {
 export function checkFolder(scope: Construct, path: string, what: string): void {
   checkPath(scope, path, what);
   if (!statSync(path).isDirectory()) {
-    throw invalid(scope, 'NotAFolder', { what: `${what} is a file`, got: path, allowed: 'a folder', fix: 'name its folder' });
+    throw invalid(scope, 'NotAFolder', {
+      what: `${what} is a file`,
+      got: path,
+      allowed: 'a folder',
+      fix: 'name its folder',
+    });
   }
 }

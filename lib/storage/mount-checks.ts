@@ -13,16 +13,19 @@ import { surelyDiffer } from '../private/references';
 type Configuration = agentcore.CfnRuntime.FilesystemConfigurationProperty;
 
 /** Refuses what no runtime can mount together: too many, too many of a kind, one path twice. */
-export function checkClashes(runtime: agentcore.CfnRuntime, configurations: Configuration[]): void {
-  if (configurations.length > MOST_MOUNTS) {
+export function checkClashes(runtime: agentcore.CfnRuntime, present: Configuration[], added: Mount[]): void {
+  const entries = [
+    ...present.map((configuration) => entryOf(runtime, configuration)),
+    ...added.map(({ kind, mountPath }) => ({ kind, path: mountPath })),
+  ];
+  if (entries.length > MOST_MOUNTS) {
     throw invalid(runtime, 'TooManyFilesystems', {
       what: 'too many file systems for one agent',
-      got: configurations.length,
+      got: entries.length,
       allowed: `at most ${MOST_MOUNTS}`,
       fix: 'put several directories behind one access point',
     });
   }
-  const entries = configurations.map((configuration) => entryOf(runtime, configuration));
   for (const kind of Object.keys(MOST_OF_KIND) as MountKind[]) {
     const paths = entries.filter((entry) => entry.kind === kind).map((entry) => entry.path);
     if (paths.length > MOST_OF_KIND[kind]) {
@@ -70,8 +73,7 @@ export function checkPlace(
   shared: SharedMount,
   place: { vpc?: ec2.IVpc; subnets?: ec2.ISubnet[] },
 ): void {
-  const network: unknown = Stack.of(runtime).resolve(runtime.networkConfiguration);
-  if ((network as { networkMode?: unknown } | undefined)?.networkMode === 'PUBLIC') {
+  if (place.vpc === undefined && isPublic(runtime)) {
     throw invalid(runtime, 'FilesystemNeedsVpc', {
       what: `${mount.kind} cannot be mounted at '${mount.mountPath}' by an agent without a VPC`,
       got: 'a public network',
@@ -85,6 +87,11 @@ export function checkPlace(
     checkVpc(runtime, mount, shared, place.vpc);
     checkZones(runtime, mount, shared, place.vpc, place.subnets ?? []);
   }
+}
+
+function isPublic(runtime: agentcore.CfnRuntime): boolean {
+  const network: unknown = Stack.of(runtime).resolve(runtime.networkConfiguration);
+  return (network as { networkMode?: unknown } | undefined)?.networkMode === 'PUBLIC';
 }
 
 function checkHome(runtime: IConstruct, mount: Mount, shared: SharedMount, part: 'region' | 'account'): void {

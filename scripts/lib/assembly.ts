@@ -4,7 +4,7 @@ import * as path from 'node:path';
 /** A resource of a template, as far as the scripts look at it. */
 export interface Resource {
   readonly Type: string;
-   
+
   readonly Properties: any;
   readonly Metadata?: Record<string, string>;
 }

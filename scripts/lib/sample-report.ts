@@ -8,7 +8,12 @@ export function report(assembly: Assembly): string {
   const all = assembly.stacks.flatMap((stack) => Object.entries(stack.resources));
   return [
     heading('Stacks', columns(assembly.stacks.map(stackLine))),
-    heading('Agents', entries(all, 'AWS::BedrockAgentCore::Runtime').map((agent) => agentLines(agent, all)).join('\n')),
+    heading(
+      'Agents',
+      entries(all, 'AWS::BedrockAgentCore::Runtime')
+        .map((agent) => agentLines(agent, all))
+        .join('\n'),
+    ),
     heading('Ways out of the network', columns(waysOut(all))),
     heading('Who may do what', policies(all)),
     heading('Validation', validation(assembly)),
@@ -70,10 +75,14 @@ function writableMounts(roleId: string, all: Entry[]): string[] {
 }
 
 function waysOut(all: Entry[]): [string, string][] {
-  const endpoints = entries(all, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) => serviceOf(Properties.ServiceName));
+  const endpoints = entries(all, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) =>
+    serviceOf(Properties.ServiceName),
+  );
   const nat = entries(all, 'AWS::EC2::NatGateway').length;
   const firewalls = entries(all, 'AWS::NetworkFirewall::Firewall').length;
-  const names = entries(all, 'AWS::Route53Resolver::FirewallDomainList').map(([, { Properties }]) => render(Properties.Domains));
+  const names = entries(all, 'AWS::Route53Resolver::FirewallDomainList').map(([, { Properties }]) =>
+    render(Properties.Domains),
+  );
   return [
     ['VPC endpoints', endpoints.sort().join(', ') || 'none'],
     ['internet', nat === 0 ? 'none: no NAT gateway' : firewalls > 0 ? 'allow-listed domains only' : 'everything'],
@@ -89,16 +98,21 @@ function policies(all: Entry[]): string {
   return entries(all, 'AWS::IAM::ManagedPolicy')
     .map(([id, { Properties }]) => {
       const statements = Properties.PolicyDocument.Statement as Record<string, unknown>[];
-      return [`  ${id.replace(/[0-9A-F]{8}$/, '')}: ${Properties.Description ?? ''}`, ...statements.map(statementLine)].join('\n');
+      return [
+        `  ${id.replace(/[0-9A-F]{8}$/, '')}: ${Properties.Description ?? ''}`,
+        ...statements.map(statementLine),
+      ].join('\n');
     })
     .join('\n');
 }
 
 function statementLine({ Effect, Action, Resource, Condition }: Record<string, unknown>): string {
   const actions = [Action].flat() as string[];
-  const shown = actions.length > 4 ? `${actions.slice(0, 3).join(' ')} and ${actions.length - 3} more` : actions.join(' ');
+  const shown =
+    actions.length > 4 ? `${actions.slice(0, 3).join(' ')} and ${actions.length - 3} more` : actions.join(' ');
   const where = [Resource].flat().map(shortArn).join(', ');
-  const only = Condition === undefined ? '' : ` if ${Object.keys(Object.values(Condition as object)[0] as object).join(', ')}`;
+  const only =
+    Condition === undefined ? '' : ` if ${Object.keys(Object.values(Condition as object)[0] as object).join(', ')}`;
   return `    ${Effect === 'Deny' ? 'never ' : ''}${shown}\n      on ${where}${only}`;
 }
 

@@ -24,7 +24,8 @@ describe('fromRepository', () => {
   ])('takes %s', (tagOrDigest, end) => {
     const fixture = new Fixture();
     fixture.agent({ cli: AgentCli.fromRepository(fixture.repository, tagOrDigest) });
-    const { ContainerUri } = resource(fixture.template(), RUNTIME).Properties.AgentRuntimeArtifact.ContainerConfiguration;
+    const { ContainerUri } = resource(fixture.template(), RUNTIME).Properties.AgentRuntimeArtifact
+      .ContainerConfiguration;
     expect(JSON.stringify(ContainerUri)).toContain(`/coding-agents/claude${end}`);
     expect(messages(fixture)).toEqual([]);
   });
@@ -43,7 +44,9 @@ describe('fromRepository', () => {
 
 test('fromDirectory builds for linux/arm64 and names the one repository', () => {
   const fixture = new Fixture();
-  fixture.agent({ cli: AgentCli.fromDirectory(folder, { buildArgs: { VERSION: '1' }, target: 'agent', file: 'Dockerfile' }) });
+  fixture.agent({
+    cli: AgentCli.fromDirectory(folder, { buildArgs: { VERSION: '1' }, target: 'agent', file: 'Dockerfile' }),
+  });
   const assembly = fixture.app.synth();
   const manifest = assembly.artifacts.find((a) => a.id.endsWith('.assets')) as unknown as { contents: any };
   const [image] = Object.values<any>(manifest.contents.dockerImages);
@@ -74,7 +77,9 @@ test('fromCode reads exactly one object of the bucket', () => {
 describe('fromArtifact', () => {
   test('keeps the rights that the L2 would have granted', () => {
     const fixture = new Fixture();
-    fixture.agent({ cli: AgentCli.fromArtifact(agentcore.AgentRuntimeArtifact.fromEcrRepository(fixture.repository, '7')) });
+    fixture.agent({
+      cli: AgentCli.fromArtifact(agentcore.AgentRuntimeArtifact.fromEcrRepository(fixture.repository, '7')),
+    });
     const [pull, ...others] = statementsOf(fixture);
     expect(others).toEqual([]);
     expect(pull.Action).toEqual(expect.arrayContaining(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']));
@@ -84,7 +89,9 @@ describe('fromArtifact', () => {
     const fixture = new Fixture();
     const { NODE_22 } = agentcore.AgentCoreRuntime;
     const location = { bucketName: 'code-of-agents', objectKey: 'agent.zip' };
-    fixture.agent({ cli: AgentCli.fromArtifact(agentcore.AgentRuntimeArtifact.fromS3(location, NODE_22, ['main.js'])) });
+    fixture.agent({
+      cli: AgentCli.fromArtifact(agentcore.AgentRuntimeArtifact.fromS3(location, NODE_22, ['main.js'])),
+    });
     expect(JSON.stringify(statementsOf(fixture))).toContain(':s3:::code-of-agents');
   });
 
@@ -125,7 +132,7 @@ test('assets exist as soon as the agent does, so that Aspects and Mixins see the
   expect(code.node.findAll().some((c) => c.node.id === 'AgentRuntimeArtifact')).toBe(true);
 });
 
-test('a repository of another account works, its policy is its owner\'s business', () => {
+test("a repository of another account works, its policy is its owner's business", () => {
   const fixture = new Fixture({ stackProps: { env: { account: '111122223333', region: 'eu-central-1' } } });
   const arn = 'arn:aws:ecr:eu-central-1:444455556666:repository/shared/claude';
   const repository = ecr.Repository.fromRepositoryArn(fixture.stack, 'Shared', arn);

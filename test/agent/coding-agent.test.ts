@@ -15,12 +15,21 @@ test('the defaults are those that the docs promise', () => {
   fixture.agent();
   const { Properties } = resource(fixture.template(), RUNTIME);
   expect(Properties).toMatchObject({
-    NetworkConfiguration: { NetworkMode: 'VPC', NetworkModeConfig: { Subnets: [expect.anything(), expect.anything()] } },
+    NetworkConfiguration: {
+      NetworkMode: 'VPC',
+      NetworkModeConfig: { Subnets: [expect.anything(), expect.anything()] },
+    },
     LifecycleConfiguration: { IdleRuntimeSessionTimeout: 900, MaxLifetime: 28800 },
     PlatformVersion: 'V1',
     ProtocolConfiguration: 'HTTP',
   });
-  for (const absent of ['EnvironmentVariables', 'Description', 'AuthorizerConfiguration', 'Tags', 'FilesystemConfigurations']) {
+  for (const absent of [
+    'EnvironmentVariables',
+    'Description',
+    'AuthorizerConfiguration',
+    'Tags',
+    'FilesystemConfigurations',
+  ]) {
     expect(Properties[absent] ?? []).toEqual([]);
   }
 });
@@ -30,7 +39,8 @@ test('the generated name is stable, legal and part of the trust of the role', ()
   const agent = fixture.agent();
   expect(agent.runtimeName).toMatch(/^[a-zA-Z][a-zA-Z0-9_]{0,47}$/);
   expect(agent.runtimeName).toBe(new Fixture().agent().runtimeName);
-  const [trust] = resource(fixture.template(), 'AWS::IAM::Role', 'Claude').Properties.AssumeRolePolicyDocument.Statement;
+  const [trust] = resource(fixture.template(), 'AWS::IAM::Role', 'Claude').Properties.AssumeRolePolicyDocument
+    .Statement;
   expect(trust.Principal).toEqual({ Service: 'bedrock-agentcore.amazonaws.com' });
   expect(trust.Condition.StringEquals).toEqual({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } });
   expect(JSON.stringify(trust.Condition.ArnLike)).toContain(`:runtime/${agent.runtimeName}-*`);
@@ -113,7 +123,8 @@ describe('the role', () => {
   test('pulls from its own repository only', () => {
     const fixture = new Fixture();
     fixture.agent();
-    const statements = resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'Claude').Properties.PolicyDocument.Statement;
+    const statements = resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'Claude').Properties.PolicyDocument
+      .Statement;
     const pull = statements.find((s: any) => JSON.stringify(s.Action).includes('ecr:'));
     expect(pull.Action).toEqual(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']);
     expect(JSON.stringify(pull.Resource)).toMatch(/:repository\/coding-agents\/claude"/);
@@ -199,7 +210,12 @@ test('one more agent costs at most ten resources and seven kilobytes', () => {
     const accessPoint = fixture.efsAccessPoint();
     for (let i = 0; i < count; i++) {
       fixture.agent(
-        { filesystems: [Filesystem.sessionStorage('/mnt/workspace'), Filesystem.fromEfsAccessPoint(accessPoint, '/mnt/cache')] },
+        {
+          filesystems: [
+            Filesystem.sessionStorage('/mnt/workspace'),
+            Filesystem.fromEfsAccessPoint(accessPoint, '/mnt/cache'),
+          ],
+        },
         `Agent${i}`,
       );
     }

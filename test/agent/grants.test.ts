@@ -72,7 +72,9 @@ test.each(['before', 'after'])('an endpoint added %s a grant of the agent is cov
 test('a grant on an agent that wants a token warns that it has no effect', () => {
   const fixture = new Fixture();
   const discoveryUrl = 'https://idp.example.com/.well-known/openid-configuration';
-  fixture.agent({ inboundAuth: InboundAuth.jwt({ discoveryUrl, allowedClients: ['cli'] }) }).grantShell(caller(fixture));
+  fixture
+    .agent({ inboundAuth: InboundAuth.jwt({ discoveryUrl, allowedClients: ['cli'] }) })
+    .grantShell(caller(fixture));
   expect(messages(fixture).join()).toContain(
     `agent 'Agents/Claude' is called with a token, so a right in IAM has no effect (got 'bedrock-agentcore:InvokeAgentRuntimeCommandShell'); allowed: grants on agents with InboundAuth.iam(); let the caller in by the rules of InboundAuth.jwt(...)`,
   );

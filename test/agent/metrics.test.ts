@@ -3,7 +3,12 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { AgentEndpointBase, CodingAgent } from '../../lib';
 import { Fixture } from '../fixture';
 
-const PUBLISHED: [method: string, metric: (on: AgentEndpointBase) => cloudwatch.Metric, name: string, statistic: string][] = [
+const PUBLISHED: [
+  method: string,
+  metric: (on: AgentEndpointBase) => cloudwatch.Metric,
+  name: string,
+  statistic: string,
+][] = [
   ['metricInvocations', (on) => on.metricInvocations(), 'Invocations', 'Sum'],
   ['metricSessions', (on) => on.metricSessions(), 'Sessions', 'Sum'],
   ['metricThrottles', (on) => on.metricThrottles(), 'Throttles', 'Sum'],
@@ -18,7 +23,12 @@ describe.each(PUBLISHED)('%s', (_method, metric, metricName, statistic) => {
     const fixture = new Fixture();
     const agent = fixture.agent({ runtimeName: 'claude' });
     const { dimensions, ...config } = metric(agent).toMetricConfig().metricStat!;
-    expect(config).toMatchObject({ namespace: 'AWS/Bedrock-AgentCore', metricName, statistic, period: Duration.minutes(5) });
+    expect(config).toMatchObject({
+      namespace: 'AWS/Bedrock-AgentCore',
+      metricName,
+      statistic,
+      period: Duration.minutes(5),
+    });
     expect(fixture.stack.resolve(dimensions)).toEqual([
       { name: 'Name', value: 'claude::DEFAULT' },
       { name: 'Operation', value: 'InvokeAgentRuntime' },
@@ -44,7 +54,11 @@ test.each<[string, (agent: CodingAgent) => cloudwatch.Metric, string]>([
 
 test('options replace the defaults, and dimensions add to them', () => {
   const agent = new Fixture().agent();
-  const metric = agent.metricLatency({ statistic: 'p99', period: Duration.minutes(1), dimensionsMap: { Name: 'other' } });
+  const metric = agent.metricLatency({
+    statistic: 'p99',
+    period: Duration.minutes(1),
+    dimensionsMap: { Name: 'other' },
+  });
   expect(metric).toMatchObject({ statistic: 'p99', period: Duration.minutes(1) });
   expect(metric.dimensions).toMatchObject({ Name: 'other', Operation: 'InvokeAgentRuntime' });
 });

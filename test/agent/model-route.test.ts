@@ -10,8 +10,12 @@ function statements(route?: ModelRoute): any[] {
   const fixture = new Fixture({ stackProps: { env: { account: '111122223333', region: 'eu-central-1' } } });
   fixture.agent({ model: route });
   const policy = resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'Claude');
-  return JSON.parse(JSON.stringify(policy.Properties.PolicyDocument.Statement).replaceAll(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},("[^"]*")\]\]\}/g, (_, rest) => `"arn:aws${JSON.parse(rest)}"`))
-    .filter((s: any) => JSON.stringify(s.Action).includes('bedrock:'));
+  return JSON.parse(
+    JSON.stringify(policy.Properties.PolicyDocument.Statement).replaceAll(
+      /\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},("[^"]*")\]\]\}/g,
+      (_, rest) => `"arn:aws${JSON.parse(rest)}"`,
+    ),
+  ).filter((s: any) => JSON.stringify(s.Action).includes('bedrock:'));
 }
 
 const INVOKE = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
@@ -30,15 +34,17 @@ test('a foundation model is one ARN of the own region', () => {
 
 test('a profile of AWS is its ARN, and its model in each region by way of it only', () => {
   const profile = `arn:aws:bedrock:eu-central-1:111122223333:inference-profile/${PROFILE}`;
-  expect(statements(ModelRoute.bedrock([BedrockModel.inferenceProfile(PROFILE, ['eu-west-1', 'eu-north-1'])]))).toEqual([
-    { Effect: 'Allow', Action: INVOKE, Resource: profile },
-    {
-      Effect: 'Allow',
-      Action: INVOKE,
-      Resource: [modelIn('eu-west-1'), modelIn('eu-north-1')],
-      Condition: { ArnEquals: { 'bedrock:InferenceProfileArn': [profile] } },
-    },
-  ]);
+  expect(statements(ModelRoute.bedrock([BedrockModel.inferenceProfile(PROFILE, ['eu-west-1', 'eu-north-1'])]))).toEqual(
+    [
+      { Effect: 'Allow', Action: INVOKE, Resource: profile },
+      {
+        Effect: 'Allow',
+        Action: INVOKE,
+        Resource: [modelIn('eu-west-1'), modelIn('eu-north-1')],
+        Condition: { ArnEquals: { 'bedrock:InferenceProfileArn': [profile] } },
+      },
+    ],
+  );
 });
 
 test('a global profile is checked in the source region and on the ARN without one', () => {
@@ -53,22 +59,53 @@ test('a profile of the account, with and without the one it was copied from', ()
   const [both, models] = statements(ModelRoute.bedrock([BedrockModel.applicationInferenceProfile(OWN, options)]));
   const system = `arn:aws:bedrock:eu-central-1:111122223333:inference-profile/${PROFILE}`;
   expect(both.Resource).toEqual([OWN, system]);
-  expect(models).toMatchObject({ Resource: modelIn('eu-west-1'), Condition: { ArnEquals: { 'bedrock:InferenceProfileArn': [OWN, system] } } });
+  expect(models).toMatchObject({
+    Resource: modelIn('eu-west-1'),
+    Condition: { ArnEquals: { 'bedrock:InferenceProfileArn': [OWN, system] } },
+  });
 });
 
 test.each<[string, () => unknown, string]>([
   ['NoBedrockModel', () => ModelRoute.bedrock([]), 'a Bedrock route without a model lets the agent invoke nothing'],
   ['InvalidModelId', () => BedrockModel.foundation('*'), 'this is not a Bedrock model id'],
   ['InvalidModelId', () => BedrockModel.foundation('arn:aws:bedrock:::foundation-model/x'), 'no ARN, no wildcard'],
-  ['InvalidModelId', () => BedrockModel.inferenceProfile('eu.anthropic.*', ['eu-west-1']), 'this is not a Bedrock model id'],
-  ['ModelIsInferenceProfile', () => BedrockModel.foundation(PROFILE), `use BedrockModel.inferenceProfile('${PROFILE}', [...regions])`],
-  ['InvalidInferenceProfile', () => BedrockModel.inferenceProfile(MODEL, ['eu-west-1']), 'use BedrockModel.foundation for a model of one region'],
+  [
+    'InvalidModelId',
+    () => BedrockModel.inferenceProfile('eu.anthropic.*', ['eu-west-1']),
+    'this is not a Bedrock model id',
+  ],
+  [
+    'ModelIsInferenceProfile',
+    () => BedrockModel.foundation(PROFILE),
+    `use BedrockModel.inferenceProfile('${PROFILE}', [...regions])`,
+  ],
+  [
+    'InvalidInferenceProfile',
+    () => BedrockModel.inferenceProfile(MODEL, ['eu-west-1']),
+    'use BedrockModel.foundation for a model of one region',
+  ],
   ['InvalidProfileRegions', () => BedrockModel.inferenceProfile(PROFILE, []), 'needs the regions to which it routes'],
   ['InvalidProfileRegions', () => BedrockModel.inferenceProfile(PROFILE, ['Europe']), `got 'Europe'`],
-  ['InvalidProfileRegions', () => BedrockModel.inferenceProfile(`global.${MODEL}`, ['eu-west-1']), 'routes to every region'],
-  ['InvalidApplicationInferenceProfile', () => BedrockModel.applicationInferenceProfile(PROFILE, { modelId: MODEL }), 'use BedrockModel.inferenceProfile'],
-  ['InvalidModelId', () => BedrockModel.applicationInferenceProfile(OWN, { modelId: '*' }), 'this is not a Bedrock model id'],
-  ['InvalidProfileRegions', () => BedrockModel.applicationInferenceProfile(OWN, { modelId: MODEL, regions: ['x'] }), `got 'x'`],
+  [
+    'InvalidProfileRegions',
+    () => BedrockModel.inferenceProfile(`global.${MODEL}`, ['eu-west-1']),
+    'routes to every region',
+  ],
+  [
+    'InvalidApplicationInferenceProfile',
+    () => BedrockModel.applicationInferenceProfile(PROFILE, { modelId: MODEL }),
+    'use BedrockModel.inferenceProfile',
+  ],
+  [
+    'InvalidModelId',
+    () => BedrockModel.applicationInferenceProfile(OWN, { modelId: '*' }),
+    'this is not a Bedrock model id',
+  ],
+  [
+    'InvalidProfileRegions',
+    () => BedrockModel.applicationInferenceProfile(OWN, { modelId: MODEL, regions: ['x'] }),
+    `got 'x'`,
+  ],
 ])('%s', (code, make, text) => {
   const error = thrownBy(make);
   expect(error.code).toBe(code);
@@ -77,5 +114,7 @@ test.each<[string, () => unknown, string]>([
 
 test('an id that is known only at deployment is taken as it is', () => {
   const token = Lazy.string({ produce: () => OWN });
-  expect(statements(ModelRoute.bedrock([BedrockModel.applicationInferenceProfile(token, { modelId: MODEL })]))).toHaveLength(2);
+  expect(
+    statements(ModelRoute.bedrock([BedrockModel.applicationInferenceProfile(token, { modelId: MODEL })])),
+  ).toHaveLength(2);
 });

@@ -4,24 +4,27 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Fixture, messages, resource, thrownBy } from '../fixture';
 
-const [SOURCE, DESTINATION, DELIVERY] = ['DeliverySource', 'DeliveryDestination', 'Delivery'].map((t) => `AWS::Logs::${t}`);
+const [SOURCE, DESTINATION, DELIVERY] = ['DeliverySource', 'DeliveryDestination', 'Delivery'].map(
+  (t) => `AWS::Logs::${t}`,
+);
 const GROUP = 'AWS::Logs::LogGroup';
 
 test('logs, usage and traces are delivered by default, and kept for a year', () => {
   const fixture = new Fixture();
   const agent = fixture.agent();
   const template = fixture.template();
-  const sources = Object.values<any>(template.findResources(SOURCE)).map(({ Properties }) => [Properties.LogType, Properties.Name]);
+  const sources = Object.values<any>(template.findResources(SOURCE)).map(({ Properties }) => [
+    Properties.LogType,
+    Properties.Name,
+  ]);
   expect(sources).toEqual([
     ['APPLICATION_LOGS', `${agent.runtimeName}-logs`],
     ['USAGE_LOGS', `${agent.runtimeName}-usage`],
     ['TRACES', `${agent.runtimeName}-traces`],
   ]);
-  expect(Object.values<any>(template.findResources(DESTINATION)).map((d) => d.Properties.DeliveryDestinationType)).toEqual([
-    'CWL',
-    'CWL',
-    'XRAY',
-  ]);
+  expect(
+    Object.values<any>(template.findResources(DESTINATION)).map((d) => d.Properties.DeliveryDestinationType),
+  ).toEqual(['CWL', 'CWL', 'XRAY']);
   template.resourceCountIs(DELIVERY, 3);
   for (const group of Object.values<any>(template.findResources(GROUP))) {
     expect(group).toMatchObject({ Properties: { RetentionInDays: 365 }, DeletionPolicy: 'Retain' });
@@ -35,7 +38,9 @@ test('no slot of the account-wide resource policies is taken', () => {
   const template = fixture.template();
   template.resourceCountIs('AWS::Logs::ResourcePolicy', 0);
   template.resourceCountIs('AWS::XRay::ResourcePolicy', 0);
-  const vended = Object.values<any>(template.findResources(GROUP)).filter((g) => JSON.stringify(g).includes('/aws/vendedlogs/'));
+  const vended = Object.values<any>(template.findResources(GROUP)).filter((g) =>
+    JSON.stringify(g).includes('/aws/vendedlogs/'),
+  );
   expect(vended).toHaveLength(2);
 });
 
@@ -108,7 +113,9 @@ test('a resource policy for X-Ray is made when asked for, once, and traces wait 
   const template = fixture.template();
   const [[id, policy]] = Object.entries<any>(template.findResources('AWS::XRay::ResourcePolicy'));
   expect(JSON.stringify(policy.Properties.PolicyDocument)).toContain('LogGeneratingResourceArns');
-  const xray = Object.values<any>(template.findResources(DESTINATION)).find((d) => d.Properties.DeliveryDestinationType === 'XRAY');
+  const xray = Object.values<any>(template.findResources(DESTINATION)).find(
+    (d) => d.Properties.DeliveryDestinationType === 'XRAY',
+  );
   expect(xray.DependsOn).toEqual([id]);
 });
 

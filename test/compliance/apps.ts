@@ -87,7 +87,11 @@ export class FullApp {
       enforceSSL: true,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     });
-    this.docs = new S3FilesFileSystem(this.stack, 'Docs', { network: this.network, bucket: this.archive, prefix: 'docs/' });
+    this.docs = new S3FilesFileSystem(this.stack, 'Docs', {
+      network: this.network,
+      bucket: this.archive,
+      prefix: 'docs/',
+    });
     this.docsAccess = this.docs.addAccessPoint('Write', { path: '/all' });
     this.profile = applicationProfile(this.stack);
     this.claude = this.agent('Claude', claudeModel(), [
@@ -203,7 +207,11 @@ function customerKey(options: AppOptions): { app: App } {
   };
   return oneAgent(options, network, (stack, inside) => {
     const encryptionKey = new kms.Key(stack, 'Key', { enableKeyRotation: true });
-    const skills = new S3FilesFileSystem(stack, 'Skills', { network: inside, encryptionKey, seed: join(ASSETS, 'skills') });
+    const skills = new S3FilesFileSystem(stack, 'Skills', {
+      network: inside,
+      encryptionKey,
+      seed: join(ASSETS, 'skills'),
+    });
     const cache = cacheFor(stack, inside.vpc, encryptionKey);
     return {
       observability: { encryptionKey },

@@ -112,7 +112,8 @@ export class Deployment {
   /** The properties of the resource behind an L2. */
   public properties(l2: IResource): any {
     const cfn = l2.node.defaultChild as CfnResource;
-    return this.resources(cfn.cfnResourceType).find(({ id }) => id === Stack.of(cfn).resolve(cfn.logicalId))!.properties;
+    return this.resources(cfn.cfnResourceType).find(({ id }) => id === Stack.of(cfn).resolve(cfn.logicalId))!
+      .properties;
   }
 
   private resolve(stack: string, value: any): any {

@@ -7,7 +7,11 @@ import { listOf, statementsOf } from './policies';
 
 const ENVIRONMENTS = { 'any account': undefined, 'a known account': { account: ACCOUNT, region: REGION } };
 const CASES = Object.keys(APPS).flatMap((name) =>
-  Object.entries(ENVIRONMENTS).map(([place, env]) => ({ name, place, deployed: new Deployment(APPS[name]({ env }).app) })),
+  Object.entries(ENVIRONMENTS).map(([place, env]) => ({
+    name,
+    place,
+    deployed: new Deployment(APPS[name]({ env }).app),
+  })),
 );
 /** the networks from which the internet is reachable, and the ports that their agents may use */
 const OPEN: Record<string, number[]> = { allowList: [443], internet: [443, 80] };
@@ -26,16 +30,17 @@ const ALL_RESOURCES = {
   // a Deny is the stronger the wider it is
   'AWS::IAM::ManagedPolicy Agents/CodingAgentsGuardrail/Resource Deny': expect.any(Array),
   // a describe call that takes no resource in IAM, alone in its policy
-  'AWS::IAM::ManagedPolicy Network/Network/S3PrefixList/LookupPolicy/Resource Allow': ['ec2:DescribeManagedPrefixLists'],
+  'AWS::IAM::ManagedPolicy Network/Network/S3PrefixList/LookupPolicy/Resource Allow': [
+    'ec2:DescribeManagedPrefixLists',
+  ],
   // in the policy of a key, * is the key
   'AWS::KMS::Key Agents/Key/Resource Allow': expect.any(Array),
   'AWS::KMS::Key Network/LogKey/Resource Allow': expect.any(Array),
   // an endpoint carries every call of its service; the condition on the account is checked below
   ...Object.fromEntries(
-    ['bedrock-agentcore', 'bedrock-agentcore.gateway', 'bedrock-runtime', 'logs', 'monitoring', 'xray'].map((service) => [
-      `AWS::EC2::VPCEndpoint Network/Network/Endpoints/${service}/Resource Allow`,
-      ['*'],
-    ]),
+    ['bedrock-agentcore', 'bedrock-agentcore.gateway', 'bedrock-runtime', 'logs', 'monitoring', 'xray'].map(
+      (service) => [`AWS::EC2::VPCEndpoint Network/Network/Endpoints/${service}/Resource Allow`, ['*']],
+    ),
   ),
   // X-Ray takes no narrower resource; bound to deliveries of the account's own runtimes
   'AWS::XRay::ResourcePolicy Agents/CodingAgentsLogs/XRayPolicy Allow': ['xray:PutTraceSegments'],
@@ -79,17 +84,25 @@ describe.each(CASES)('$name in $place', ({ name, deployed }) => {
     expect(resources.filter(({ type }) => type === 'AWS::IAM::Policy')).toEqual([]);
     const roles = resources.filter(({ type }) => type === 'AWS::IAM::Role').map(({ properties }) => properties);
     expect(roles.filter(({ Policies }) => Policies !== undefined)).toEqual([]);
-    expect(roles.flatMap(({ ManagedPolicyArns = [] }) => ManagedPolicyArns).filter((arn) => arn.includes(':aws:policy/'))).toEqual([]);
+    expect(
+      roles.flatMap(({ ManagedPolicyArns = [] }) => ManagedPolicyArns).filter((arn) => arn.includes(':aws:policy/')),
+    ).toEqual([]);
   });
 
   test('trusts services and its own account', () => {
-    const trusted = deployed.roles().flatMap(({ trust }) => trust.Statement.map(({ Principal }) => JSON.stringify(Principal)));
-    const strangers = trusted.filter((who) => !/^\{"Service":"[\w.-]+\.amazonaws\.com"\}$/.test(who) && !who.includes(`:${ACCOUNT}:`));
+    const trusted = deployed
+      .roles()
+      .flatMap(({ trust }) => trust.Statement.map(({ Principal }) => JSON.stringify(Principal)));
+    const strangers = trusted.filter(
+      (who) => !/^\{"Service":"[\w.-]+\.amazonaws\.com"\}$/.test(who) && !who.includes(`:${ACCOUNT}:`),
+    );
     expect(strangers).toEqual([]);
   });
 
   test('opens to every address only what its egress mode says', () => {
-    const found = resources.flatMap((resource) => pathsTo('0.0.0.0/0', resource.properties).map((at) => ({ ...resource, at })));
+    const found = resources.flatMap((resource) =>
+      pathsTo('0.0.0.0/0', resource.properties).map((at) => ({ ...resource, at })),
+    );
     const places = found.map(({ at }) => at.replace(/\d+/, 'n'));
     expect(places.filter((at) => !['/DestinationCidrBlock', '/SecurityGroupEgress/n/CidrIp'].includes(at))).toEqual([]);
     const ports = found.flatMap(({ at, properties }) => {
@@ -114,7 +127,9 @@ describe.each(CASES)('$name in $place', ({ name, deployed }) => {
   });
 
   test('closes every endpoint that takes any caller to other accounts', () => {
-    const open = statements.filter(({ type, statement }) => type === 'AWS::EC2::VPCEndpoint' && statement.Resource === '*');
+    const open = statements.filter(
+      ({ type, statement }) => type === 'AWS::EC2::VPCEndpoint' && statement.Resource === '*',
+    );
     for (const { statement } of open) {
       expect(Object.values(statement.Condition?.StringEquals ?? {})).toEqual([ACCOUNT]);
     }
@@ -130,7 +145,9 @@ function strings(value: unknown): string[] {
   if (typeof value === 'string') {
     return [value];
   }
-  return typeof value === 'object' && value !== null ? [...Object.keys(value), ...Object.values(value).flatMap(strings)] : [];
+  return typeof value === 'object' && value !== null
+    ? [...Object.keys(value), ...Object.values(value).flatMap(strings)]
+    : [];
 }
 
 function pathsTo(wanted: string, value: unknown, at = ''): string[] {

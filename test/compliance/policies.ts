@@ -9,9 +9,11 @@ export interface PlacedStatement {
 
 /** Every statement of every policy in the templates: of roles, keys, buckets, endpoints and services. */
 export function statementsOf(deployment: Deployment): PlacedStatement[] {
-  return deployment.resources().flatMap(({ path, type, properties }) =>
-    documentsIn(properties).flatMap(({ Statement }) => Statement.map((statement) => ({ path, type, statement }))),
-  );
+  return deployment
+    .resources()
+    .flatMap(({ path, type, properties }) =>
+      documentsIn(properties).flatMap(({ Statement }) => Statement.map((statement) => ({ path, type, statement }))),
+    );
 }
 
 function documentsIn(value: unknown): PolicyDocument[] {

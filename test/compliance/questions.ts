@@ -25,7 +25,8 @@ export const arnOf = {
   archive: deployed.literal(app.archive, app.archive.bucketArn),
 };
 
-export const here = (service: string, resource: string): string => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+export const here = (service: string, resource: string): string =>
+  `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 export const agentCore = (resource: string): string => here('bedrock-agentcore', resource);
 export const model = (region: string, id = OPUS): string => `arn:aws:bedrock:${region}::foundation-model/${id}`;
 export const OPUS_PROFILE = here('bedrock', `inference-profile/eu.${OPUS}`);

@@ -26,7 +26,9 @@ test.each([
 });
 
 test('a password in the discovery URL is refused and not printed', () => {
-  const error = thrownBy(() => InboundAuth.jwt({ discoveryUrl: `https://me:hunter2@idp.example.com${SUFFIX}`, allowedClients: ['x'] }));
+  const error = thrownBy(() =>
+    InboundAuth.jwt({ discoveryUrl: `https://me:hunter2@idp.example.com${SUFFIX}`, allowedClients: ['x'] }),
+  );
   expect(error.text).toContain('must not hold a user name or password');
   expect(error.text).not.toContain('hunter2');
 });
@@ -36,7 +38,9 @@ test.each([{}, { allowedClients: [] }, { allowedClients: [], allowedAudiences: [
   (rules) => {
     const error = thrownBy(() => InboundAuth.jwt({ discoveryUrl, ...rules }));
     expect(error.code).toBe('JwtAdmitsWholeIssuer');
-    expect(error.text).toContain('this would accept every token of the issuer, also those it gave to other applications');
+    expect(error.text).toContain(
+      'this would accept every token of the issuer, also those it gave to other applications',
+    );
     expect(error.text).toContain('at least one of allowedClients, allowedAudiences, allowedScopes, claims');
   },
 );
