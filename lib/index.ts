@@ -1,5 +1,5 @@
 export { AgentCli, type AgentCodeProps, type AgentImageOptions } from './agent/agent-cli';
-export { AgentEndpoint, type AgentEndpointOptions } from './agent/agent-endpoint';
+export { AgentEndpoint, type AgentEndpointOptions, type AgentEndpointProps } from './agent/agent-endpoint';
 export { AgentEndpointBase } from './agent/agent-endpoint-base';
 export type { AgentObservability } from './agent/agent-observability';
 export { type ApplicationInferenceProfileOptions, BedrockModel } from './agent/bedrock-model';

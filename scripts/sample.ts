@@ -15,9 +15,15 @@ const offline = {
 
 const cdk = path.join(root, 'node_modules', '.bin', 'cdk');
 const args = ['synth', '--quiet', '--no-notices', '--no-lookups', '--ci', '--strict', '--output', out];
-const { status } = spawnSync(cdk, args, { cwd: root, env: { ...process.env, ...offline }, stdio: 'inherit' });
+const { status, output } = spawnSync(cdk, args, {
+  cwd: root,
+  // a shell may have switched the validation off; here it is part of what is shown
+  env: { ...process.env, ...offline, CDK_VALIDATION: undefined },
+  encoding: 'utf8',
+});
 if (status === 0) {
   console.log(report(readAssembly(out)));
 } else {
+  console.error(output.filter(Boolean).join(''));
   process.exitCode = status ?? 1;
 }

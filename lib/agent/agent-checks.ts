@@ -6,8 +6,6 @@ import { invalid } from '../private/errors';
 const SHORTEST = 60;
 const LONGEST = 28_800;
 const DEFAULT_IDLE = 900;
-/** the API takes 4,096 characters, the L2 refuses more than this */
-const LONGEST_DESCRIPTION = 1200;
 const TAG_KEY = /^(?!aws:)[a-zA-Z0-9\s._:/=+@-]{1,128}$/i;
 const TAG_VALUE = /^[a-zA-Z0-9\s._:/=+@-]{0,256}$/;
 
@@ -54,15 +52,15 @@ function checkRange(scope: Construct, prop: string, duration: Duration | undefin
   }
 }
 
-export function checkDescription(scope: Construct, description: string | undefined): void {
+export function checkDescription(scope: Construct, of: string, description: string | undefined, longest: number): void {
   if (description === undefined || Token.isUnresolved(description)) {
     return;
   }
-  if (description.length < 1 || description.length > LONGEST_DESCRIPTION) {
+  if (description.length < 1 || description.length > longest) {
     throw invalid(scope, 'DescriptionLength', {
-      what: 'the description of the agent has the wrong length',
+      what: `the description of ${of} has the wrong length`,
       got: `${description.length} characters`,
-      allowed: `1 to ${LONGEST_DESCRIPTION}`,
+      allowed: `1 to ${longest}`,
       fix: description === '' ? 'leave it away' : 'shorten it',
     });
   }

@@ -1,9 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
+import { checkDescription } from './agent-checks';
 import { AgentEndpointBase } from './agent-endpoint-base';
 import type { CodingAgent } from './coding-agent';
 import { invalid } from '../private/errors';
+
+const LONGEST_DESCRIPTION = 256;
 
 /** Which version an endpoint serves. */
 export interface AgentEndpointOptions {
@@ -16,14 +19,27 @@ export interface AgentEndpointOptions {
   readonly version: string;
 
   /**
-   * What the endpoint is for.
+   * What the endpoint is for; at most 256 characters.
    *
    * @default - no description
    */
   readonly description?: string;
 }
 
-/** A named, pinned way to an agent, made with `CodingAgent.addEndpoint`. */
+/** An endpoint of an agent. */
+export interface AgentEndpointProps extends AgentEndpointOptions {
+  /** The agent that it leads to. */
+  readonly agent: CodingAgent;
+
+  /** What callers pass as `qualifier`: a letter, then letters, digits and underscores, at most 48. */
+  readonly endpointName: string;
+}
+
+/**
+ * A named, pinned way to an agent; see `CodingAgent.addEndpoint`.
+ *
+ * Errors: the name `DEFAULT`, a name or a version that AgentCore does not take, one name twice.
+ */
 export class AgentEndpoint extends AgentEndpointBase {
   public readonly endpointName: string;
   public readonly runtimeName: string;
@@ -36,20 +52,23 @@ export class AgentEndpoint extends AgentEndpointBase {
   /** The ARN of the endpoint. */
   public readonly endpointArn: string;
 
-  public constructor(scope: CodingAgent, endpointName: string, options: AgentEndpointOptions) {
-    super(scope, endpointName);
-    checkName(scope, endpointName);
-    checkVersion(scope, endpointName, options.version);
+  public constructor(scope: Construct, id: string, props: AgentEndpointProps) {
+    super(scope, id);
+    const { agent, endpointName, version, description } = props;
+    checkName(this, endpointName);
+    checkVersion(this, endpointName, version);
+    checkDescription(this, `endpoint '${endpointName}'`, description, LONGEST_DESCRIPTION);
     this.endpointName = endpointName;
-    this.runtimeName = scope.runtimeName;
-    this.runtimeArn = scope.runtimeArn;
-    this.usesJwt = scope.usesJwt;
-    this.endpointArn = endpointArnOf(scope.runtimeArn, endpointName);
+    this.runtimeName = agent.runtimeName;
+    this.runtimeArn = agent.runtimeArn;
+    this.usesJwt = agent.usesJwt;
+    this.endpointArn = endpointArnOf(agent.runtimeArn, endpointName);
+    agent._adopt(this);
     this.endpoint = new agentcore.RuntimeEndpoint(this, 'Endpoint', {
       endpointName,
-      agentRuntimeId: scope.runtime.agentRuntimeId,
-      agentRuntimeVersion: options.version,
-      description: options.description,
+      agentRuntimeId: agent.runtime.agentRuntimeId,
+      agentRuntimeVersion: version,
+      description,
     });
   }
 

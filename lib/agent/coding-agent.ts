@@ -18,7 +18,11 @@ import { deliverLogs, keepRuntimeLogs } from './log-delivery';
 import { ModelRoute } from './model-route';
 import { InboundAuth } from '../identity/inbound-auth';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
+import { invalid } from '../private/errors';
 import { runtimeNameOf } from '../private/names';
+
+/** the API takes 4,096 characters, the L2 refuses more than this */
+const LONGEST_DESCRIPTION = 1200;
 
 /**
  * A coding agent on Amazon Bedrock AgentCore Runtime: a microVM for each session instead of a laptop.
@@ -27,7 +31,8 @@ import { runtimeNameOf } from '../private/names';
  * file systems with the rights, rules and order they need, logs and traces, and grants for commands and shells. The
  * L2 is `runtime`; what this construct has no prop for is set there, or by a mixin.
  *
- * One more agent in a stack adds ten resources with everything on.
+ * One more agent in a stack adds ten resources with everything on, so a stack takes about 45 agents: CloudFormation
+ * allows 500 resources.
  *
  * ```ts
  * new CodingAgent(this, 'Claude', {
@@ -59,6 +64,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
 
   private readonly _connections?: ec2.Connections;
   private readonly observability: AgentObservability;
+  private readonly endpointArns: string[];
 
   public constructor(scope: Construct, id: string, props: CodingAgentProps) {
     super(scope, id);
@@ -67,7 +73,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     const cli = props.cli._bind(this);
     const route = (props.model ?? ModelRoute.none())._bind(this);
     const place = agentNetworkOf(this, props);
-    checkDescription(this, props.description);
+    checkDescription(this, 'the agent', props.description, LONGEST_DESCRIPTION);
     checkTags(this, props.tags ?? {});
 
     this.runtimeName = runtimeNameOf(this, props.runtimeName);
@@ -87,10 +93,14 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
       }),
       authorizerConfiguration: inboundAuth._forRuntime(),
       lifecycleConfiguration: lifecycleOf(this, props.idleTimeout, props.maxLifetime),
+      // delivered below, to shared destinations; said here too, for an organization may inject other defaults
+      tracingEnabled: false,
+      loggingConfigs: [],
     });
     this.role = role;
     this.grantPrincipal = role;
     this.runtimeArn = this.runtime.agentRuntimeArn;
+    this.endpointArns = [endpointArnOf(this.runtimeArn, this.endpointName)];
     this.usesJwt = inboundAuth.usesJwt;
     this._connections = place.connections;
 
@@ -129,10 +139,20 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-filesystem-configurations.html
    */
   public addEndpoint(endpointName: string, options: AgentEndpointOptions): AgentEndpoint {
-    const endpoint = new AgentEndpoint(this, endpointName, options);
-    this._extendGrants(endpoint.endpointArn);
+    this.requireFree(endpointName);
+    return new AgentEndpoint(this, `Endpoint-${endpointName}`, { agent: this, endpointName, ...options });
+  }
+
+  /**
+   * Takes note of a new endpoint: what was granted on the agent holds there too, and its logs are kept.
+   * @internal
+   */
+  public _adopt(endpoint: AgentEndpoint): void {
+    const { endpointName, endpointArn } = endpoint;
+    this.requireFree(endpointName);
+    this.endpointArns.push(endpointArn);
+    this._extendGrants(endpointArn);
     this.keepLogs(endpoint, endpointName);
-    return endpoint;
   }
 
   /**
@@ -163,9 +183,21 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
   }
 
   protected callableArns(): string[] {
-    const endpoints = this.node.children.filter((child) => child instanceof AgentEndpoint);
-    const others = endpoints.map((endpoint) => endpoint.endpointArn);
-    return [this.runtimeArn, endpointArnOf(this.runtimeArn, this.endpointName), ...others];
+    return [this.runtimeArn, ...this.endpointArns];
+  }
+
+  private requireFree(endpointName: string): void {
+    if (
+      this.endpointArns.includes(endpointArnOf(this.runtimeArn, endpointName)) &&
+      endpointName !== this.endpointName
+    ) {
+      throw invalid(this, 'EndpointNameTaken', {
+        what: 'two endpoints of one agent share a name',
+        got: endpointName,
+        allowed: 'a name of its own for each endpoint',
+        fix: 'to move an endpoint to another version, change its `version`',
+      });
+    }
   }
 
   private keepLogs(scope: Construct, endpointName: string): void {

@@ -41,7 +41,7 @@ function refuse(scope: Construct, code: string, problem: Problem): never {
 }
 
 function checkKey(scope: Construct, key: string, own: Record<string, string>): void {
-  if (key in own) {
+  if (Object.hasOwn(own, key)) {
     refuse(scope, 'EnvironmentKeyTaken', {
       what: `environment variable '${key}' is set by the agent itself`,
       got: key,

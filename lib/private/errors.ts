@@ -17,7 +17,7 @@ export function describe(problem: Problem): string {
   const got = problem.got === undefined ? '' : ` (got ${shorten(problem.got)})`;
   const allowed = problem.allowed === undefined ? '' : `; allowed: ${problem.allowed}`;
   const fix = problem.fix === undefined ? '' : `; ${problem.fix}`;
-  return `${problem.what}${got}${allowed}${fix}`;
+  return readable(`${problem.what}${got}${allowed}${fix}`);
 }
 
 /** The error of a construct: it prints the construct path. `code` is stable and part of the API. */
@@ -33,6 +33,11 @@ export function invalidValue(code: string, problem: Problem): UnscopedValidation
 /** A warning that the user can acknowledge by its id, which is part of the API. */
 export function warn(scope: IConstruct, id: string, problem: Problem): void {
   Annotations.of(scope).addWarningV2(`cdk-coding-agents:${id}`, describe(problem));
+}
+
+/** the way the CDK writes what it does not know yet says nothing to a reader */
+function readable(text: string): string {
+  return text.replace(/\$\{Token\[[^\]]*\]\}/g, '<known only at deployment>');
 }
 
 const LONGEST_ECHO = 120;

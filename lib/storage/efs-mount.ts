@@ -38,19 +38,20 @@ function fileSystemOf(accessPoint: efs.IAccessPoint): efs.IFileSystem {
 
 function efsStatements(accessPoint: efs.IAccessPoint, fileSystem: efs.IFileSystem, readOnly: boolean) {
   const [write, root] = ['elasticfilesystem:ClientWrite', 'elasticfilesystem:ClientRootAccess'];
+  const resources = [fileSystem.fileSystemArn];
+  const conditions = { ArnEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } };
   return [
     new iam.PolicyStatement({
       actions: readOnly ? ['elasticfilesystem:ClientMount'] : ['elasticfilesystem:ClientMount', write],
-      resources: [fileSystem.fileSystemArn],
-      conditions: { ArnEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } },
+      resources,
+      conditions,
     }),
     // the file-system policy that the L2 writes against anonymous clients allows everyone else to write, and as root:
-    // leaving the actions away would not make a mount read-only
-    new iam.PolicyStatement({
-      effect: iam.Effect.DENY,
-      actions: readOnly ? [root, write] : [root],
-      resources: [fileSystem.fileSystemArn],
-    }),
+    // leaving the actions away would not be enough
+    new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: [root], resources }),
+    ...(readOnly
+      ? [new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: [write], resources, conditions })]
+      : []),
     // AgentCore looks both up with the role's rights when the runtime is created
     new iam.PolicyStatement({
       actions: ['elasticfilesystem:DescribeAccessPoints', 'elasticfilesystem:DescribeMountTargets'],

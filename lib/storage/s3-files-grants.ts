@@ -22,18 +22,19 @@ export function mountStatements(
   const { accessPointArn, fileSystem } = accessPoint;
   const [mount, write, root] = ['s3files:ClientMount', 's3files:ClientWrite', 's3files:ClientRootAccess'];
   const readOnly = options.readOnly === true;
+  const resources = [fileSystem.fileSystemArn];
+  const conditions = { ArnEquals: { 's3files:AccessPointArn': accessPointArn } };
   return [
     new iam.PolicyStatement({
       actions: readOnly ? [mount] : [mount, write],
-      resources: [fileSystem.fileSystemArn],
-      conditions: { ArnEquals: { 's3files:AccessPointArn': accessPointArn } },
+      resources,
+      conditions,
     }),
     // the policy of an imported file system may allow both to everyone: leaving them away would not be enough
-    new iam.PolicyStatement({
-      effect: iam.Effect.DENY,
-      actions: readOnly ? [root, write] : [root],
-      resources: [fileSystem.fileSystemArn],
-    }),
+    new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: [root], resources }),
+    ...(readOnly
+      ? [new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: [write], resources, conditions })]
+      : []),
     new iam.PolicyStatement({ actions: ['s3files:GetAccessPoint'], resources: [accessPointArn] }),
     // AgentCore looks these up with the role's rights when the runtime is created
     new iam.PolicyStatement({

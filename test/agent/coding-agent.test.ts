@@ -4,7 +4,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { CodingAgent, Filesystem, InboundAuth, JwtClaim } from '../../lib';
+import { AgentNetwork, CodingAgent, Filesystem, InboundAuth, JwtClaim } from '../../lib';
 import { Fixture, messages, resource, STRICT } from '../fixture';
 
 const RUNTIME = 'AWS::BedrockAgentCore::Runtime';
@@ -202,6 +202,16 @@ describe('the network', () => {
     const { NetworkModeConfig } = resource(fixture.template(), RUNTIME).Properties.NetworkConfiguration;
     expect(NetworkModeConfig.SecurityGroups).toEqual([{ 'Fn::GetAtt': [expect.stringMatching(/^Own/), 'GroupId'] }]);
   });
+});
+
+test('a public network is possible, with its reason in the template', () => {
+  const fixture = new Fixture();
+  const reason = 'a demo that holds no data of ours';
+  const agent = fixture.agent({ network: AgentNetwork.publicInternet({ reason }) });
+  const runtime = resource(fixture.template(), RUNTIME);
+  expect(runtime.Properties.NetworkConfiguration).toEqual({ NetworkMode: 'PUBLIC' });
+  expect(runtime.Metadata).toMatchObject({ 'cdk-coding-agents:publicNetwork': reason });
+  expect(() => agent.connections).toThrow(/without configuring a VPC/);
 });
 
 test('one more agent costs at most ten resources and seven kilobytes', () => {

@@ -90,7 +90,7 @@ describe('addEndpoint', () => {
       AgentRuntimeVersion: '3',
       Description: 'for the team',
     });
-    const group = resource(template, 'AWS::Logs::LogGroup', 'Claudelive');
+    const group = resource(template, 'AWS::Logs::LogGroup', 'ClaudeEndpointlive');
     expect(JSON.stringify(group.Properties.LogGroupName)).toContain('-live');
     expect(group.Properties.RetentionInDays).toBe(365);
   });
@@ -109,9 +109,20 @@ describe('addEndpoint', () => {
     expect(error.text).toContain('; allowed: ');
   });
 
+  test('refuses a description that is too long', () => {
+    const agent = new Fixture().agent();
+    const error = thrownBy(() => agent.addEndpoint('live', { version: '1', description: 'x'.repeat(257) }));
+    expect(error.code).toBe('DescriptionLength');
+    expect(error.text).toContain(
+      "the description of endpoint 'live' has the wrong length (got '257 characters'); allowed: 1 to 256",
+    );
+  });
+
   test('refuses one name twice', () => {
     const agent = new Fixture().agent();
     agent.addEndpoint('live', { version: '1' });
-    expect(() => agent.addEndpoint('live', { version: '2' })).toThrow(/already.*'live'/);
+    const error = thrownBy(() => agent.addEndpoint('live', { version: '2' }));
+    expect(error.code).toBe('EndpointNameTaken');
+    expect(error.text).toContain("two endpoints of one agent share a name (got 'live'); allowed: a name of its own");
   });
 });

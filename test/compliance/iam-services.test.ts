@@ -194,7 +194,7 @@ describe('what stands on the way', () => {
   test.each(['bedrock-runtime', 'logs', 'monitoring', 'xray'])(
     'the endpoint of %s is closed to credentials of other accounts',
     async (service) => {
-      const call = async (account: string): Promise<string> => {
+      const call = (account: string): Promise<string> => {
         const context = { 'aws:PrincipalAccount': account };
         const asked = {
           ...question('logs:DescribeLogStreams', here('logs', 'log-group:x'), context),
@@ -207,7 +207,7 @@ describe('what stands on the way', () => {
     },
   );
 
-  test('a key for logs encrypts the groups of its agents and no others', async () => {
+  test('a key for logs encrypts the groups of its agents and no others', () => {
     const key = keyed.resources('AWS::KMS::Key').find(({ stack }) => stack === 'Agents')!;
     const statements: PolicyDocument['Statement'] = key.properties.KeyPolicy.Statement;
     const ofLogs = statements.filter(({ Principal }) => JSON.stringify(Principal).includes('logs.'));

@@ -164,6 +164,7 @@ describe('an agent to which the app grants everything still may not', () => {
     ['change its Deny list', question('iam:CreatePolicyVersion', `arn:aws:iam::${ACCOUNT}:policy/Guardrail`)],
     ['pass a role', question('iam:PassRole', codex.arn)],
     ['be root on EFS', efs('ClientRootAccess', arnOf.npm)],
+    ['mount EFS without an access point', efs('ClientMount')],
     ['be root on S3 Files', s3files('ClientRootAccess', arnOf.skills, arnOf.skillsAccess)],
     ['mount S3 Files without an access point', s3files('ClientMount', arnOf.skills)],
     ['write to a read-only S3 Files mount', s3files('ClientWrite', arnOf.skills, arnOf.skillsAccess)],
@@ -172,8 +173,9 @@ describe('an agent to which the app grants everything still may not', () => {
     expect(await ask(mighty, asked)).toBe('ExplicitlyDenied');
   });
 
-  test('write to a read-only EFS mount', async () => {
+  test('write to a read-only EFS mount, or past it', async () => {
     expect(await ask(mightyCodex, efs('ClientWrite', arnOf.pip))).toBe('ExplicitlyDenied');
+    expect(await ask(mightyCodex, efs('ClientWrite'))).toBe('ExplicitlyDenied');
   });
 
   test('change what guards it: runtimes, gateways, policies, credentials, identities', async () => {

@@ -176,7 +176,9 @@ export const RECIPE = fc.record({
     fc.record({
       name: mostly(word, anyText, fc.constantFrom('DEFAULT', 'live', 'Endpoint', 'Role')),
       version: mostly(fc.integer({ min: 1, max: 9 }).map(String), anyText, fc.constantFrom('0', '01', TOKEN)),
-      description: maybe(fc.string({ minLength: 1, maxLength: 40 })),
+      description: maybe(
+        mostly(fc.string({ minLength: 1, maxLength: 40 }), fc.constantFrom('', 'x'.repeat(257), TOKEN)),
+      ),
     }),
     { maxLength: 2 },
   ),
@@ -194,7 +196,7 @@ export function cook(recipe: Recipe, context: Record<string, unknown> = {}): App
   });
   recipe.grants.forEach((grant) => agent[grant](caller));
   for (const { name, version, description } of recipe.endpoints) {
-    agent.addEndpoint(name, { version: text(version), description });
+    agent.addEndpoint(name, { version: text(version), description: text(description) });
   }
   agent.addOutputs();
   return app;
@@ -260,8 +262,8 @@ function modelOf(model: NonNullable<Recipe['models']>[number]): BedrockModel {
     return BedrockModel.foundation(text(model.foundation));
   }
   return 'profile' in model
-    ? BedrockModel.inferenceProfile(model.profile, model.regions)
-    : BedrockModel.applicationInferenceProfile(model.application, {
+    ? BedrockModel.inferenceProfile(text(model.profile), model.regions)
+    : BedrockModel.applicationInferenceProfile(text(model.application), {
         modelId: text(model.modelId),
         regions: model.regions,
       });
@@ -290,7 +292,7 @@ function filesystemOf(
 }
 
 function text<T extends string | undefined>(value: T): T {
-  return (value === TOKEN ? Lazy.string({ produce: () => Aws.STACK_NAME }) : value) as T;
+  return value?.replaceAll(TOKEN, Lazy.string({ produce: () => Aws.STACK_NAME })) as T;
 }
 
 function mapValues(record: Record<string, string>, change: (value: string) => string): Record<string, string> {

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { Aspects, CfnResource, PropertyInjectors, Stack, Stage } from 'aws-cdk-lib';
+import { Aspects, CfnResource, Lazy, PropertyInjectors, Stack, Stage } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
-import type { IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { CodingAgent } from '../../lib';
-import { AgentCli, Filesystem, mixins } from '../../lib';
+import { AgentCli, BedrockModel, Filesystem, mixins } from '../../lib';
 import { Fixture, messages, resource, thrownBy } from '../fixture';
 import { FullApp } from './apps';
 import { Deployment } from './deployment';
@@ -106,6 +106,41 @@ test('an endpoint stays on the version that it was given', () => {
   );
 });
 
+describe('the name of an endpoint', () => {
+  test.each(['Role', 'Policy', 'Runtime', 'RuntimeLogs', 'Arn'])(
+    'may be %s, which is also a part of the agent',
+    (name) => {
+      const fixture = new Fixture();
+      const agent = fixture.agent();
+      agent.addEndpoint(name, { version: '1' });
+      agent.addOutputs();
+      expect(resource(fixture.template(), 'AWS::BedrockAgentCore::RuntimeEndpoint').Properties.Name).toBe(name);
+    },
+  );
+
+  test('may be used once, and the error says so', () => {
+    const agent = new Fixture().agent();
+    agent.addEndpoint('live', { version: '1' });
+    const { text } = thrownBy(() => agent.addEndpoint('live', { version: '2' }));
+    expect(text).toContain(`(got 'live')`);
+  });
+});
+
+test.each(['toString', 'constructor'])('a variable may be called %s, which every object has', (name) => {
+  const fixture = new Fixture();
+  fixture.agent({ environment: { [name]: 'x' } });
+  expect(resource(fixture.template(), RUNTIME).Properties.EnvironmentVariables).toEqual({ [name]: 'x' });
+});
+
+test.each<[string, (value: string) => unknown]>([
+  ['a model', (value) => BedrockModel.inferenceProfile(value, ['eu-central-1'])],
+  ['the model of a profile without regions', (value) => BedrockModel.inferenceProfile(`eu.${value}`, [])],
+  ['a mount path', (value) => Filesystem.sessionStorage(`/mnt/${value}`)],
+])('an error about %s that is known only at deployment does not show how the CDK writes it', (_, action) => {
+  const { text } = thrownBy(() => action(Lazy.string({ produce: () => 'later' })));
+  expect(text).not.toContain('${Token[');
+});
+
 test('the metric of sessions has the name that is published', () => {
   const agent = new Fixture().agent();
   expect(agent.metricSessions()).toMatchObject({ namespace: 'AWS/Bedrock-AgentCore', metricName: 'Sessions' });
@@ -155,8 +190,8 @@ test('tags reach everything of the agent that takes them, as a map or as a list'
 describe('names', () => {
   const nameAt = (...path: string[]): string => {
     const fixture = new Fixture();
-    const stage = path.slice(0, -1).reduce((scope: IConstruct, id) => new Stage(scope as Stage, id), fixture.app);
-    const stack = new Stack(stage as Stage, 'Stack');
+    const stage = path.slice(0, -1).reduce<Construct>((scope, id) => new Stage(scope, id), fixture.app);
+    const stack = new Stack(stage, 'Stack');
     return fixture.agent({}, path.at(-1), stack).runtimeName;
   };
 

@@ -1,4 +1,5 @@
 import type { CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import { STRICT } from '../fixture';
 import { ACCOUNT, APPS, FullApp, REGION } from './apps';
 
@@ -27,7 +28,9 @@ describe.each([
   test.each(Object.keys(APPS))('the app %s has no finding', (name) => {
     const { app } = APPS[name]({ env, context: CONTEXT });
     const messages = app.synth().stacks.flatMap((stack) => stack.messages);
-    expect(messages.filter(({ level }) => level !== 'info').map(({ entry }) => entry.data)).toEqual([]);
+    expect(messages.filter(({ level }) => level !== SynthesisMessageLevel.INFO).map(({ entry }) => entry.data)).toEqual(
+      [],
+    );
   });
 });
 
