@@ -5,7 +5,15 @@ import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { AgentNetwork, CodingAgentProps } from 'cdk-coding-agents';
-import { AgentCli, BedrockModel, CodingAgent, Filesystem, ModelRoute, S3FilesAccessPoint, S3FilesFileSystem } from 'cdk-coding-agents';
+import {
+  AgentCli,
+  BedrockModel,
+  CodingAgent,
+  Filesystem,
+  ModelRoute,
+  S3FilesAccessPoint,
+  S3FilesFileSystem,
+} from 'cdk-coding-agents';
 import type { ImageSettings, SampleSettings } from './settings';
 
 export interface SampleStackProps extends StackProps {
@@ -22,7 +30,7 @@ export class SampleStack extends Stack {
     // a skills library that is also a bucket: change it with a pull request or with `aws s3 sync`
     const skills = new S3FilesFileSystem(this, 'Skills', { network, seed: path.join(__dirname, 'skills') });
 
-    // a dependency cache; nobody mounts it without IAM, and agents see one directory of it
+    // a dependency cache; nobody mounts it without IAM
     const cache = new efs.FileSystem(this, 'Cache', {
       vpc: network.vpc,
       vpcSubnets: { subnets: network.subnets },
@@ -30,29 +38,31 @@ export class SampleStack extends Stack {
       lifecyclePolicy: efs.LifecyclePolicy.AFTER_30_DAYS,
     });
 
-    const common: Omit<CodingAgentProps, 'cli'> = {
+    const library = skills.addAccessPoint('Agents', { path: '/skills' });
+    const common = (agent: string): Pick<CodingAgentProps, 'network' | 'idleTimeout' | 'filesystems'> => ({
       network,
       idleTimeout: Duration.minutes(30),
       filesystems: [
         Filesystem.sessionStorage('/mnt/workspace'),
-        Filesystem.fromS3FilesAccessPoint(skills.addAccessPoint('Agents', { path: '/skills' }), '/mnt/skills', {
-          readOnly: true,
-        }),
-        Filesystem.fromEfsAccessPoint(cache.addAccessPoint('Agents', CACHE), '/mnt/cache'),
+        Filesystem.fromS3FilesAccessPoint(library, '/mnt/skills', { readOnly: true }),
+        // a directory for each: what one agent writes there, the other would run
+        Filesystem.fromEfsAccessPoint(cache.addAccessPoint(agent, cacheOf(agent)), '/mnt/cache'),
       ],
-    };
+    });
 
-    // same network, same mounts; a role, a model and logs of its own for each
-    const { claudeModel, codexModel } = settings;
+    // same network, same skills; a role, a model, a cache and logs of its own for each
     const claude = new CodingAgent(this, 'Claude', {
       cli: this.image('ClaudeImage', settings.claudeImage),
-      model: ModelRoute.bedrock([BedrockModel.inferenceProfile(claudeModel.profile, claudeModel.regions)]),
-      ...common,
+      model: ModelRoute.bedrock([BedrockModel.globalInferenceProfile(settings.claudeModel)]),
+      // the route brings the right; these two make Claude Code use it
+      environment: { CLAUDE_CODE_USE_BEDROCK: '1', ANTHROPIC_MODEL: settings.claudeModel },
+      ...common('Claude'),
     });
     const codex = new CodingAgent(this, 'Codex', {
+      // Codex reads its provider and model from a file of the image: model_provider = "amazon-bedrock"
       cli: this.image('CodexImage', settings.codexImage),
-      model: ModelRoute.bedrock([BedrockModel.foundation(codexModel)]),
-      ...common,
+      model: ModelRoute.bedrock([BedrockModel.foundation(settings.codexModel)]),
+      ...common('Codex'),
     });
 
     // attach these two to the roles of your people; a shell is more than an invocation, so it is apart
@@ -72,8 +82,10 @@ export class SampleStack extends Stack {
   }
 }
 
-const CACHE: efs.AccessPointOptions = {
-  path: '/cache',
-  posixUser: S3FilesAccessPoint.AGENT_USER,
-  createAcl: { ownerUid: '1000', ownerGid: '1000', permissions: '750' },
-};
+function cacheOf(agent: string): efs.AccessPointOptions {
+  return {
+    path: `/${agent.toLowerCase()}`,
+    posixUser: S3FilesAccessPoint.AGENT_USER,
+    createAcl: { ownerUid: '1000', ownerGid: '1000', permissions: '750' },
+  };
+}

@@ -11,8 +11,8 @@ export interface ImageSettings {
 export interface SampleSettings {
   readonly claudeImage: ImageSettings;
   readonly codexImage: ImageSettings;
-  /** an inference profile, and the regions that `aws bedrock get-inference-profile` lists for it; none if it is global */
-  readonly claudeModel: { readonly profile: string; readonly regions: string[] };
+  /** a global inference profile, which may answer from any region */
+  readonly claudeModel: string;
   /** a foundation model of the region */
   readonly codexModel: string;
   /** where agents may connect to besides AWS; with none there is no way to the internet at all */

@@ -13,6 +13,8 @@ interface Shared {
   readonly policyArns: string[];
   /** destination ARNs by log type, in the order in which they are delivered */
   readonly destinations: Record<string, string>;
+  /** each delivery waits for the one before it */
+  lastDelivery?: logs.CfnDelivery;
 }
 
 const SOURCES: Record<string, string> = { APPLICATION_LOGS: 'logs', USAGE_LOGS: 'usage', TRACES: 'traces' };
@@ -94,9 +96,8 @@ function addRuntime(
   });
 }
 
-function addDeliveries(scope: Construct, name: string, runtime: agentcore.CfnRuntime, { destinations }: Shared): void {
-  let previous: logs.CfnDelivery | undefined;
-  for (const [logType, deliveryDestinationArn] of Object.entries(destinations)) {
+function addDeliveries(scope: Construct, name: string, runtime: agentcore.CfnRuntime, shared: Shared): void {
+  for (const [logType, deliveryDestinationArn] of Object.entries(shared.destinations)) {
     const source = new logs.CfnDeliverySource(scope, `${logType}-Source`, {
       name: `${name}-${SOURCES[logType]}`,
       logType,
@@ -107,10 +108,10 @@ function addDeliveries(scope: Construct, name: string, runtime: agentcore.CfnRun
       deliveryDestinationArn,
     });
     delivery.addResourceDependency(source);
-    if (previous !== undefined) {
-      delivery.addResourceDependency(previous);
+    if (shared.lastDelivery !== undefined) {
+      delivery.addResourceDependency(shared.lastDelivery);
     }
-    previous = delivery;
+    shared.lastDelivery = delivery;
   }
 }
 
@@ -152,11 +153,17 @@ function mountStatements({ fileSystem, accessPoint }: Surroundings): object[] {
       Resource: fileSystem.fileSystemArn,
       Condition: { ArnEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } },
     },
-    { Effect: 'Deny', Action: 'elasticfilesystem:ClientRootAccess', Resource: fileSystem.fileSystemArn },
     {
       Effect: 'Allow',
       Action: ['elasticfilesystem:DescribeAccessPoints', 'elasticfilesystem:DescribeMountTargets'],
       Resource: [fileSystem.fileSystemArn, accessPoint.accessPointArn],
+    },
+    { Effect: 'Deny', Action: 'elasticfilesystem:ClientRootAccess', Resource: fileSystem.fileSystemArn },
+    {
+      Effect: 'Deny',
+      Action: ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite'],
+      Resource: fileSystem.fileSystemArn,
+      Condition: { ArnNotEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } },
     },
   ];
 }
@@ -166,8 +173,8 @@ function sharedPolicy(stack: Stack, id: string, { description, statements }: Sha
 }
 
 function logDestination(stack: Stack, logType: string): string {
-  const instance = Fn.select(4, Fn.split('-', Aws.STACK_ID));
-  const groupName = `/aws/vendedlogs/bedrock-agentcore/runtime/${instance}/${logType}-365-retain`;
+  const instance = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  const groupName = `/aws/vendedlogs/bedrock-agentcore/runtime/${instance}/${logType}`;
   return new logs.CfnDeliveryDestination(stack, logType, {
     name: `agents-${logType}`,
     deliveryDestinationType: 'CWL',

@@ -15,6 +15,8 @@ interface Shared {
   readonly policies: iam.IManagedPolicy[];
   /** destination ARNs by log type, in the order in which they are delivered */
   readonly destinations: Record<string, string>;
+  /** each delivery waits for the one before it */
+  lastDelivery?: logs.CfnDelivery;
 }
 
 const SOURCES: Record<string, string> = { APPLICATION_LOGS: 'logs', USAGE_LOGS: 'usage', TRACES: 'traces' };
@@ -93,9 +95,8 @@ function addRuntime(
   return runtime;
 }
 
-function addDeliveries(scope: Construct, name: string, runtime: agentcore.Runtime, { destinations }: Shared): void {
-  let previous: logs.CfnDelivery | undefined;
-  for (const [logType, deliveryDestinationArn] of Object.entries(destinations)) {
+function addDeliveries(scope: Construct, name: string, runtime: agentcore.Runtime, shared: Shared): void {
+  for (const [logType, deliveryDestinationArn] of Object.entries(shared.destinations)) {
     const source = new logs.CfnDeliverySource(scope, `${logType}-Source`, {
       name: `${name}-${SOURCES[logType]}`,
       logType,
@@ -106,10 +107,10 @@ function addDeliveries(scope: Construct, name: string, runtime: agentcore.Runtim
       deliveryDestinationArn,
     });
     delivery.addResourceDependency(source);
-    if (previous !== undefined) {
-      delivery.addResourceDependency(previous);
+    if (shared.lastDelivery !== undefined) {
+      delivery.addResourceDependency(shared.lastDelivery);
     }
-    previous = delivery;
+    shared.lastDelivery = delivery;
   }
 }
 
@@ -151,13 +152,19 @@ function mountStatements({ fileSystem, accessPoint }: Surroundings): iam.PolicyS
       conditions: { ArnEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } },
     }),
     new iam.PolicyStatement({
+      actions: ['elasticfilesystem:DescribeAccessPoints', 'elasticfilesystem:DescribeMountTargets'],
+      resources: [fileSystem.fileSystemArn, accessPoint.accessPointArn],
+    }),
+    new iam.PolicyStatement({
       effect: iam.Effect.DENY,
       actions: ['elasticfilesystem:ClientRootAccess'],
       resources: [fileSystem.fileSystemArn],
     }),
     new iam.PolicyStatement({
-      actions: ['elasticfilesystem:DescribeAccessPoints', 'elasticfilesystem:DescribeMountTargets'],
-      resources: [fileSystem.fileSystemArn, accessPoint.accessPointArn],
+      effect: iam.Effect.DENY,
+      actions: ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite'],
+      resources: [fileSystem.fileSystemArn],
+      conditions: { ArnNotEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } },
     }),
   ];
 }
@@ -170,8 +177,8 @@ function sharedPolicy(stack: Stack, id: string, { description, statements }: Sha
 }
 
 function logDestination(stack: Stack, logType: string): string {
-  const instance = Fn.select(4, Fn.split('-', Aws.STACK_ID));
-  const groupName = `/aws/vendedlogs/bedrock-agentcore/runtime/${instance}/${logType}-365-retain`;
+  const instance = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  const groupName = `/aws/vendedlogs/bedrock-agentcore/runtime/${instance}/${logType}`;
   return new logs.CfnDeliveryDestination(stack, logType, {
     name: `agents-${logType}`,
     deliveryDestinationType: 'CWL',

@@ -10,7 +10,7 @@ const network = new AgentNetwork(new Stack(app, 'MinimalNetwork'), 'Network');
 const stack = new Stack(app, 'MinimalAgent');
 const agent = new CodingAgent(stack, 'Agent', {
   cli: AgentCli.fromRepository(ecr.Repository.fromRepositoryName(stack, 'Image', 'coding-agents/claude-code'), '2.1.0'),
-  model: ModelRoute.bedrock([BedrockModel.inferenceProfile('global.anthropic.claude-opus-4-6-v1', [])]),
+  model: ModelRoute.bedrock([BedrockModel.globalInferenceProfile('global.anthropic.claude-opus-4-6-v1')]),
   network,
   filesystems: [Filesystem.sessionStorage('/mnt/workspace')],
 });

@@ -2,6 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import { invalid } from '../private/errors';
+import { secretIn } from '../private/secret-patterns';
 
 const SHORTEST = 60;
 const LONGEST = 28_800;
@@ -53,6 +54,7 @@ function checkRange(scope: Construct, prop: string, duration: Duration | undefin
 }
 
 export function checkDescription(scope: Construct, of: string, description: string | undefined, longest: number): void {
+  checkNoSecret(scope, `the description of ${of}`, description);
   if (description === undefined || Token.isUnresolved(description)) {
     return;
   }
@@ -66,8 +68,21 @@ export function checkDescription(scope: Construct, of: string, description: stri
   }
 }
 
+/** Refuses what looks like a credential in something that many may read; the value itself is not printed. */
+export function checkNoSecret(scope: Construct, where: string, text: string | undefined): void {
+  const secret = text === undefined ? undefined : secretIn(text);
+  if (secret !== undefined) {
+    throw invalid(scope, 'SecretInPlainText', {
+      what: `${where} holds what looks like ${secret}, and is plain text`,
+      allowed: 'text that anyone who may describe the agent may read',
+      fix: 'remove it, and revoke the credential if it was ever committed',
+    });
+  }
+}
+
 export function checkTags(scope: Construct, tags: Record<string, string>): void {
   for (const [key, value] of Object.entries(tags)) {
+    checkNoSecret(scope, `tag '${key}'`, value);
     if (!Token.isUnresolved(key) && !TAG_KEY.test(key)) {
       throw invalid(scope, 'InvalidTagKey', {
         what: 'this is not a key for a tag',

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { isAgentRole } from './execution-role';
 import { warn } from '../private/errors';
 
 const NAMESPACE = 'AWS/Bedrock-AgentCore';
@@ -37,7 +38,11 @@ export abstract class AgentEndpointBase extends Construct {
   /**
    * Lets a principal start sessions and send requests to them, over HTTP and WebSocket.
    *
-   * It does not let it name the user in whose place it calls, run commands or open a shell.
+   * Whoever may invoke a coding agent can make it do anything that its role can: grant it only to people who may hold
+   * those rights themselves. AgentCore does not tie sessions to users either: who knows the id of a session reaches its
+   * workspace, so ids must be random and stay with their user.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-security-best-practices.html
    */
   public grantInvoke(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, INVOKE);
@@ -52,7 +57,8 @@ export abstract class AgentEndpointBase extends Construct {
 
   /**
    * Lets a principal run single commands inside a session (`InvokeAgentRuntimeCommand`). A command can do whatever the
-   * agent's role can, past the agent and its rules. The text of each command is written to the log of the agent.
+   * agent's role can, past the agent and its rules. The text of each command is written to the log of the agent, where
+   * the agent itself may write too: CloudTrail is the evidence, that log is not.
    *
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-execute-command.html
    */
@@ -70,7 +76,7 @@ export abstract class AgentEndpointBase extends Construct {
     return this.grant(grantee, ['bedrock-agentcore:InvokeAgentRuntimeCommandShell']);
   }
 
-  /** Lets a principal end sessions, which keeps their session storage. */
+  /** Lets a principal end any session whose id it knows; the session storage is kept. */
   public grantStop(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, ['bedrock-agentcore:StopRuntimeSession']);
   }
@@ -152,8 +158,8 @@ export abstract class AgentEndpointBase extends Construct {
     return this.metric('Latency', { statistic: 'p90', ...options });
   }
 
-  /** The ARNs on which IAM checks a call. */
-  protected abstract callableArns(): string[];
+  /** The endpoints that a grant covers. */
+  protected abstract grantedEndpoints(): string[];
 
   /** A metric with other dimensions than those of `metric()`, in the region and account of the stack. */
   protected metricBy(
@@ -173,12 +179,13 @@ export abstract class AgentEndpointBase extends Construct {
   }
 
   /**
-   * Repeats the grants made so far for one more ARN.
+   * Repeats the grants made so far for one more endpoint.
    * @internal
    */
-  protected _extendGrants(arn: string): void {
+  protected _extendGrants(endpointName: string): void {
     for (const { grantee, actions } of this.grants) {
-      iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [arn] });
+      const [, resource] = this.arnsFor(grantee, [endpointName]);
+      iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
     }
   }
 
@@ -192,6 +199,28 @@ export abstract class AgentEndpointBase extends Construct {
       });
     }
     this.grants.push({ grantee, actions });
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: this.callableArns() });
+    const resourceArns = this.arnsFor(grantee, this.grantedEndpoints());
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
   }
+
+  /**
+   * The runtime of an agent waits for what is granted to it. Two agents that named each other by reference would wait
+   * for each other, so to an agent the name is given: an id is the name, a dash and ten characters, and a name holds no
+   * dash.
+   */
+  private arnsFor(grantee: iam.IGrantable, endpointNames: string[]): string[] {
+    const runtime = isAgentRole(grantee.grantPrincipal)
+      ? Stack.of(this).formatArn({
+          service: 'bedrock-agentcore',
+          resource: 'runtime',
+          resourceName: `${this.runtimeName}-??????????`,
+        })
+      : this.runtimeArn;
+    return [runtime, ...endpointNames.map((name) => endpointArnOf(runtime, name))];
+  }
+}
+
+/** The ARN that IAM checks for an endpoint of a runtime. */
+export function endpointArnOf(runtimeArn: string, endpointName: string): string {
+  return `${runtimeArn}/runtime-endpoint/${endpointName}`;
 }

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import { checkDescription } from './agent-checks';
-import { AgentEndpointBase } from './agent-endpoint-base';
+import { AgentEndpointBase, endpointArnOf } from './agent-endpoint-base';
 import type { CodingAgent } from './coding-agent';
 import { invalid } from '../private/errors';
 
@@ -72,14 +72,9 @@ export class AgentEndpoint extends AgentEndpointBase {
     });
   }
 
-  protected callableArns(): string[] {
-    return [this.runtimeArn, this.endpointArn];
+  protected grantedEndpoints(): string[] {
+    return [this.endpointName];
   }
-}
-
-/** The ARN that IAM checks for an endpoint of a runtime. */
-export function endpointArnOf(runtimeArn: string, endpointName: string): string {
-  return `${runtimeArn}/runtime-endpoint/${endpointName}`;
 }
 
 function checkName(scope: Construct, name: string): void {

@@ -4,6 +4,7 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { checkNoSecret } from './agent-checks';
 import type { AgentImageOptions } from './agent-cli';
 import type { AgentCliConfig } from './agent-cli-config';
 import { checkFolder } from '../private/folders';
@@ -28,6 +29,9 @@ export function imageFromRepository(
 
 export function imageFromDirectory(scope: Construct, directory: string, options: AgentImageOptions): AgentCliConfig {
   checkFolder(scope, directory, 'the folder of the image');
+  for (const [name, value] of Object.entries(options.buildArgs ?? {})) {
+    checkNoSecret(scope, `build argument '${name}'`, value);
+  }
   const asset = new assets.DockerImageAsset(scope, 'Image', {
     directory,
     ...options,

@@ -49,14 +49,22 @@ export abstract class BedrockModel {
   }
 
   /**
-   * A cross-region inference profile of AWS.
+   * A cross-region inference profile of AWS that stays in one geography.
    *
    * @param profileId the model id with its geography in front, for example `eu.anthropic.claude-opus-4-6-v1`
-   * @param regions every region to which the profile may route, as `aws bedrock get-inference-profile` lists them;
-   * leave the list empty for a `global.` profile, which routes everywhere
+   * @param regions every region to which the profile may route, as `aws bedrock get-inference-profile` lists them
    */
   public static inferenceProfile(profileId: string, regions: string[]): BedrockModel {
     return new SystemInferenceProfile(profileId, regions);
+  }
+
+  /**
+   * A global inference profile of AWS, which may route to any commercial region: prompts may leave your geography.
+   *
+   * @param profileId for example `global.anthropic.claude-opus-4-6-v1`
+   */
+  public static globalInferenceProfile(profileId: string): BedrockModel {
+    return new SystemInferenceProfile(profileId);
   }
 
   /**
@@ -101,35 +109,40 @@ class FoundationModel extends BedrockModel {
 }
 
 class SystemInferenceProfile extends BedrockModel {
-  private readonly geography: string;
   private readonly modelId: string;
 
+  /** without regions it is a global one */
   public constructor(
     private readonly profileId: string,
-    private readonly regions: string[],
+    private readonly regions?: string[],
   ) {
     super();
-    checkModelId(profileId);
-    const [geography, ...model] = profileId.split('.');
-    if (model.length < 2) {
+    const [geography, ...model] = parts(profileId);
+    const isGlobal = regions === undefined;
+    if (model.length < 2 || (geography === 'global') !== isGlobal) {
       throw invalidValue('InvalidInferenceProfile', {
-        what: 'this is not the id of an inference profile',
+        what: isGlobal
+          ? 'this is not the id of a global inference profile'
+          : 'this is not the id of a geographic inference profile',
         got: profileId,
-        allowed: '<geography>.<provider>.<model>, for example eu.anthropic.claude-opus-4-6-v1',
-        fix: 'use BedrockModel.foundation for a model of one region',
+        allowed: isGlobal
+          ? 'global.<provider>.<model>'
+          : '<geography>.<provider>.<model>, for example eu.anthropic.claude-opus-4-6-v1',
+        fix: 'choose between BedrockModel.foundation, .inferenceProfile and .globalInferenceProfile by how the id begins',
       });
     }
-    [this.geography, this.modelId] = [geography, model.join('.')];
-    checkRegions(profileId, regions, this.geography === 'global');
+    this.modelId = model.join('.');
+    if (regions !== undefined) {
+      checkRegions(profileId, regions);
+    }
   }
 
   /** @internal */
   public _statements(stack: Stack): iam.PolicyStatement[] {
-    const profileArn = systemProfileArn(stack, this.profileId);
     // a global profile is checked against the model of the source region and against one ARN without a region
-    const regions = this.geography === 'global' ? [stack.region, ''] : this.regions;
+    const regions = this.regions ?? [stack.region, ''];
     return throughProfile(
-      [profileArn],
+      [systemProfileArn(stack, this.profileId)],
       regions.map((region) => modelArn(stack, this.modelId, region)),
     );
   }
@@ -151,10 +164,10 @@ class ApplicationInferenceProfile extends BedrockModel {
       });
     }
     if (options.copiedFrom !== undefined) {
-      checkModelId(options.copiedFrom);
+      parts(options.copiedFrom);
     }
     if (options.regions !== undefined) {
-      checkRegions(options.modelId, options.regions, false);
+      checkRegions(options.modelId, options.regions);
     }
   }
 
@@ -210,17 +223,28 @@ function checkModelId(modelId: string): void {
   }
 }
 
-function checkRegions(profileId: string, regions: string[], isGlobal: boolean): void {
+/** the model behind a profile is read from the id of the profile */
+function parts(profileId: string): string[] {
+  if (Token.isUnresolved(profileId)) {
+    throw invalidValue('ProfileNotLiteral', {
+      what: 'the id of the inference profile is known only at deployment',
+      allowed: 'a literal: the model behind it is read from it',
+      fix: 'write it out',
+    });
+  }
+  checkModelId(profileId);
+  return profileId.split('.');
+}
+
+function checkRegions(profileId: string, regions: string[]): void {
   const wrong = regions.find((region) => !Token.isUnresolved(region) && !REGION.test(region));
-  if (wrong === undefined && isGlobal === (regions.length === 0)) {
+  if (wrong === undefined && regions.length > 0) {
     return;
   }
   throw invalidValue('InvalidProfileRegions', {
-    what: isGlobal
-      ? `'${profileId}' routes to every region, a list of regions has no meaning for it`
-      : `'${profileId}' needs the regions to which it routes: Bedrock checks the right to the model in each of them`,
-    got: wrong ?? regions.join(', '),
-    allowed: isGlobal ? 'an empty list' : 'region names such as eu-central-1',
-    fix: isGlobal ? 'pass []' : 'list those of `aws bedrock get-inference-profile`',
+    what: `'${profileId}' needs the regions to which it routes: Bedrock checks the right to the model in each of them`,
+    got: wrong ?? 'no region',
+    allowed: 'region names such as eu-central-1',
+    fix: 'list those of `aws bedrock get-inference-profile`',
   });
 }

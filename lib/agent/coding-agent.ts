@@ -6,7 +6,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { addAgentOutputs } from './agent-outputs';
 import type { AgentEndpointOptions } from './agent-endpoint';
-import { AgentEndpoint, endpointArnOf } from './agent-endpoint';
+import { AgentEndpoint } from './agent-endpoint';
 import { AgentEndpointBase } from './agent-endpoint-base';
 import { checkDescription, checkTags, lifecycleOf } from './agent-checks';
 import { agentNetworkOf, noteReason } from './agent-place';
@@ -18,11 +18,13 @@ import { deliverLogs, keepRuntimeLogs } from './log-delivery';
 import { ModelRoute } from './model-route';
 import { InboundAuth } from '../identity/inbound-auth';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
-import { invalid } from '../private/errors';
+import { invalid, warn } from '../private/errors';
 import { runtimeNameOf } from '../private/names';
 
 /** the API takes 4,096 characters, the L2 refuses more than this */
 const LONGEST_DESCRIPTION = 1200;
+/** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
+const MOST_ENDPOINTS = 10;
 
 /**
  * A coding agent on Amazon Bedrock AgentCore Runtime: a microVM for each session instead of a laptop.
@@ -64,7 +66,8 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
 
   private readonly _connections?: ec2.Connections;
   private readonly observability: AgentObservability;
-  private readonly endpointArns: string[];
+  private readonly endpointNames = ['DEFAULT'];
+  private readonly workspace?: string;
 
   public constructor(scope: Construct, id: string, props: CodingAgentProps) {
     super(scope, id);
@@ -100,7 +103,6 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     this.role = role;
     this.grantPrincipal = role;
     this.runtimeArn = this.runtime.agentRuntimeArn;
-    this.endpointArns = [endpointArnOf(this.runtimeArn, this.endpointName)];
     this.usesJwt = inboundAuth.usesJwt;
     this._connections = place.connections;
 
@@ -109,6 +111,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     cfn.node.addDependency(role);
     noteReason(cfn, props.network);
     const { vpc, subnets, connections } = place;
+    this.workspace = props.filesystems?.find((filesystem) => filesystem._mount().shared === undefined)?.mountPath;
     const mounts = new RuntimeFilesystems(props.filesystems ?? [], {
       grantee: policy,
       connections: connections && this,
@@ -122,7 +125,12 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));
   }
 
-  /** What the agent may reach. Throws for an agent without a VPC. */
+  /**
+   * What the agent may reach. Throws for an agent without a VPC.
+   *
+   * With the security group of the network, which is the default, a rule opens the way for every agent of it; give an
+   * agent `securityGroups` of its own for what only that one may reach.
+   */
   public get connections(): ec2.Connections {
     return this._connections ?? this.runtime.connections;
   }
@@ -148,10 +156,18 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
    * @internal
    */
   public _adopt(endpoint: AgentEndpoint): void {
-    const { endpointName, endpointArn } = endpoint;
+    const { endpointName } = endpoint;
     this.requireFree(endpointName);
-    this.endpointArns.push(endpointArn);
-    this._extendGrants(endpointArn);
+    this.endpointNames.push(endpointName);
+    if (this.endpointNames.length > MOST_ENDPOINTS) {
+      warn(this, 'manyEndpoints', {
+        what: 'the agent has more endpoints than AgentCore allows by default, DEFAULT among them',
+        got: this.endpointNames.length,
+        allowed: `${MOST_ENDPOINTS}, unless the quota of the account is raised`,
+        fix: 'remove endpoints that nobody uses, or ask for a higher quota and acknowledge this warning',
+      });
+    }
+    this._extendGrants(endpointName);
     this.keepLogs(endpoint, endpointName);
   }
 
@@ -161,7 +177,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-get-started-command-shell.html
    */
   public addOutputs(): void {
-    addAgentOutputs(this);
+    addAgentOutputs(this, this.workspace);
   }
 
   /**
@@ -182,15 +198,12 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     return this.metricUsage('MemoryUsed-GBHours', options);
   }
 
-  protected callableArns(): string[] {
-    return [this.runtimeArn, ...this.endpointArns];
+  protected grantedEndpoints(): string[] {
+    return this.endpointNames;
   }
 
   private requireFree(endpointName: string): void {
-    if (
-      this.endpointArns.includes(endpointArnOf(this.runtimeArn, endpointName)) &&
-      endpointName !== this.endpointName
-    ) {
+    if (this.endpointNames.includes(endpointName) && endpointName !== this.endpointName) {
       throw invalid(this, 'EndpointNameTaken', {
         what: 'two endpoints of one agent share a name',
         got: endpointName,

@@ -68,7 +68,7 @@ function checkKey(scope: Construct, key: string, own: Record<string, string>): v
 }
 
 function checkValue(scope: Construct, key: string, value: string): void {
-  const secret = Token.isUnresolved(value) ? secretReferenceIn(scope, value) : secretIn(value);
+  const secret = secretReferenceIn(scope, value) ?? secretIn(JSON.stringify(Stack.of(scope).resolve(value)));
   if (secret !== undefined) {
     refuse(scope, 'SecretInEnvironment', {
       // the value itself must not be printed
@@ -89,6 +89,9 @@ function checkValue(scope: Construct, key: string, value: string): void {
 
 /** a dynamic reference resolves to the secret itself, in plain text, once the resource is described */
 function secretReferenceIn(scope: Construct, value: string): string | undefined {
+  if (!Token.isUnresolved(value)) {
+    return undefined;
+  }
   const rendered = JSON.stringify(Stack.of(scope).resolve(value));
   return /\{\{resolve:(secretsmanager|ssm-secure):/.test(rendered) ? 'a reference to a secret' : undefined;
 }

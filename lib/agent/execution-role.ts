@@ -5,8 +5,16 @@ import { guardrailPolicyOf } from './guardrail-policy';
 import { telemetryPolicyOf } from './telemetry-policy';
 import { acknowledgeWildcards } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
+import { invalid } from '../private/errors';
 
 const LOG_STREAMS = ':log-stream:*';
+
+const agentRoles = new WeakSet<object>();
+
+/** Whether a principal is the role of an agent: its runtime waits for what is granted to it. */
+export function isAgentRole(principal: iam.IPrincipal): boolean {
+  return agentRoles.has(principal);
+}
 
 /** The role of one agent and the policy that holds what is its own. */
 export interface ExecutionRole {
@@ -21,6 +29,7 @@ export interface ExecutionRole {
  * stack stands in two shared policies.
  */
 export function executionRole(scope: Construct, runtimeName: string, statements: iam.PolicyStatement[]): ExecutionRole {
+  checkSize(scope, statements);
   const ownLogs = logGroupsArn(scope, runtimeName);
   const policy = new iam.ManagedPolicy(scope, 'Policy', {
     description: `What coding agent ${runtimeName} may do`,
@@ -32,6 +41,7 @@ export function executionRole(scope: Construct, runtimeName: string, statements:
     assumedBy: trust(scope, runtimeName),
     managedPolicies: [policy, telemetryPolicyOf(scope), guardrailPolicyOf(scope)],
   });
+  agentRoles.add(role);
   return { role, policy };
 }
 
@@ -73,4 +83,21 @@ function logGroupsArn(scope: Construct, runtimeName: string): string {
     resourceName: `/aws/bedrock-agentcore/runtimes/${runtimeName}-*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+}
+
+/** what the logs and five mounts take of the 6,144 characters that IAM allows a managed policy */
+const LEFT_FOR_STATEMENTS = 6144 - 2600;
+
+/** IAM would refuse the policy in the middle of a deployment, so it is measured here, tokens at the length they get */
+function checkSize(scope: Construct, statements: iam.PolicyStatement[]): void {
+  const text = JSON.stringify(statements.map((statement) => statement.toJSON() as unknown));
+  const size = text.replace(/\$\{Token\[[^\]]*\]\}/g, 'x'.repeat(13)).length;
+  if (size > LEFT_FOR_STATEMENTS) {
+    throw invalid(scope, 'PolicyTooLarge', {
+      what: 'the rights to image and models would not fit into one policy of IAM',
+      got: `about ${size} characters`,
+      allowed: `at most ${LEFT_FOR_STATEMENTS}`,
+      fix: 'name fewer models or regions, or one application inference profile a model',
+    });
+  }
 }

@@ -1,17 +1,18 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { oncePerStack } from '../private/per-stack';
 
 const ID = 'CodingAgentsGuardrail';
 
-/** what an agent could rewrite in order to widen its own rights */
-const GUARDING_FAMILIES = ['AgentRuntime', 'Gateway', 'Policy', 'Harness'];
+/** what an agent could make or rewrite in order to widen its own rights */
+const GUARDING_FAMILIES = ['AgentRuntime', 'Gateway', 'Policy', 'Harness', 'Browser', 'CodeInterpreter'];
 
 /**
  * What code inside a microVM must never do, whatever is granted to its role later.
  *
  * Any process there can read the credentials of the role from the metadata service. So the role must not reach a
- * long-lived credential, act for a user whom it merely names, or change what guards it.
+ * long-lived credential, act for a user whom it merely names, change what guards it, or run code as somebody else.
+ * An agent that deploys does so as another role, by sts:AssumeRole, which is not denied.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/security-credentials-management.html
  */
@@ -36,26 +37,62 @@ const DENIED: Record<string, string[]> = {
     '*ResourcePolicy',
     '*WorkloadIdentity',
     'BatchPutGatewayRateLimits',
+    'InvokeAgentRuntimeCommand*',
     'ManageAdminPolicy',
     'ManageResourceScopedPolicy',
     'SetTokenVaultCMK',
     'SynchronizeGatewayTargets',
+    'TagResource',
+    'UntagResource',
   ]
     .map((action) => `bedrock-agentcore:${action}`)
     .concat('iam:*'),
+  NoOtherCodeNoFence: [
+    'cloudformation:*',
+    'ec2:AuthorizeSecurityGroup*',
+    'ec2:CreateVpcEndpoint*',
+    'ec2:ModifySecurityGroupRules',
+    'ec2:ModifyVpcEndpoint*',
+    'ec2:RevokeSecurityGroup*',
+    'elasticfilesystem:*FileSystemPolicy',
+    'kms:CreateGrant',
+    'kms:PutKeyPolicy',
+    'lambda:UpdateFunctionCode',
+    'logs:Delete*',
+    'logs:PutSubscriptionFilter',
+    'network-firewall:*',
+    'route53resolver:*',
+    's3files:*FileSystemPolicy',
+    'ssm:SendCommand',
+    'ssm:StartSession',
+  ],
 };
 
 /** The explicit Deny list, one for all agents of a stack: it is the same for each and counts once. */
 export function guardrailPolicyOf(scope: Construct): iam.ManagedPolicy {
-  const stack = Stack.of(scope);
-  const present = stack.node.tryFindChild(ID);
-  if (present !== undefined) {
-    return present as iam.ManagedPolicy;
-  }
-  return new iam.ManagedPolicy(stack, ID, {
-    description: 'What coding agents may never do, whatever is granted to them',
-    statements: Object.entries(DENIED).map(
-      ([sid, actions]) => new iam.PolicyStatement({ sid, effect: iam.Effect.DENY, actions, resources: ['*'] }),
-    ),
+  return oncePerStack(
+    scope,
+    ID,
+    (stack) =>
+      new iam.ManagedPolicy(stack, ID, {
+        description: 'What coding agents may never do, whatever is granted to them',
+        statements: [
+          ...Object.entries(DENIED).map(
+            ([sid, actions]) => new iam.PolicyStatement({ sid, effect: iam.Effect.DENY, actions, resources: ['*'] }),
+          ),
+          secretsThroughKms(),
+        ],
+      }),
+  );
+}
+
+/** a secure parameter of Systems Manager is a secret too; plain ones stay readable */
+function secretsThroughKms(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'NoSecureParameter',
+    effect: iam.Effect.DENY,
+    actions: ['kms:Decrypt'],
+    resources: ['*'],
+    conditions: { StringLike: { 'kms:ViaService': ['secretsmanager.*.amazonaws.com', 'ssm.*.amazonaws.com'] } },
   });
 }

@@ -13,18 +13,15 @@ export function deliverLogs(scope: Construct, runtime: agentcore.Runtime, wanted
   const { applicationLogs = true, usageLogs = true, traces = true } = wanted;
   const storage = logStorageOf(scope, wanted);
   const destinations = LogDestinations.of(scope);
-  const deliveries: logs.CfnDelivery[] = [];
   if (applicationLogs) {
-    deliveries.push(deliver(scope, runtime, 'APPLICATION_LOGS', destinations.logs('APPLICATION_LOGS', storage)));
+    deliver(scope, runtime, 'APPLICATION_LOGS', destinations.logs(scope, 'APPLICATION_LOGS', storage));
   }
   if (usageLogs) {
-    deliveries.push(deliver(scope, runtime, 'USAGE_LOGS', destinations.logs('USAGE_LOGS', storage)));
+    deliver(scope, runtime, 'USAGE_LOGS', destinations.logs(scope, 'USAGE_LOGS', storage));
   }
   if (traces) {
-    deliveries.push(deliver(scope, runtime, 'TRACES', destinations.traces(wanted.traceResourcePolicy ?? false)));
+    deliver(scope, runtime, 'TRACES', destinations.traces(wanted.traceResourcePolicy ?? false));
   }
-  // two deliveries of one runtime that are made at once can answer with a conflict
-  deliveries.slice(1).forEach((delivery, i) => delivery.addResourceDependency(deliveries[i]));
 }
 
 /** Creates the log group to which one endpoint of the runtime writes, before the service does it without expiry or key. */
@@ -44,7 +41,7 @@ function deliver(
   runtime: agentcore.Runtime,
   logType: keyof typeof SOURCES,
   destination: logs.CfnDeliveryDestination,
-): logs.CfnDelivery {
+): void {
   const kind = SOURCES[logType];
   const source = new logs.CfnDeliverySource(scope, `${kind}Source`, {
     name: `${runtime.agentRuntimeName}-${kind.toLowerCase()}`,
@@ -57,5 +54,5 @@ function deliver(
   });
   // by name and not by reference: without this the delivery could come first
   delivery.addResourceDependency(source);
-  return delivery;
+  LogDestinations.of(scope).inTurn(delivery);
 }

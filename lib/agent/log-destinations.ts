@@ -5,10 +5,19 @@ import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import type { LogStorage } from './log-storage';
 import { logGroup } from './log-storage';
+import { invalid } from '../private/errors';
+import { oncePerStack } from '../private/per-stack';
 
 const ID = 'CodingAgentsLogs';
 const LONGEST_NAME = 60;
 const PREFIX = '/aws/vendedlogs/bedrock-agentcore/runtime';
+
+/** A destination, and who asked for it first. */
+interface Shared {
+  readonly destination: logs.CfnDeliveryDestination;
+  readonly storage: LogStorage;
+  readonly firstAgent: string;
+}
 
 /**
  * Where the logs and traces of the agents of a stack are delivered: one destination for each kind, however many
@@ -20,27 +29,34 @@ const PREFIX = '/aws/vendedlogs/bedrock-agentcore/runtime';
  */
 export class LogDestinations extends Construct {
   public static of(scope: IConstruct): LogDestinations {
-    const stack = Stack.of(scope);
-    return (stack.node.tryFindChild(ID) as LogDestinations | undefined) ?? new LogDestinations(stack, ID);
+    return oncePerStack(scope, ID, (stack) => new LogDestinations(stack));
   }
 
-  private constructor(scope: Construct, id: string) {
-    super(scope, id);
+  private readonly shared = new Map<string, Shared>();
+  private lastDelivery?: logs.CfnDelivery;
+
+  private constructor(stack: Stack) {
+    super(stack, ID);
   }
 
-  /** A log group for one type of log; agents that ask for another retention or key get another group. */
-  public logs(logType: string, storage: LogStorage): logs.CfnDeliveryDestination {
-    const { retention, removalPolicy, encryptionKey } = storage;
-    const kept = [retention, removalPolicy, encryptionKey?.node.addr.slice(-8)].filter(Boolean).join('-');
-    const id = `${logType}-${kept}`;
-    const present = this.node.tryFindChild(id);
+  /**
+   * The log group for one type of log. Another key means another group, but not another retention: if it did, changing
+   * that would replace the group and lose what is in it.
+   */
+  public logs(agent: IConstruct, logType: string, storage: LogStorage): logs.CfnDeliveryDestination {
+    const key = storage.encryptionKey?.node.addr.slice(-8);
+    const id = key === undefined ? logType : `${logType}-${key}`;
+    const present = this.shared.get(id);
     if (present !== undefined) {
-      return present as logs.CfnDeliveryDestination;
+      requireSame(agent, present, storage);
+      return present.destination;
     }
-    // the last part of the stack's id makes the name new for a stack that is deleted, with its logs kept, and made again
-    const instance = Fn.select(4, Fn.split('-', Stack.of(this).stackId));
+    // the id of the stack makes the name new for a stack that is deleted, with its logs kept, and made again
+    const instance = Fn.select(2, Fn.split('/', Stack.of(this).stackId));
     const group = logGroup(this, `${id}-Group`, `${PREFIX}/${instance}/${id}`, `${PREFIX}/`, storage);
-    return this.destination(id, 'CWL', group.attrArn);
+    const destination = this.destination(id, 'CWL', group.attrArn);
+    this.shared.set(id, { destination, storage, firstAgent: agent.node.path });
+    return destination;
   }
 
   /** AWS X-Ray. */
@@ -54,13 +70,23 @@ export class LogDestinations extends Construct {
     return destination;
   }
 
+  /**
+   * Makes a delivery wait for the one before it, whichever agent that belongs to: deliveries of one source or to one
+   * destination that are made at once answer with a conflict.
+   */
+  public inTurn(delivery: logs.CfnDelivery): void {
+    if (this.lastDelivery !== undefined) {
+      delivery.addResourceDependency(this.lastDelivery);
+    }
+    this.lastDelivery = delivery;
+  }
+
   private destination(id: string, type: string, resourceArn?: string): logs.CfnDeliveryDestination {
-    const destination = new logs.CfnDeliveryDestination(this, id, {
+    return new logs.CfnDeliveryDestination(this, id, {
       name: `${Names.uniqueResourceName(this, { maxLength: LONGEST_NAME - id.length - 1 })}-${id}`,
       deliveryDestinationType: type,
       destinationResourceArn: resourceArn,
     });
-    return destination;
   }
 
   private xrayPolicy(): xray.CfnResourcePolicy {
@@ -96,4 +122,16 @@ export class LogDestinations extends Construct {
   private arn(service: string, resource: string, arnFormat = ArnFormat.SLASH_RESOURCE_NAME): string {
     return Stack.of(this).formatArn({ service, resource, resourceName: '*', arnFormat });
   }
+}
+
+function requireSame(agent: IConstruct, { storage, firstAgent }: Shared, wanted: LogStorage): void {
+  if (storage.retention === wanted.retention && storage.removalPolicy === wanted.removalPolicy) {
+    return;
+  }
+  throw invalid(agent, 'SharedLogsKeptOtherwise', {
+    what: 'the agents of a stack share the log groups of their deliveries, and two of them want to keep them differently',
+    got: `${wanted.retention} days, ${wanted.removalPolicy}`,
+    allowed: `${storage.retention} days, ${storage.removalPolicy}, as '${firstAgent}' asked first`,
+    fix: 'give both the same retention and removalPolicy, or another encryptionKey, or put them into two stacks',
+  });
 }

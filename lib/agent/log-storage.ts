@@ -1,9 +1,9 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { AgentObservability } from './agent-observability';
-import { invalid, warn } from '../private/errors';
+import { invalid } from '../private/errors';
+import { letLogsUseKey } from '../private/log-key';
 
 /** How log groups are kept, with the defaults filled in. */
 export type LogStorage = Required<Pick<AgentObservability, 'retention' | 'removalPolicy'>> &
@@ -50,40 +50,7 @@ export function logGroup(
   });
   group.applyRemovalPolicy(removalPolicy);
   if (encryptionKey !== undefined) {
-    allowKey(group, encryptionKey, prefix);
+    letLogsUseKey(group, encryptionKey, `${prefix}*`);
   }
   return group;
-}
-
-function allowKey(group: logs.CfnLogGroup, key: NonNullable<LogStorage['encryptionKey']>, prefix: string): void {
-  const stack = Stack.of(group);
-  const arn = stack.formatArn({
-    service: 'logs',
-    resource: 'log-group',
-    resourceName: `${prefix}*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-  const { statementAdded } = key.addToResourcePolicy(
-    new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
-      actions: [
-        'kms:Decrypt',
-        'kms:DescribeKey',
-        'kms:Encrypt',
-        'kms:GenerateDataKey',
-        'kms:ReEncryptFrom',
-        'kms:ReEncryptTo',
-      ],
-      resources: ['*'],
-      conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arn } },
-    }),
-    true,
-  );
-  if (!statementAdded) {
-    warn(group, 'logKeyPolicyNotChanged', {
-      what: `the policy of the key for log group '${group.node.path}' could not be extended, since the key is imported`,
-      allowed: 'a key policy that lets logs.<region>.amazonaws.com encrypt and decrypt',
-      fix: `allow it there for kms:EncryptionContext:aws:logs:arn like ...:log-group:${prefix}*`,
-    });
-  }
 }

@@ -1,8 +1,9 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
+import { oncePerStack } from '../private/per-stack';
 
 const ID = 'CodingAgentsTelemetry';
 
@@ -15,17 +16,10 @@ const ID = 'CodingAgentsTelemetry';
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html
  */
 export function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
-  const stack = Stack.of(scope);
-  const present = stack.node.tryFindChild(ID);
-  if (present !== undefined) {
-    return present as iam.ManagedPolicy;
-  }
-  const logGroups = stack.formatArn({
-    service: 'logs',
-    resource: 'log-group',
-    resourceName: '*',
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+  return oncePerStack(scope, ID, telemetryPolicy);
+}
+
+function telemetryPolicy(stack: Stack): iam.ManagedPolicy {
   const policy = new iam.ManagedPolicy(stack, ID, {
     description: 'Telemetry and registry login of coding agents: calls for which IAM knows no resource',
     statements: [
@@ -46,10 +40,9 @@ export function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
         conditions: { StringEquals: { 'cloudwatch:namespace': 'bedrock-agentcore' } },
       }),
       new iam.PolicyStatement({ sid: 'RegistryLogin', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-      new iam.PolicyStatement({ sid: 'FindLogGroups', actions: ['logs:DescribeLogGroups'], resources: [logGroups] }),
+      new iam.PolicyStatement({ sid: 'FindLogGroups', actions: ['logs:DescribeLogGroups'], resources: ['*'] }),
     ],
   });
   acknowledgeWildcards(policy, Acknowledgements.TELEMETRY, ['*']);
-  acknowledgeWildcards(policy, Acknowledgements.FIND_LOG_GROUPS, [logGroups]);
   return policy;
 }

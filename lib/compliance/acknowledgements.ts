@@ -29,15 +29,7 @@ export class Acknowledgements {
     rule: IAM_WILDCARD,
     finding: 'Resource * in the policy CodingAgentsTelemetry',
     reason:
-      'X-Ray writes, cloudwatch:PutMetricData and ecr:GetAuthorizationToken take no resource in IAM. They stand alone in this policy, and metrics are limited to the namespace bedrock-agentcore.',
-    source: ROLE_PAGE,
-  };
-
-  /** Log groups can only be listed, not looked up. */
-  public static readonly FIND_LOG_GROUPS: Acknowledgement = {
-    rule: IAM_WILDCARD,
-    finding: 'logs:DescribeLogGroups on every log group of the account and region',
-    reason: 'The call lists groups and takes no narrower resource. It shows names, never contents.',
+      'X-Ray writes, cloudwatch:PutMetricData, logs:DescribeLogGroups and ecr:GetAuthorizationToken take no resource in IAM. They stand alone in this policy, and metrics are limited to the namespace bedrock-agentcore.',
     source: ROLE_PAGE,
   };
 
@@ -80,7 +72,6 @@ export class Acknowledgements {
   public static all(): Acknowledgement[] {
     return [
       Acknowledgements.TELEMETRY,
-      Acknowledgements.FIND_LOG_GROUPS,
       Acknowledgements.RUNTIME_LOG_GROUPS,
       Acknowledgements.SYNCHRONIZATION,
       Acknowledgements.SYNCHRONIZATION_EVENTS,

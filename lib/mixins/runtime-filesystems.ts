@@ -9,6 +9,7 @@ import type { Filesystem } from '../storage/filesystem';
 import type { Mount, SharedMount } from '../storage/mount';
 import { NFS_PORT } from '../storage/mount';
 import { checkClashes, checkPlace } from '../storage/mount-checks';
+import { denials } from '../storage/mount-guard';
 import { openNfs } from '../storage/mount-network';
 
 /** Who mounts and from where, when the runtime itself does not tell. */
@@ -28,9 +29,9 @@ export interface RuntimeFilesystemsOptions {
   readonly connections?: ec2.IConnectable;
 
   /**
-   * The VPC and subnets of the runtime, to find file systems that it cannot reach.
+   * The subnets of the runtime, to find file systems without a mount target in their zones. Used together with `vpc`.
    *
-   * @default - not known, so mounts of another VPC are found only at deployment
+   * @default - not known, so a missing mount target is found only at the first invocation
    */
   readonly subnets?: ec2.ISubnet[];
 
@@ -99,7 +100,7 @@ export class RuntimeFilesystems extends Mixin {
 
   private grant(runtime: agentcore.CfnRuntime, mount: Mount, shared: SharedMount): void {
     const principal = (this.options.grantee ?? l2Of(runtime)?.role)?.grantPrincipal;
-    for (const statement of shared.statements) {
+    for (const statement of [...shared.statements, ...denials(runtime, shared)]) {
       const result = principal?.addToPrincipalPolicy(statement);
       if (result?.statementAdded !== true || swallowed(principal)) {
         warn(runtime, 'filesystemRightsNotGranted', {

@@ -16,14 +16,14 @@ export interface AgentNetworkProps {
   /**
    * In how many availability zones the network lies: 2 or 3. us-west-1 has 2 that AgentCore supports.
    *
-   * Changing it later gives every subnet another address range, which replaces the network.
+   * It cannot be changed later: the new address ranges of the subnets overlap the present ones. Make a second network.
    *
    * @default 2
    */
   readonly maxAzs?: number;
 
   /**
-   * The addresses of the VPC.
+   * The addresses of the VPC. Changing them later replaces the VPC and all that is in it.
    *
    * @default - 10.0.0.0/16
    */
@@ -32,8 +32,9 @@ export interface AgentNetworkProps {
   /**
    * The AWS services that get an interface endpoint; replaces the list of the egress mode.
    *
-   * AgentCore, its gateways, Bedrock, CloudWatch and X-Ray get a policy that keeps other accounts out; all other
-   * services have AWS's default policy.
+   * Each gets a policy: AgentCore and its gateways lead to agents of this account only, ECR lets images be pulled, of
+   * any account, and nothing else, and all others refuse credentials of other accounts. A service that takes no
+   * endpoint policy, such as EKS, fails the deployment: add it with `network.vpc.addInterfaceEndpoint()`.
    *
    * @default - for `awsOnly()` and `allowList()`: ecr.api, ecr.dkr, logs, bedrock-runtime, bedrock-agentcore,
    *   bedrock-agentcore.gateway, xray, monitoring; for `internet()`: none, the NAT gateways carry the traffic
@@ -74,10 +75,21 @@ export interface FromVpcProps {
   /**
    * The VPC: of this account and region, with DNS support and DNS hostnames.
    *
-   * Agents pull their image and reach AgentCore through it. It needs the VPC endpoints that
-   * `Egress.awsOnly()` makes, or NAT gateways.
+   * Agents pull their image and reach AgentCore through it. It needs the VPC endpoints that `new AgentNetwork` makes
+   * for `Egress.awsOnly()`, or NAT gateways together with `egress: Egress.internet()`.
    */
   readonly vpc: ec2.IVpc;
+
+  /**
+   * What the new security group lets agents reach: with `Egress.awsOnly()` TCP 443 in the VPC and to Amazon S3, with
+   * `Egress.internet()` also any address on TCP 443 and 80, as far as routes of the VPC lead there.
+   *
+   * It changes neither routes nor NAT gateways nor DNS, so `natGateways` is not used. Throws for `Egress.allowList()`,
+   * whose filter is built by `new AgentNetwork` only, and together with `securityGroups`, which have rules of their own.
+   *
+   * @default - Egress.awsOnly(), with a warning for private subnets with a way out, because it stays closed
+   */
+  readonly egress?: Egress;
 
   /**
    * The private subnets for agents; at most 16. A public subnet gives an agent no internet and is refused.
@@ -89,7 +101,7 @@ export interface FromVpcProps {
   /**
    * The security groups of the agents, of the same VPC; at most 16. They need no inbound rule.
    *
-   * @default - one new group without inbound rules, and TCP 443 outbound to the VPC and to Amazon S3; open more through
+   * @default - one new group without inbound rules, and outbound what `egress` says; open more through
    *   `network.connections`
    */
   readonly securityGroups?: ec2.ISecurityGroup[];

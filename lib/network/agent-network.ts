@@ -4,6 +4,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { invalid } from '../private/errors';
+import { letLogsUseKey } from '../private/log-key';
 import type { AgentNetworkProps, AllowBucketOptions, FromVpcProps, PublicInternetOptions } from './agent-network-props';
 import { DnsFirewall } from './dns-firewall';
 import { Egress } from './egress';
@@ -12,7 +13,7 @@ import { AwsEndpoints, warnAboutMissingEndpoints } from './endpoints';
 import { ExistingNetwork } from './existing-network';
 import type { IAgentNetwork } from './network';
 import { DomainFirewall, NatBehindFirewall } from './network-firewall';
-import { createLogGroup, letLogsUseKey, NetworkFlowLog } from './network-logs';
+import { createLogGroup, generatedNames, NetworkFlowLog } from './network-logs';
 import type { LogSettings } from './network-logs';
 import { PublicNetwork } from './public-network';
 import { S3Endpoint } from './s3-endpoint';
@@ -33,7 +34,8 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
    *
    * Its routes, endpoints and DNS stay as they are, and with them what agents can reach. Throws for public subnets, no
    * or more than 16 subnets or security groups, a VPC of another account or region or with DNS turned off, a security
-   * group of another VPC, and availability zone ids that AgentCore does not support, as far as this is known.
+   * group of another VPC, `Egress.allowList()`, `egress` beside `securityGroups`, and availability zone ids that
+   * AgentCore does not support, as far as this is known.
    */
   public static fromVpc(scope: Construct, id: string, props: FromVpcProps): IAgentNetwork {
     return new ExistingNetwork(scope, id, props);
@@ -133,7 +135,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
 
   private prepareLogs(props: AgentNetworkProps): LogSettings {
     if (props.encryptionKey !== undefined) {
-      letLogsUseKey(this, props.encryptionKey);
+      letLogsUseKey(this, props.encryptionKey, generatedNames(this));
     }
     return {
       retention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,

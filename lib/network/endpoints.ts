@@ -34,20 +34,18 @@ export class AwsEndpoints extends Construct {
         open: false,
         privateDnsEnabled: true,
       });
-      const condition = accountCondition(service);
-      if (condition !== undefined) {
-        endpoint.addToPolicy(
-          new iam.PolicyStatement({
-            principals: [new iam.AnyPrincipal()],
-            actions: ['*'],
-            resources: ['*'],
-            conditions: { StringEquals: { [condition]: Stack.of(this).account } },
-          }),
-        );
-      }
+      policyOf(service, Stack.of(this).account).forEach((statement) => endpoint.addToPolicy(statement));
     }
   }
 }
+
+/** Pulls an image; a push, which could carry data into a registry of somebody else, takes further actions. */
+const PULL = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:GetAuthorizationToken',
+  'ecr:GetDownloadUrlForLayer',
+];
 
 /**
  * What an endpoint lets through besides what the caller's and the resource's own policies say.
@@ -56,22 +54,42 @@ export class AwsEndpoints extends Construct {
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/vpc-interface-endpoints.html
  */
-function accountCondition(service: ec2.InterfaceVpcEndpointAwsService): string | undefined {
+function policyOf(service: ec2.InterfaceVpcEndpointAwsService, account: string): iam.PolicyStatement[] {
   switch (service.shortName) {
+    case ec2.InterfaceVpcEndpointAwsService.ECR.shortName:
+    case ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER.shortName:
+      // of any account: as whom AgentCore pulls is not documented, and images may live in an account of their own
+      return [anyone({ actions: PULL })];
     case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE.shortName:
     case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE_GATEWAY.shortName:
       // a caller with an OAuth token is no AWS principal and belongs to no account, but the agent it calls does
-      return 'aws:ResourceAccount';
+      return [anyone({ conditions: { StringEquals: { 'aws:ResourceAccount': account } } })];
     case ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME.shortName:
     case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS.shortName:
     case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING.shortName:
     case ec2.InterfaceVpcEndpointAwsService.XRAY.shortName:
-      return 'aws:PrincipalAccount';
+      return [anyone({ conditions: { StringEquals: { 'aws:PrincipalAccount': account } } })];
     default:
-      // ecr.*: AgentCore pulls images through them, and as which principal is not documented: a wrong guess stops all
-      // agents. Services that the user adds may have callers without an account too (sts, execute-api).
-      return undefined;
+      return [anyone({}), anyone({ effect: iam.Effect.DENY, conditions: foreignCredentials(account) })];
   }
+}
+
+function anyone(statement: iam.PolicyStatementProps): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    principals: [new iam.AnyPrincipal()],
+    actions: ['*'],
+    resources: ['*'],
+    ...statement,
+  });
+}
+
+/** Spares who has no account, such as callers of sts with a web identity or of execute-api, and services of AWS. */
+function foreignCredentials(account: string): Record<string, Record<string, string>> {
+  return {
+    StringNotEquals: { 'aws:PrincipalAccount': account },
+    Null: { 'aws:PrincipalAccount': 'false' },
+    BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+  };
 }
 
 function constructId(scope: Construct, service: ec2.InterfaceVpcEndpointAwsService): string {

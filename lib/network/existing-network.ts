@@ -6,9 +6,11 @@ import { invalid, warn } from '../private/errors';
 import { surelyDiffer } from '../private/references';
 import type { FromVpcProps } from './agent-network-props';
 import { supportedZoneIds } from './availability-zones';
+import { Egress } from './egress';
 import type { IAgentNetwork } from './network';
 import { s3Peer } from './s3-prefix-list';
 import { checkCount, checkSecurityGroups } from './security-groups';
+import { zoneOf } from './zones';
 
 /** A network in a VPC that exists already; see `AgentNetwork.fromVpc()`. */
 export class ExistingNetwork extends Construct implements IAgentNetwork {
@@ -25,10 +27,11 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
     this.checkVpc();
     this.checkZones(props.availabilityZoneIds ?? []);
     this.subnets = this.selectSubnets(props.subnets);
+    this.checkEgress(props);
     if (props.securityGroups !== undefined) {
       checkSecurityGroups(this, this.vpc, props.securityGroups);
     }
-    this.securityGroups = props.securityGroups ?? [this.createSecurityGroup(props.s3PrefixListId)];
+    this.securityGroups = props.securityGroups ?? [this.createSecurityGroup(props)];
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
   }
 
@@ -110,7 +113,37 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
     }
   }
 
-  private createSecurityGroup(s3PrefixListId: string | undefined): ec2.SecurityGroup {
+  private checkEgress({ egress, securityGroups }: FromVpcProps): void {
+    if (egress !== undefined && securityGroups !== undefined) {
+      throw invalid(this, 'EgressWithSecurityGroups', {
+        what: 'egress and securityGroups are both given, but egress makes a security group of its own',
+        allowed: 'one of the two',
+        fix: 'omit egress and open what agents need in your groups, or omit securityGroups',
+      });
+    }
+    if (egress !== undefined && egress._plan.domains.length > 0) {
+      throw invalid(this, 'AllowListNeedsOwnVpc', {
+        what: 'an existing VPC cannot filter by domain: the firewalls for it are built by `new AgentNetwork` only',
+        got: 'Egress.allowList(...)',
+        allowed: 'Egress.awsOnly() or Egress.internet()',
+        fix: 'use new AgentNetwork(...) for the list, or Egress.internet() behind a firewall of your own',
+      });
+    }
+    if (egress === undefined && securityGroups === undefined && this.hasWayOut()) {
+      warn(this, 'natUnreachable', {
+        what: 'the subnets have a way out, but the new security group lets agents reach the VPC and Amazon S3 only',
+        got: this.vpc.node.path,
+        fix: 'give egress: Egress.internet() to use the NAT gateways, or egress: Egress.awsOnly() to keep them closed',
+      });
+    }
+  }
+
+  private hasWayOut(): boolean {
+    const withEgress = this.vpc.privateSubnets.map((subnet) => subnet.subnetId);
+    return this.subnets.some((subnet) => withEgress.includes(subnet.subnetId));
+  }
+
+  private createSecurityGroup({ egress = Egress.awsOnly(), s3PrefixListId }: FromVpcProps): ec2.SecurityGroup {
     const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
       vpc: this.vpc,
       description: 'Coding agents',
@@ -119,6 +152,9 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
     const logSettings = { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN };
     group.addEgressRule(ec2.Peer.ipv4(this.vpcCidr()), ec2.Port.HTTPS, 'HTTPS within the VPC');
     group.addEgressRule(s3Peer(this, s3PrefixListId, logSettings), ec2.Port.HTTPS, 'HTTPS to Amazon S3');
+    for (const port of egress._plan.openPorts) {
+      group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `TCP ${port} to the internet`);
+    }
     return group;
   }
 
@@ -133,14 +169,5 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
         fix: 'give vpcCidrBlock to Vpc.fromVpcAttributes, or give securityGroups',
       });
     }
-  }
-}
-
-/** An imported subnet throws when it was not told its zone; it then counts as a zone of its own. */
-function zoneOf(subnet: ec2.ISubnet): string {
-  try {
-    return subnet.availabilityZone;
-  } catch {
-    return subnet.subnetId;
   }
 }

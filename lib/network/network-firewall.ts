@@ -1,4 +1,5 @@
-import { Fn, Names } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { Fn, Names, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as firewall from 'aws-cdk-lib/aws-networkfirewall';
@@ -35,7 +36,8 @@ export class DomainFirewall extends Construct {
 
   private createFirewall(zone: number, policy: firewall.CfnFirewallPolicy, props: DomainFirewallProps): string {
     const instance = new firewall.CfnFirewall(this, `Firewall${zone + 1}`, {
-      firewallName: physicalName(this, `Firewall${zone + 1}`),
+      // another VPC makes another firewall, while the present one still has its name
+      firewallName: `${physicalName(this, `Firewall${zone + 1}`)}-${placeHash(props.vpc)}`,
       firewallPolicyArn: policy.attrFirewallPolicyArn,
       vpcId: props.vpc.vpcId,
       subnetMappings: [{ subnetId: props.vpc.isolatedSubnets[zone].subnetId }],
@@ -114,6 +116,13 @@ function routeThroughFirewall(agents: ec2.Subnet, nat: ec2.Subnet, endpointId: s
 /** The service generates no names, so they are derived from the place in the tree. */
 function physicalName(scope: Construct, id: string): string {
   return `${Names.uniqueResourceName(scope, { maxLength: 100 })}-${id}`;
+}
+
+/** Differs where the addresses do, which replace the VPC and with it the firewall. */
+function placeHash(vpc: ec2.Vpc): string {
+  const { cidrBlock, ipv4IpamPoolId, ipv4NetmaskLength } = vpc.node.defaultChild as ec2.CfnVPC;
+  const place = Stack.of(vpc).resolve([cidrBlock, ipv4IpamPoolId, ipv4NetmaskLength]) as unknown;
+  return createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 8);
 }
 
 /** NAT gateways that serve the firewall subnets; the agents' own way out is the firewall. */

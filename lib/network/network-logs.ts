@@ -1,11 +1,10 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { warn } from '../private/errors';
 
 /** How every log group of the network is kept. */
 export interface LogSettings {
@@ -19,44 +18,16 @@ export function createLogGroup(scope: Construct, id: string, settings: LogSettin
 }
 
 /**
- * Lets CloudWatch Logs use the key, for the log groups of this stack only.
+ * How the generated names of the log groups begin: with the name of the stack, or of the outermost one around it.
  *
- * The groups cannot be named exactly: they need the key first. Generated names start with the name of the stack.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ * The name of a nested stack is known only after it, and a key outside it would wait for it.
  */
-export function letLogsUseKey(scope: Construct, key: kms.IKey): void {
-  const stack = Stack.of(scope);
-  const ofThisStack = stack.formatArn({
-    service: 'logs',
-    resource: 'log-group',
-    resourceName: `${stack.stackName}-*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-  const { statementAdded } = key.addToResourcePolicy(
-    new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
-      actions: [
-        'kms:Decrypt',
-        'kms:DescribeKey',
-        'kms:Encrypt',
-        'kms:GenerateDataKey',
-        'kms:GenerateDataKeyWithoutPlaintext',
-        'kms:ReEncryptFrom',
-        'kms:ReEncryptTo',
-      ],
-      resources: ['*'],
-      conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': ofThisStack } },
-    }),
-    true,
-  );
-  if (!statementAdded) {
-    warn(scope, 'importedLogKey', {
-      what: 'encryptionKey is imported, so its key policy cannot be changed here',
-      got: key.node.path,
-      fix: `let CloudWatch Logs use it for the log groups '${stack.stackName}-*', or the deployment fails`,
-    });
+export function generatedNames(scope: Construct): string {
+  let stack = Stack.of(scope);
+  while (stack.nestedStackParent !== undefined) {
+    stack = stack.nestedStackParent;
   }
+  return `${stack.stackName}-*`;
 }
 
 export interface FlowLogProps {

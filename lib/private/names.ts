@@ -4,7 +4,7 @@ import { invalid } from './errors';
 
 const LONGEST_NAME = 48;
 const NAME = /^[a-zA-Z][a-zA-Z0-9_]{0,47}$/;
-const takenNames = new WeakMap<Stack, Map<string, IConstruct>>();
+const takenNames = new WeakMap<IConstruct, Map<string, Map<string, IConstruct>>>();
 
 /**
  * The name of a runtime: the given one, or one from the path of the construct.
@@ -39,19 +39,28 @@ function generatedName(scope: Construct): string {
 }
 
 function take(scope: Construct, name: string): void {
-  const stack = Stack.of(scope);
-  const taken = takenNames.get(stack) ?? new Map<string, IConstruct>();
-  takenNames.set(stack, taken);
-  const owner = taken.get(name);
+  const owner = sameEnvironment(scope).get(name);
   if (owner !== undefined) {
     throw invalid(scope, 'RuntimeNameTaken', {
-      what: 'two agents of one stack share a runtimeName',
+      what: 'two agents of one account and region share a runtimeName',
       got: name,
       allowed: 'a name of its own for each agent of an account and region',
       fix: `it belongs to '${owner.node.path}'; choose another, or leave it away for a generated name`,
     });
   }
-  taken.set(name, scope);
+  sameEnvironment(scope).set(name, scope);
+}
+
+/** the names of the app in the same account and region, or of the stack alone where these are not known */
+function sameEnvironment(scope: Construct): Map<string, IConstruct> {
+  const { account, region } = Stack.of(scope);
+  const isKnown = !Token.isUnresolved(account) && !Token.isUnresolved(region);
+  const [owner, key] = isKnown ? [scope.node.root, `${account}/${region}`] : [Stack.of(scope), ''];
+  const environments = takenNames.get(owner) ?? new Map<string, Map<string, IConstruct>>();
+  takenNames.set(owner, environments);
+  const names = environments.get(key) ?? new Map<string, IConstruct>();
+  environments.set(key, names);
+  return names;
 }
 
 function flawOf(name: string): string {

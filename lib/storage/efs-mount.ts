@@ -14,11 +14,14 @@ export function efsMount(accessPoint: efs.IAccessPoint, mountPath: string, readO
       accessPoint,
       accessPointArn: accessPoint.accessPointArn,
       fileSystem,
+      fileSystemArn: fileSystem.fileSystemArn,
+      readOnly,
+      service: 'elasticfilesystem',
       connections: fileSystem.connections,
       mountTargetsAvailable: fileSystem.mountTargetsAvailable,
       statements: efsStatements(accessPoint, fileSystem, readOnly),
       problems: () => problemsOf(fileSystem),
-      warnings: warningsOf(accessPoint),
+      warnings: { ...warningsOf(accessPoint), ...warningsOfImport(fileSystem) },
     },
   };
 }
@@ -37,21 +40,13 @@ function fileSystemOf(accessPoint: efs.IAccessPoint): efs.IFileSystem {
 }
 
 function efsStatements(accessPoint: efs.IAccessPoint, fileSystem: efs.IFileSystem, readOnly: boolean) {
-  const [write, root] = ['elasticfilesystem:ClientWrite', 'elasticfilesystem:ClientRootAccess'];
-  const resources = [fileSystem.fileSystemArn];
-  const conditions = { ArnEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } };
+  const write = readOnly ? [] : ['elasticfilesystem:ClientWrite'];
   return [
     new iam.PolicyStatement({
-      actions: readOnly ? ['elasticfilesystem:ClientMount'] : ['elasticfilesystem:ClientMount', write],
-      resources,
-      conditions,
+      actions: ['elasticfilesystem:ClientMount', ...write],
+      resources: [fileSystem.fileSystemArn],
+      conditions: { ArnEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } },
     }),
-    // the file-system policy that the L2 writes against anonymous clients allows everyone else to write, and as root:
-    // leaving the actions away would not be enough
-    new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: [root], resources }),
-    ...(readOnly
-      ? [new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: [write], resources, conditions })]
-      : []),
     // AgentCore looks both up with the role's rights when the runtime is created
     new iam.PolicyStatement({
       actions: ['elasticfilesystem:DescribeAccessPoints', 'elasticfilesystem:DescribeMountTargets'],
@@ -76,17 +71,40 @@ function problemsOf(fileSystem: efs.IFileSystem): string[] {
       }),
     );
   }
-  if (Stack.of(cfn).resolve(cfn.fileSystemPolicy) === undefined) {
+  const policy: unknown = Stack.of(cfn).resolve(cfn.fileSystemPolicy);
+  if (letsAnyoneMount(policy)) {
     problems.push(
       describe({
         what: `EFS file system '${fileSystem.node.path}' lets any client that reaches TCP 2049 mount all of it without IAM`,
-        got: 'no file-system policy',
+        got: policy === undefined ? 'no file-system policy' : 'a policy that allows ClientMount to everyone',
         allowed: 'a policy that refuses anonymous clients',
-        fix: 'set allowAnonymousAccess: false on the FileSystem',
+        fix: 'set allowAnonymousAccess: false on the FileSystem and give it no policy of your own, or name principals there',
       }),
     );
   }
   return problems;
+}
+
+/** without a policy EFS lets everyone in; with one, whoever it allows, signed or not */
+function letsAnyoneMount(policy: unknown): boolean {
+  const statements = (policy as { Statement?: PolicyJson[] } | undefined)?.Statement;
+  return statements?.some(allowsMountToEveryone) ?? true;
+}
+
+interface PolicyJson {
+  readonly Effect: string;
+  readonly Action?: string | string[];
+  readonly Principal?: unknown;
+  readonly Condition?: object;
+}
+
+const MOUNTING = ['*', 'elasticfilesystem:*', 'elasticfilesystem:Client*', 'elasticfilesystem:ClientMount'];
+const BINDS_PRINCIPAL = /"aws:Principal|"aws:SourceAccount|AccessPointArn"/;
+
+function allowsMountToEveryone({ Effect, Action = [], Principal, Condition = {} }: PolicyJson): boolean {
+  const everyone = /^("\*"|\{"AWS":(\["\*"\]|"\*")\})$/.test(JSON.stringify(Principal ?? ''));
+  const mounts = [Action].flat().some((action) => MOUNTING.includes(action));
+  return Effect === 'Allow' && everyone && mounts && !BINDS_PRINCIPAL.test(JSON.stringify(Condition));
 }
 
 function warningsOf(accessPoint: efs.IAccessPoint): Record<string, string> {
@@ -99,6 +117,19 @@ function warningsOf(accessPoint: efs.IAccessPoint): Record<string, string> {
       what: `EFS access point '${accessPoint.node.path}' has no POSIX user or no directory of its own, so the agent sees the whole file system`,
       allowed: 'an access point with posixUser and path',
       fix: 'give both to addAccessPoint()',
+    }),
+  };
+}
+
+function warningsOfImport(fileSystem: efs.IFileSystem): Record<string, string> {
+  if (fileSystem.node.defaultChild instanceof efs.CfnFileSystem) {
+    return {};
+  }
+  return {
+    efsPolicyUnchecked: describe({
+      what: `EFS file system '${fileSystem.node.path}' is imported, so it is not known whether it refuses clients without IAM`,
+      allowed: 'a file-system policy that names principals, or allows nobody ClientMount but by IAM',
+      fix: 'check it once with `aws efs describe-file-system-policy`, then acknowledge this warning',
     }),
   };
 }

@@ -10,8 +10,8 @@ import { invalidValue } from '../private/errors';
 /** How a shared file system is mounted. */
 export interface SharedFilesystemOptions {
   /**
-   * Whether the agent may only read. The right to write is then missing from its role, so that nothing inside the
-   * microVM can change it.
+   * Whether the agent may only read. Its role is then denied to write through this access point, so that nothing inside
+   * the microVM can change what it mounts, whatever the policy of the file system allows.
    *
    * @default false - the agent may read and write
    */
@@ -125,6 +125,10 @@ class S3FilesMount extends Filesystem {
         connections: accessPoint.fileSystem.connections,
         mountTargetsAvailable: accessPoint.fileSystem.mountTargetsAvailable,
         fileSystem: accessPoint.fileSystem,
+        fileSystemArn: accessPoint.fileSystem.fileSystemArn,
+        readOnly: this.options.readOnly ?? false,
+        service: 's3files',
+        vpc: accessPoint.fileSystem.vpc,
         statements: mountStatements(accessPoint, { readOnly: this.options.readOnly }),
       },
     };

@@ -7,7 +7,8 @@ import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { IConstruct } from 'constructs';
 import type { Mount, MountKind, SharedMount } from './mount';
 import { MOST_MOUNTS, MOST_OF_KIND } from './mount';
-import { invalid } from '../private/errors';
+import { zoneOf } from '../network/zones';
+import { invalid, warn } from '../private/errors';
 import { surelyDiffer } from '../private/references';
 
 type Configuration = agentcore.CfnRuntime.FilesystemConfigurationProperty;
@@ -118,39 +119,44 @@ function homeOf({ accessPoint, accessPointArn }: SharedMount): ResourceEnvironme
 
 function checkVpc(runtime: IConstruct, mount: Mount, shared: SharedMount, vpc: ec2.IVpc): void {
   const groups = shared.connections.securityGroups.map((group) => group.node.defaultChild);
-  const foreign = groups.find(
-    (group) => group instanceof ec2.CfnSecurityGroup && surelyDiffer(group.vpcId ?? vpc.vpcId, vpc.vpcId),
-  );
+  const ofGroups = groups.map((group) => (group instanceof ec2.CfnSecurityGroup ? group.vpcId : undefined));
+  const foreign = [shared.vpc?.vpcId, ...ofGroups].find((id) => id !== undefined && surelyDiffer(id, vpc.vpcId));
   if (foreign !== undefined) {
     throw invalid(runtime, 'FilesystemInOtherVpc', {
       what: `the file system mounted at '${mount.mountPath}' lies in another VPC than the agent`,
-      got: foreign.node.path,
-      allowed: vpc.node.path,
+      got: shared.fileSystem.node.path,
+      allowed: `a file system in ${vpc.node.path}`,
       fix: 'create it with `vpc: network.vpc`, or run the agent in its VPC',
     });
   }
 }
 
 function checkZones(runtime: IConstruct, mount: Mount, shared: SharedMount, vpc: ec2.IVpc, ours: ec2.ISubnet[]): void {
-  const zoneOf = new Map(
-    [...ours, ...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets].map((subnet) => [
-      subnet.subnetId,
-      subnet.availabilityZone,
-    ]),
-  );
-  const theirs = mountTargetSubnets(shared.fileSystem).map((id) => zoneOf.get(id));
-  if (ours.length === 0 || theirs.length === 0 || theirs.includes(undefined)) {
+  const subnets = [...ours, ...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets];
+  const zones = new Map(subnets.map((subnet) => [subnet.subnetId, zoneOf(subnet)]));
+  const theirs = mountTargetSubnets(shared.fileSystem).map((id) => zones.get(id));
+  if (theirs.length === 0 || theirs.includes(undefined)) {
     return;
   }
-  if (ours.some((subnet) => theirs.includes(subnet.availabilityZone))) {
-    return;
-  }
-  throw invalid(runtime, 'NoMountTargetInZone', {
-    what: `the file system mounted at '${mount.mountPath}' has no mount target in a zone of the agent, each invocation would fail with HTTP 424`,
+  const wanted = [...new Set(ours.map((subnet) => zones.get(subnet.subnetId)))];
+  const uncovered = wanted.filter((zone) => !theirs.includes(zone));
+  const problem = {
     got: theirs.join(', '),
-    allowed: ours.map((subnet) => subnet.availabilityZone).join(', '),
+    allowed: wanted.join(', '),
     fix: 'create its mount targets in the subnets of the agents (`vpcSubnets: { subnets: network.subnets }`)',
-  });
+  };
+  if (uncovered.length === wanted.length) {
+    throw invalid(runtime, 'NoMountTargetInZone', {
+      what: `the file system mounted at '${mount.mountPath}' has no mount target in a zone of the agent, each invocation would fail with HTTP 424`,
+      ...problem,
+    });
+  }
+  if (uncovered.length > 0) {
+    warn(runtime, 'zoneWithoutMountTarget', {
+      what: `the file system mounted at '${mount.mountPath}' has no mount target in ${uncovered.join(', ')}, where sessions of the agent run too`,
+      ...problem,
+    });
+  }
 }
 
 function mountTargetSubnets(fileSystem: IConstruct): string[] {

@@ -18,6 +18,12 @@ export interface SharedMount {
   readonly accessPoint: IResource;
   readonly accessPointArn: string;
   readonly fileSystem: IConstruct;
+  readonly fileSystemArn: string;
+  readonly readOnly: boolean;
+  /** the prefix of its IAM actions */
+  readonly service: 'elasticfilesystem' | 's3files';
+  /** where its mount targets lie, as far as it says so */
+  readonly vpc?: ec2.IVpc;
   readonly connections: ec2.Connections;
   readonly mountTargetsAvailable: IDependable;
   /** the rights of whoever mounts */

@@ -115,7 +115,6 @@ export class S3FilesAccessPoint extends Resource implements IS3FilesAccessPoint 
 
   private grant(grantee: iam.IGrantable, readOnly: boolean): iam.Grant {
     return mountStatements(this, { readOnly })
-      .filter((statement) => statement.effect === iam.Effect.ALLOW)
       .map((statement) =>
         iam.Grant.addToPrincipal({
           grantee,

@@ -20,21 +20,13 @@ export function mountStatements(
   options: MountStatementsOptions,
 ): iam.PolicyStatement[] {
   const { accessPointArn, fileSystem } = accessPoint;
-  const [mount, write, root] = ['s3files:ClientMount', 's3files:ClientWrite', 's3files:ClientRootAccess'];
-  const readOnly = options.readOnly === true;
-  const resources = [fileSystem.fileSystemArn];
-  const conditions = { ArnEquals: { 's3files:AccessPointArn': accessPointArn } };
+  const write = options.readOnly === true ? [] : ['s3files:ClientWrite'];
   return [
     new iam.PolicyStatement({
-      actions: readOnly ? [mount] : [mount, write],
-      resources,
-      conditions,
+      actions: ['s3files:ClientMount', ...write],
+      resources: [fileSystem.fileSystemArn],
+      conditions: { ArnEquals: { 's3files:AccessPointArn': accessPointArn } },
     }),
-    // the policy of an imported file system may allow both to everyone: leaving them away would not be enough
-    new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: [root], resources }),
-    ...(readOnly
-      ? [new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: [write], resources, conditions })]
-      : []),
     new iam.PolicyStatement({ actions: ['s3files:GetAccessPoint'], resources: [accessPointArn] }),
     // AgentCore looks these up with the role's rights when the runtime is created
     new iam.PolicyStatement({

@@ -1,8 +1,10 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
+import { oncePerStack } from '../private/per-stack';
 
 const ID = 'CodingAgentsSeedHandler';
 const MEMORY_MIB = 1025;
@@ -15,8 +17,7 @@ const MEMORY_MIB = 1025;
  */
 export class SeedHandler extends Construct {
   public static of(scope: IConstruct): SeedHandler {
-    const stack = Stack.of(scope);
-    return (stack.node.tryFindChild(ID) as SeedHandler | undefined) ?? new SeedHandler(stack);
+    return oncePerStack(scope, ID, (stack) => new SeedHandler(stack));
   }
 
   public readonly role: iam.Role;

@@ -245,7 +245,10 @@ test('outputs appear only when asked for, and are lines to copy', () => {
   const outputs = Object.values<any>(other.template().toJSON().Outputs).map(({ Value }) => JSON.stringify(Value));
   expect(outputs).toHaveLength(3);
   expect(outputs[1]).toContain('agentcore exec --it --runtime ');
-  expect(outputs[2]).toContain('git -C /mnt/workspace status');
+  expect(outputs[2]).toContain('uname -a');
+  const third = new Fixture();
+  third.agent({ filesystems: [Filesystem.sessionStorage('/mnt/work')] }).addOutputs();
+  expect(JSON.stringify(third.template().toJSON().Outputs)).toContain('ls /mnt/work');
   expect(agent).toBeInstanceOf(CodingAgent);
 });
 

@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { AgentEndpointBase } from '../../lib';
-import { InboundAuth } from '../../lib';
+import { AgentEndpoint, InboundAuth } from '../../lib';
 import { Fixture, messages, resource, thrownBy } from '../fixture';
 
 type Grant = (on: AgentEndpointBase, to: iam.IGrantable) => iam.Grant;
@@ -125,4 +125,42 @@ describe('addEndpoint', () => {
     expect(error.code).toBe('EndpointNameTaken');
     expect(error.text).toContain("two endpoints of one agent share a name (got 'live'); allowed: a name of its own");
   });
+});
+
+describe('between agents', () => {
+  test('grants name the runtime by its name, so that two may call each other', () => {
+    const fixture = new Fixture();
+    const [one, two] = [fixture.agent({ runtimeName: 'one' }), fixture.agent({ runtimeName: 'two' }, 'Two')];
+    one.grantInvoke(two);
+    two.grantInvoke(one);
+    one.grantStop(one);
+    const live = one.addEndpoint('live', { version: '1' });
+    live.grantExec(two);
+    // Template.fromStack refuses a cycle
+    const text = JSON.stringify(fixture.template().findResources('AWS::IAM::Policy'));
+    expect(text).toContain(':runtime/one-??????????"');
+    expect(text).toContain(':runtime/one-??????????/runtime-endpoint/live"');
+    expect(text).toContain(':runtime/two-??????????/runtime-endpoint/DEFAULT"');
+    expect(text).not.toContain('AgentRuntimeArn');
+  });
+});
+
+test('more endpoints than the quota bring a warning', () => {
+  const fixture = new Fixture();
+  const agent = fixture.agent();
+  Array.from({ length: 9 }, (_, i) => agent.addEndpoint(`e${i}`, { version: '1' }));
+  expect(messages(fixture)).toEqual([]);
+  agent.addEndpoint('eleventh', { version: '1' });
+  expect(messages(fixture).join()).toContain(
+    'more endpoints than AgentCore allows by default, DEFAULT among them (got 11); allowed: 10',
+  );
+});
+
+test('an endpoint made by hand is covered by the grants of the agent and keeps its logs', () => {
+  const fixture = new Fixture();
+  const agent = fixture.agent();
+  agent.grantInvoke(caller(fixture));
+  new AgentEndpoint(fixture.stack, 'Live', { agent, endpointName: 'live', version: '2' });
+  expect(JSON.stringify(granted(fixture))).toContain('/runtime-endpoint/live');
+  expect(resource(fixture.template(), 'AWS::Logs::LogGroup', 'LiveRuntimeLogs')).toBeDefined();
 });

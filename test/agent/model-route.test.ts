@@ -48,7 +48,7 @@ test('a profile of AWS is its ARN, and its model in each region by way of it onl
 });
 
 test('a global profile is checked in the source region and on the ARN without one', () => {
-  const [, models] = statements(ModelRoute.bedrock([BedrockModel.inferenceProfile(`global.${MODEL}`, [])]));
+  const [, models] = statements(ModelRoute.bedrock([BedrockModel.globalInferenceProfile(`global.${MODEL}`)]));
   expect(models.Resource).toEqual([modelIn('eu-central-1'), modelIn('')]);
 });
 
@@ -82,14 +82,24 @@ test.each<[string, () => unknown, string]>([
   [
     'InvalidInferenceProfile',
     () => BedrockModel.inferenceProfile(MODEL, ['eu-west-1']),
-    'use BedrockModel.foundation for a model of one region',
+    'choose between BedrockModel.foundation, .inferenceProfile and .globalInferenceProfile',
   ],
   ['InvalidProfileRegions', () => BedrockModel.inferenceProfile(PROFILE, []), 'needs the regions to which it routes'],
   ['InvalidProfileRegions', () => BedrockModel.inferenceProfile(PROFILE, ['Europe']), `got 'Europe'`],
   [
-    'InvalidProfileRegions',
+    'InvalidInferenceProfile',
     () => BedrockModel.inferenceProfile(`global.${MODEL}`, ['eu-west-1']),
-    'routes to every region',
+    'this is not the id of a geographic inference profile',
+  ],
+  [
+    'InvalidInferenceProfile',
+    () => BedrockModel.globalInferenceProfile(PROFILE),
+    'this is not the id of a global inference profile',
+  ],
+  [
+    'ProfileNotLiteral',
+    () => BedrockModel.globalInferenceProfile(Lazy.string({ produce: () => PROFILE })),
+    'known only at deployment',
   ],
   [
     'InvalidApplicationInferenceProfile',

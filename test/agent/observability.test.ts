@@ -54,20 +54,43 @@ test('the agents of a stack share destinations', () => {
   template.resourceCountIs(GROUP, 4);
 });
 
-test('an agent that keeps its logs otherwise gets groups of its own', () => {
+test('the name of a shared group holds the id of the stack, so that a stack can be made again while its logs are kept', () => {
   const fixture = new Fixture();
   fixture.agent();
-  fixture.agent({ observability: { retention: logs.RetentionDays.ONE_MONTH } }, 'Codex');
+  const groups = Object.values<any>(fixture.template().findResources(GROUP)).map((g) => g.Properties.LogGroupName);
+  const instance = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
+  const prefix = '/aws/vendedlogs/bedrock-agentcore/runtime/';
+  expect(groups).toContainEqual({ 'Fn::Join': ['', [prefix, instance, '/USAGE_LOGS']] });
+  const stackId = 'arn:aws:cloudformation:us-east-1:111122223333:stack/my-stack/51af3dc0-da77-11e4-872e-1234567db123';
+  expect(stackId.split('/')[2]).toBe('51af3dc0-da77-11e4-872e-1234567db123');
+});
+
+test('agents that share groups must agree on how long they are kept', () => {
+  const fixture = new Fixture();
+  fixture.agent();
+  const error = thrownBy(() => fixture.agent({ observability: { retention: logs.RetentionDays.ONE_MONTH } }, 'Codex'));
+  expect(error.code).toBe('SharedLogsKeptOtherwise');
+  expect(error.text).toContain(`(got '30 days, retain'); allowed: 365 days, retain, as 'Agents/Claude' asked first`);
+});
+
+test('an agent with another key gets groups of its own', () => {
+  const fixture = new Fixture();
+  fixture.agent();
+  const encryptionKey = new kms.Key(fixture.stack, 'Key');
+  fixture.agent({ observability: { encryptionKey, retention: logs.RetentionDays.ONE_MONTH } }, 'Codex');
   fixture.template().resourceCountIs(DESTINATION, 5);
 });
 
-test('the deliveries of one agent come one after the other, each after its source', () => {
+test('the deliveries of a stack come one after the other, each after its source', () => {
   const fixture = new Fixture();
   fixture.agent();
+  fixture.agent({}, 'Codex');
   const deliveries = Object.entries<any>(fixture.template().findResources(DELIVERY));
   deliveries.forEach(([, { DependsOn }], i) => {
-    expect(DependsOn.some((id: string) => id.includes('Source'))).toBe(true);
-    expect(DependsOn.filter((id: string) => id.includes('Delivery'))).toEqual(i === 0 ? [] : [deliveries[i - 1][0]]);
+    expect([DependsOn].flat().some((id: string) => id.includes('Source'))).toBe(true);
+    expect([DependsOn].flat().filter((id: string) => id.includes('Delivery'))).toEqual(
+      i === 0 ? [] : [deliveries[i - 1][0]],
+    );
   });
 });
 
@@ -142,7 +165,10 @@ describe('a key', () => {
     const arn = 'arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000000';
     fixture.agent({ observability: { encryptionKey: kms.Key.fromKeyArn(fixture.stack, 'Key', arn) } });
     fixture.template();
-    expect(messages(fixture).join()).toContain('could not be extended, since the key is imported');
+    const said = messages(fixture).join();
+    expect(said).toContain('the encryptionKey of log groups is imported, so its policy cannot be extended here');
+    expect(said).toContain('...:log-group:/aws/vendedlogs/bedrock-agentcore/runtime/*');
+    expect(said).toContain('cdk-coding-agents:importedLogKey');
   });
 });
 

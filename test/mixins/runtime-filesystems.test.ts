@@ -123,7 +123,7 @@ describe('on the L1 runtime', () => {
     const mount = Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint(), '/mnt/cache', { readOnly: true });
     l1Runtime(fixture).with(new mixins.RuntimeFilesystems([mount], { grantee, connections: fixture.group }));
     const template = fixture.template();
-    const [allow, , deny] = resource(template, 'AWS::IAM::Policy', 'Role').Properties.PolicyDocument.Statement;
+    const [allow, , , , deny] = resource(template, 'AWS::IAM::Policy', 'Role').Properties.PolicyDocument.Statement;
     expect(allow.Action).toBe('elasticfilesystem:ClientMount');
     expect(deny).toMatchObject({ Effect: 'Deny', Action: 'elasticfilesystem:ClientWrite' });
     expect(resource(template, RUNTIME).DependsOn.some((id: string) => id.startsWith('RoleDefaultPolicy'))).toBe(true);
@@ -151,14 +151,15 @@ describe('the rules between the groups', () => {
   const PORT = { FromPort: 2049, ToPort: 2049 };
 
   /** network, file system and agent in stacks of their own, in any combination */
-  function build(efsIn: 'Net' | 'Efs' | 'Agents', ownGroup: boolean) {
+  function build(efsIn: 'Net' | 'Efs' | 'Agents', ownGroupIn?: 'Groups' | 'Agents') {
     const fixture = new Fixture();
     const net = new Stack(fixture.app, 'Net');
     const vpc = new ec2.Vpc(net, 'Vpc', { maxAzs: 2, natGateways: 1 });
     const shared = new ec2.SecurityGroup(net, 'Shared', { vpc, allowAllOutbound: false });
     const home = { Net: net, Efs: new Stack(fixture.app, 'Efs'), Agents: fixture.stack }[efsIn];
     const accessPoint = new efs.FileSystem(home, 'Cache', { vpc }).addAccessPoint('Npm', NPM);
-    const own = ownGroup ? [new ec2.SecurityGroup(fixture.stack, 'Own', { vpc, allowAllOutbound: false })] : undefined;
+    const groups = { Groups: new Stack(fixture.app, 'Groups'), Agents: fixture.stack };
+    const own = ownGroupIn && [new ec2.SecurityGroup(groups[ownGroupIn], 'Own', { vpc, allowAllOutbound: false })];
     fixture.agent({
       network: networkOf(vpc, [shared]),
       securityGroups: own,
@@ -168,17 +169,20 @@ describe('the rules between the groups', () => {
     return (name: string) => assembly.getStackByName(name);
   }
 
-  test.each<['Net' | 'Efs' | 'Agents', boolean]>([
-    ['Net', false],
-    ['Net', true],
-    ['Efs', false],
-    ['Efs', true],
-    ['Agents', false],
-    ['Agents', true],
-  ])('file system in %s, own group: %s: the network depends on nobody', (efsIn, ownGroup) => {
-    const stack = build(efsIn, ownGroup);
+  test.each<['Net' | 'Efs' | 'Agents', 'Groups' | 'Agents' | undefined]>([
+    ['Net', undefined],
+    ['Net', 'Agents'],
+    ['Net', 'Groups'],
+    ['Efs', undefined],
+    ['Efs', 'Agents'],
+    ['Efs', 'Groups'],
+    ['Agents', undefined],
+    ['Agents', 'Agents'],
+    ['Agents', 'Groups'],
+  ])('file system in %s, own group in %s: the network depends on nobody', (efsIn, ownGroupIn) => {
+    const stack = build(efsIn, ownGroupIn);
     expect(stack('Net').dependencies.filter((d) => d.id !== 'Net.assets')).toEqual([]);
-    const rules = ['Net', 'Efs', 'Agents']
+    const rules = ['Net', 'Efs', 'Groups', 'Agents']
       .flatMap((name) => Object.values<any>(stack(name).template.Resources ?? {}))
       .filter(
         ({ Type, Properties }) => /SecurityGroup(In|E)gress$/.test(Type) && Properties.FromPort === PORT.FromPort,

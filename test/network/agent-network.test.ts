@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { App, NestedStack, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -186,7 +186,6 @@ describe('props', () => {
               'kms:DescribeKey',
               'kms:Encrypt',
               'kms:GenerateDataKey',
-              'kms:GenerateDataKeyWithoutPlaintext',
               'kms:ReEncryptFrom',
               'kms:ReEncryptTo',
             ],
@@ -201,6 +200,25 @@ describe('props', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
+  test('the key of a parent stack does not wait for the nested stack of the network', () => {
+    const stack = newStack(IRELAND);
+    const encryptionKey = new kms.Key(stack, 'Key');
+    const nested = new NestedStack(new NestedStack(stack, 'Outer'), 'Inner');
+    new AgentNetwork(nested, 'Network', { encryptionKey });
+    const template = Template.fromStack(stack);
+    const arn = ['arn:', { Ref: 'AWS::Partition' }, ':logs:eu-west-1:111122223333:log-group:Stack-*'];
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': { 'Fn::Join': ['', arn] } } },
+          }),
+        ]),
+      },
+    });
+    expect(JSON.stringify(template.findResources('AWS::KMS::Key'))).not.toContain('NestedStack');
+  });
+
   test('warns for an imported key, whose policy cannot be changed', () => {
     const stack = newStack(IRELAND);
     const arn = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
@@ -208,8 +226,10 @@ describe('props', () => {
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Network',
       Match.stringLikeRegexp(
-        "encryptionKey is imported, so its key policy cannot be changed here \\(got 'Stack/Key'\\); let " +
-          "CloudWatch Logs use it for the log groups 'Stack-\\*', or the deployment fails",
+        "the encryptionKey of log groups is imported, so its policy cannot be extended here \\(got 'Stack/Key'\\); " +
+          'allowed: a key policy that lets logs.<region>.amazonaws.com encrypt and decrypt, or the deployment fails; ' +
+          'allow it there for kms:EncryptionContext:aws:logs:arn like ...:log-group:Stack-\\* ' +
+          '\\[ack: cdk-coding-agents:importedLogKey\\]',
       ),
     );
   });

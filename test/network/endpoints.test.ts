@@ -6,15 +6,29 @@ import { AgentNetwork } from '../../lib/network/agent-network';
 import { Egress } from '../../lib/network/egress';
 import { IRELAND, newNetwork, newStack } from './helpers';
 
-const DEFAULTS: [string, string | undefined][] = [
-  ['ecr.api', undefined],
-  ['ecr.dkr', undefined],
-  ['logs', 'aws:PrincipalAccount'],
-  ['bedrock-runtime', 'aws:PrincipalAccount'],
-  ['bedrock-agentcore', 'aws:ResourceAccount'],
-  ['bedrock-agentcore.gateway', 'aws:ResourceAccount'],
-  ['xray', 'aws:PrincipalAccount'],
-  ['monitoring', 'aws:PrincipalAccount'],
+const anyone = { Effect: 'Allow', Principal: { AWS: '*' }, Action: '*', Resource: '*' };
+const ofThisAccount = (key: string): unknown => ({
+  ...anyone,
+  Condition: { StringEquals: { [key]: IRELAND.account } },
+});
+const pull = {
+  ...anyone,
+  Action: [
+    'ecr:BatchCheckLayerAvailability',
+    'ecr:BatchGetImage',
+    'ecr:GetAuthorizationToken',
+    'ecr:GetDownloadUrlForLayer',
+  ],
+};
+const DEFAULTS: [string, unknown][] = [
+  ['ecr.api', pull],
+  ['ecr.dkr', pull],
+  ['logs', ofThisAccount('aws:PrincipalAccount')],
+  ['bedrock-runtime', ofThisAccount('aws:PrincipalAccount')],
+  ['bedrock-agentcore', ofThisAccount('aws:ResourceAccount')],
+  ['bedrock-agentcore.gateway', ofThisAccount('aws:ResourceAccount')],
+  ['xray', ofThisAccount('aws:PrincipalAccount')],
+  ['monitoring', ofThisAccount('aws:PrincipalAccount')],
 ];
 
 describe.each([
@@ -27,27 +41,13 @@ describe.each([
     template.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, DEFAULTS.length);
   });
 
-  test.each(DEFAULTS)('%s keeps other accounts out by %s', (service, condition) => {
+  test.each(DEFAULTS)('%s has a policy of its own', (service, statement) => {
     template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
       ServiceName: `com.amazonaws.eu-west-1.${service}`,
       PrivateDnsEnabled: true,
       SubnetIds: [{ Ref: Match.stringLikeRegexp('AgentsSubnet1') }, { Ref: Match.stringLikeRegexp('AgentsSubnet2') }],
       SecurityGroupIds: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('Endpoints'), 'GroupId'] }],
-      PolicyDocument:
-        condition === undefined
-          ? Match.absent()
-          : {
-              Version: '2012-10-17',
-              Statement: [
-                {
-                  Effect: 'Allow',
-                  Principal: { AWS: '*' },
-                  Action: '*',
-                  Resource: '*',
-                  Condition: { StringEquals: { [condition]: '111122223333' } },
-                },
-              ],
-            },
+      PolicyDocument: { Version: '2012-10-17', Statement: [statement] },
     });
   });
 
@@ -75,15 +75,27 @@ describe.each([
 });
 
 describe('interfaceEndpoints', () => {
-  test('replaces the list; a service that is not ours has the default policy', () => {
-    const { template } = newNetwork({
-      egress: Egress.internet(),
-      interfaceEndpoints: [ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER],
-    });
+  test('replaces the list; a service that is not ours refuses credentials of other accounts', () => {
+    const interfaceEndpoints = [ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER];
+    const { template } = newNetwork({ egress: Egress.internet(), interfaceEndpoints }, IRELAND);
     template.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, 1);
     template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
       VpcEndpointType: 'Interface',
-      PolicyDocument: Match.absent(),
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          anyone,
+          {
+            ...anyone,
+            Effect: 'Deny',
+            Condition: {
+              StringNotEquals: { 'aws:PrincipalAccount': '111122223333' },
+              Null: { 'aws:PrincipalAccount': 'false' },
+              BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+            },
+          },
+        ],
+      },
     });
   });
 

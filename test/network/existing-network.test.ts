@@ -3,6 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { AgentNetwork } from '../../lib/network/agent-network';
 import type { FromVpcProps } from '../../lib/network/agent-network-props';
+import { Egress } from '../../lib/network/egress';
 import { IRELAND, newStack } from './helpers';
 
 const PL = { s3PrefixListId: 'pl-6da54004' };
@@ -73,7 +74,6 @@ describe('defaults', () => {
         Match.objectLike({ DestinationPrefixListId: 'pl-6da54004', FromPort: 443, ToPort: 443 }),
       ],
     });
-    Annotations.fromStack(stack).hasNoWarning('/Stack/Network', Match.anyValue());
   });
 
   test('the prefix list of S3 is looked up', () => {
@@ -96,6 +96,66 @@ describe('defaults', () => {
     const stack = new Stack(app, 'Stack', { env: IRELAND });
     AgentNetwork.fromVpc(stack, 'Network', { vpc: imported(stack) });
     expect(app.synth().manifest.missing).toBeUndefined();
+  });
+});
+
+describe('egress', () => {
+  const inVpc = { CidrIp: '10.7.0.0/16', FromPort: 443, ToPort: 443 };
+  const toS3 = { DestinationPrefixListId: 'pl-6da54004', FromPort: 443, ToPort: 443 };
+  const anywhere = (port: number): object => ({ CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: port, ToPort: port });
+
+  test.each([
+    ['awsOnly', Egress.awsOnly(), [inVpc, toS3]],
+    ['internet', Egress.internet(), [inVpc, toS3, anywhere(443), anywhere(80)]],
+  ])('%s decides what the new security group lets out', (_mode, egress, rules) => {
+    const stack = newStack();
+    AgentNetwork.fromVpc(stack, 'Network', { vpc: imported(stack), egress, ...PL });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupEgress: rules.map((rule) => Match.objectLike(rule)),
+    });
+    template.resourceCountIs('AWS::EC2::NatGateway', 0);
+    Annotations.fromStack(stack).hasNoWarning('/Stack/Network', Match.anyValue());
+  });
+
+  test('warns without it for subnets with a way out, which stays closed', () => {
+    const stack = newStack();
+    AgentNetwork.fromVpc(stack, 'Network', { vpc: imported(stack), ...PL });
+    Annotations.fromStack(stack).hasWarning(
+      '/Stack/Network',
+      Match.stringLikeRegexp(
+        'the subnets have a way out, but the new security group lets agents reach the VPC and Amazon S3 only ' +
+          "\\(got 'Stack/Imported'\\); give egress: Egress.internet\\(\\) to use the NAT gateways, or egress: " +
+          'Egress.awsOnly\\(\\) to keep them closed \\[ack: cdk-coding-agents:natUnreachable\\]',
+      ),
+    );
+  });
+
+  test('is not missed where the subnets have no way out', () => {
+    const stack = newStack();
+    const subnets = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
+    AgentNetwork.fromVpc(stack, 'Network', { vpc: newVpc(stack), subnets, ...PL });
+    Annotations.fromStack(stack).hasNoWarning('/Stack/Network', Match.anyValue());
+  });
+
+  test('fails for a list of domains', () => {
+    const stack = newStack();
+    const egress = Egress.allowList(['github.com']);
+    expect(() => AgentNetwork.fromVpc(stack, 'Network', { vpc: imported(stack), egress })).toThrow(
+      'an existing VPC cannot filter by domain: the firewalls for it are built by `new AgentNetwork` only ' +
+        "(got 'Egress.allowList(...)'); allowed: Egress.awsOnly() or Egress.internet(); use new AgentNetwork(...) for " +
+        'the list, or Egress.internet() behind a firewall of your own',
+    );
+  });
+
+  test('fails beside securityGroups', () => {
+    const stack = newStack();
+    const vpc = imported(stack);
+    const securityGroups = [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1', { allowAllOutbound: false })];
+    expect(() => AgentNetwork.fromVpc(stack, 'Network', { vpc, egress: Egress.awsOnly(), securityGroups })).toThrow(
+      'egress and securityGroups are both given, but egress makes a security group of its own; allowed: one of the ' +
+        'two; omit egress and open what agents need in your groups, or omit securityGroups',
+    );
   });
 });
 
@@ -169,7 +229,7 @@ describe('subnets', () => {
   test('are taken as they are when their zones are not known', () => {
     const stack = newStack();
     const subnets = { subnets: ['subnet-1', 'subnet-2'].map((id) => ec2.Subnet.fromSubnetId(stack, id, id)) };
-    AgentNetwork.fromVpc(stack, 'Network', { vpc: imported(stack), subnets, ...PL });
+    AgentNetwork.fromVpc(stack, 'Network', { vpc: imported(stack), subnets, egress: Egress.awsOnly(), ...PL });
     Annotations.fromStack(stack).hasNoWarning('/Stack/Network', Match.anyValue());
   });
 });

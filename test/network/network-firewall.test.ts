@@ -1,4 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Egress } from '../../lib/network/egress';
 import { newNetwork } from './helpers';
 
@@ -133,6 +134,30 @@ test('every name is its own and valid', () => {
   for (const name of names) {
     expect(name).toMatch(/^[a-zA-Z0-9-]{1,128}$/);
   }
+});
+
+describe('the names of the firewalls', () => {
+  const namesWith = (ipAddresses?: ec2.IIpAddresses, domain = 'github.com'): string[] => {
+    const { template: other } = newNetwork({ egress: Egress.allowList([domain]), ipAddresses });
+    return Object.values(other.findResources('AWS::NetworkFirewall::Firewall')).map(
+      ({ Properties }) => Properties.FirewallName as string,
+    );
+  };
+  const pool = (ipv4IpamPoolId: string): ec2.IIpAddresses =>
+    ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId, ipv4NetmaskLength: 20, defaultSubnetIpv4NetmaskLength: 24 });
+
+  test('stay while the VPC stays', () => {
+    expect(namesWith(undefined, 'example.com')).toEqual(namesWith());
+    expect(namesWith(pool('ipam-pool-1'))).toEqual(namesWith(pool('ipam-pool-1')));
+  });
+
+  test.each([
+    ['other addresses', ec2.IpAddresses.cidr('10.1.0.0/16'), undefined],
+    ['another pool', pool('ipam-pool-1'), pool('ipam-pool-2')],
+  ])('change with %s, which replace the VPC', (_what, before, after) => {
+    const present = namesWith(before);
+    expect(namesWith(after).filter((name) => present.includes(name))).toEqual([]);
+  });
 });
 
 test('the alerts are at hand', () => {

@@ -1,7 +1,7 @@
 import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Filesystem } from '../../lib';
-import { Fixture, messages, resource, thrownBy } from '../fixture';
+import { Filesystem, mixins } from '../../lib';
+import { Fixture, messages, NPM, resource, thrownBy } from '../fixture';
 
 const ENV = { env: { account: '111122223333', region: 'eu-central-1' } };
 
@@ -15,22 +15,87 @@ function efsStatements(readOnly?: boolean): any[] {
 }
 
 describe('an EFS mount', () => {
-  test('may read and write by default, through its access point only', () => {
-    const [mount, deny, describeRights] = efsStatements();
+  test('may read and write by default, through its access point and no other way', () => {
+    const [mount, describeRights, never, notPast, ...others] = efsStatements();
     expect(mount.Action).toEqual(['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite']);
     expect(Object.keys(mount.Condition.ArnEquals)).toEqual(['elasticfilesystem:AccessPointArn']);
     expect(mount.Resource['Fn::GetAtt'][1]).toBe('Arn');
-    expect(deny).toMatchObject({ Effect: 'Deny', Action: 'elasticfilesystem:ClientRootAccess' });
     expect(describeRights.Action).toEqual([
       'elasticfilesystem:DescribeAccessPoints',
       'elasticfilesystem:DescribeMountTargets',
     ]);
+    expect(never).toMatchObject({
+      Effect: 'Deny',
+      Action: 'elasticfilesystem:ClientRootAccess',
+      Resource: mount.Resource,
+    });
+    const Condition = { ArnNotEquals: mount.Condition.ArnEquals };
+    expect(notPast).toEqual({ Effect: 'Deny', Action: mount.Action, Resource: mount.Resource, Condition });
+    expect(others).toEqual([]);
   });
 
   test('that is read-only is denied writing, since the policy of the file system may allow it to everyone', () => {
-    const [mount, , denyWrite] = efsStatements(true);
+    const [mount, , , , denyWrite] = efsStatements(true);
     expect(mount.Action).toBe('elasticfilesystem:ClientMount');
     expect(denyWrite).toEqual({ ...mount, Effect: 'Deny', Action: 'elasticfilesystem:ClientWrite' });
+  });
+
+  test('two mounts of one file system share what is denied, also when a mixin adds the second', () => {
+    const fixture = new Fixture();
+    const cache = fixture.efs();
+    const agent = fixture.agent({
+      filesystems: [Filesystem.fromEfsAccessPoint(cache.addAccessPoint('A', NPM), '/mnt/a')],
+    });
+    const second = Filesystem.fromEfsAccessPoint(cache.addAccessPoint('B', NPM), '/mnt/b', { readOnly: true });
+    agent.runtime.with(new mixins.RuntimeFilesystems([second], { grantee: agent }));
+    const { Statement } = resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'ClaudePolicy').Properties
+      .PolicyDocument;
+    const past = Statement.find((s: any) => s.Condition?.ArnNotEquals !== undefined);
+    expect(past.Condition.ArnNotEquals['elasticfilesystem:AccessPointArn']).toHaveLength(2);
+  });
+
+  test.each([
+    [{ actions: ['elasticfilesystem:ClientMount'], principals: [new iam.AnyPrincipal()] }, true],
+    [{ actions: ['elasticfilesystem:*'], principals: [new iam.StarPrincipal()] }, true],
+    [{ actions: ['elasticfilesystem:ClientMount'], principals: [new iam.AccountRootPrincipal()] }, false],
+    [
+      {
+        actions: ['elasticfilesystem:ClientMount'],
+        principals: [new iam.AnyPrincipal()],
+        conditions: { StringEquals: { 'aws:PrincipalAccount': '111122223333' } },
+      },
+      false,
+    ],
+  ])('of a file system with the policy %j: refused is %s', (statement, refused) => {
+    const fixture = new Fixture();
+    const fileSystemPolicy = new iam.PolicyDocument({ statements: [new iam.PolicyStatement(statement)] });
+    const accessPoint = fixture.efsAccessPoint('Cache', { fileSystemPolicy, allowAnonymousAccess: true });
+    fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(accessPoint, '/mnt/cache')] });
+    const check = expect(() => fixture.template());
+    return refused ? check.toThrow(/a policy that allows ClientMount to everyone/) : check.not.toThrow();
+  });
+
+  test('of an imported file system brings a warning, since its policy is not known', () => {
+    const fixture = new Fixture();
+    const fileSystem = efs.FileSystem.fromFileSystemAttributes(fixture.stack, 'Fs', {
+      fileSystemId: 'fs-0123456789abcdef0',
+      securityGroup: fixture.group,
+    });
+    const attributes = { accessPointId: 'fsap-0123456789abcdef0', fileSystem };
+    const accessPoint = efs.AccessPoint.fromAccessPointAttributes(fixture.stack, 'Ap', attributes);
+    fixture.agent({ filesystems: [Filesystem.fromEfsAccessPoint(accessPoint, '/mnt/cache')] });
+    expect(messages(fixture).join()).toContain(
+      'is imported, so it is not known whether it refuses clients without IAM',
+    );
+  });
+
+  test('with a mount target in one of two zones brings a warning', () => {
+    const fixture = new Fixture();
+    const vpcSubnets = { subnets: [fixture.vpc.privateSubnets[0]] };
+    fixture.agent({
+      filesystems: [Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint('Cache', { vpcSubnets }), '/mnt/cache')],
+    });
+    expect(messages(fixture).join()).toContain(`mounted at '/mnt/cache' has no mount target in`);
   });
 
   test('works for an imported access point that knows its file system', () => {
