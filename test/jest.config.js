@@ -8,6 +8,8 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
   // tests and examples import the library by its name, as users do
   moduleNameMapper: { '^cdk-coding-agents$': '<rootDir>/lib/index.ts' },
+  // what was built lies beside the sources, some of it under the name of the library
+  modulePathIgnorePatterns: ['<rootDir>/bench/.out', '<rootDir>/dist'],
   setupFiles: ['<rootDir>/test/setup.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,

@@ -35,7 +35,7 @@ export function executionRole(scope: Construct, runtimeName: string, statements:
     description: `What coding agent ${runtimeName} may do`,
     statements: [...logStatements(ownLogs), ...statements],
   });
-  acknowledgeWildcards(policy, Acknowledgements.RUNTIME_LOG_GROUPS, [ownLogs, ownLogs + LOG_STREAMS]);
+  acknowledgeWildcards(policy, Acknowledgements.RUNTIME_LOG_GROUPS, { resources: [ownLogs, ownLogs + LOG_STREAMS] });
   const role = new iam.Role(scope, 'Role', {
     description: `Runs coding agent ${runtimeName}`,
     assumedBy: trust(scope, runtimeName),

@@ -5,7 +5,7 @@ import { oncePerStack } from '../private/per-stack';
 const ID = 'CodingAgentsGuardrail';
 
 /** what an agent could make or rewrite in order to widen its own rights */
-const GUARDING_FAMILIES = ['AgentRuntime', 'Gateway', 'Policy', 'Harness', 'Browser', 'CodeInterpreter'];
+const GUARDING_FAMILIES = ['AgentRuntime', 'Gateway', 'Policy', 'Harness'];
 
 /**
  * What code inside a microVM must never do, whatever is granted to its role later.
@@ -37,6 +37,10 @@ const DENIED: Record<string, string[]> = {
     '*ResourcePolicy',
     '*WorkloadIdentity',
     'BatchPutGatewayRateLimits',
+    'CreateBrowser*',
+    'CreateCodeInterpreter',
+    'DeleteBrowser*',
+    'DeleteCodeInterpreter',
     'InvokeAgentRuntimeCommand*',
     'ManageAdminPolicy',
     'ManageResourceScopedPolicy',

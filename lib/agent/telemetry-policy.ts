@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcards } from '../compliance/acknowledge';
+import { acknowledgeUnlessChanged } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
 import { oncePerStack } from '../private/per-stack';
 
@@ -43,6 +43,6 @@ function telemetryPolicy(stack: Stack): iam.ManagedPolicy {
       new iam.PolicyStatement({ sid: 'FindLogGroups', actions: ['logs:DescribeLogGroups'], resources: ['*'] }),
     ],
   });
-  acknowledgeWildcards(policy, Acknowledgements.TELEMETRY, ['*']);
+  acknowledgeUnlessChanged(policy, Acknowledgements.TELEMETRY, { resources: ['*'] });
   return policy;
 }

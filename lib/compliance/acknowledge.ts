@@ -1,24 +1,48 @@
-import { Stack, Validations } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { AspectPriority, Aspects, Stack, Validations } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Acknowledgement } from './acknowledgements';
 
+/** What of a policy is acknowledged: wildcard resources and wildcard actions. */
+export interface Wildcards {
+  readonly resources: string[];
+  readonly actions?: string[];
+}
+
 /**
- * Acknowledges that one policy holds these wildcard resources and, if any, these wildcard actions.
- *
- * On the L1 and by exact ids: an acknowledgement is inherited by everything below a construct, and a broader one would
- * hide what an app adds later.
+ * Acknowledges wildcards of a policy on its L1 and by exact ids: an acknowledgement is inherited by everything below a
+ * construct, and a broader one would hide what an app adds later.
  */
-export function acknowledgeWildcards(
-  policy: IConstruct,
-  { rule, reason, source }: Acknowledgement,
-  resources: string[],
-  actions: string[] = [],
-): void {
-  const shown = resources.map((resource) => flatten(Stack.of(policy).resolve(resource)));
-  const findings = [...shown.map((arn) => `Resource::${arn}`), ...actions.map((action) => `Action::${action}`)];
+export function acknowledgeWildcards(policy: iam.ManagedPolicy, why: Acknowledgement, wildcards: Wildcards): void {
+  const resources = wildcards.resources.map((arn) => `Resource::${flatten(Stack.of(policy).resolve(arn))}`);
+  const actions = (wildcards.actions ?? []).map((action) => `Action::${action}`);
   Validations.of(policy.node.defaultChild ?? policy).acknowledge(
-    ...findings.map((finding) => ({ id: `${rule}[${finding}]`, reason: `${reason} ${source}` })),
+    ...[...resources, ...actions].map((finding) => ({
+      id: `${why.rule}[${finding}]`,
+      reason: `${why.reason} ${why.source}`,
+    })),
   );
+}
+
+/**
+ * The same for a policy that is complete now. If an app adds a statement to it nothing is acknowledged any more: cdk-nag
+ * names a finding by its policy and its wildcard, so the new statement would hide behind ours.
+ */
+export function acknowledgeUnlessChanged(policy: iam.ManagedPolicy, why: Acknowledgement, wildcards: Wildcards): void {
+  const written = textOf(policy);
+  Aspects.of(policy).add(
+    {
+      visit: (node) => {
+        if (node === policy && textOf(policy) === written) {
+          acknowledgeWildcards(policy, why, wildcards);
+        }
+      },
+    },
+    { priority: AspectPriority.READONLY },
+  );
+}
+
+function textOf(policy: iam.ManagedPolicy): string {
+  return JSON.stringify(Stack.of(policy).resolve(policy.document));
 }
 
 /** writes a resolved value the way cdk-nag names it in a finding: `<Ref>`, `<Resource.Attribute>`, joins in one line */

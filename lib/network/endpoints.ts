@@ -76,7 +76,7 @@ function policyOf(service: ec2.InterfaceVpcEndpointAwsService, account: string):
 
 function anyone(statement: iam.PolicyStatementProps): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    principals: [new iam.AnyPrincipal()],
+    principals: [new iam.StarPrincipal()],
     actions: ['*'],
     resources: ['*'],
     ...statement,

@@ -45,7 +45,7 @@ export class S3Endpoint extends Construct {
   private allow(bucketArn: string, actions: string[], equals?: Record<string, string>): void {
     this.endpoint.addToPolicy(
       new iam.PolicyStatement({
-        principals: [new iam.AnyPrincipal()],
+        principals: [new iam.StarPrincipal()],
         actions,
         resources: [bucketArn, `${bucketArn}/*`],
         conditions: equals && { StringEquals: equals },

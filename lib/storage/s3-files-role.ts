@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcards } from '../compliance/acknowledge';
+import { acknowledgeUnlessChanged } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
 
 export interface SynchronizationRoleOptions {
@@ -44,12 +44,13 @@ export function synchronizationRole(
     roles: [role],
     statements: [...bucketStatements(stack, options), ...keyStatements(stack, options), ...eventStatements(stack)],
   });
-  const objects = [options.bucket.arnForObjects(`${options.prefix}*`)];
-  acknowledgeWildcards(policy, Acknowledgements.SYNCHRONIZATION, objects, TWINNED);
-  acknowledgeWildcards(policy, Acknowledgements.SYNCHRONIZATION_EVENTS, [
-    ruleArn(stack, OWN_RULES),
-    ruleArn(stack, '*'),
-  ]);
+  acknowledgeUnlessChanged(policy, Acknowledgements.SYNCHRONIZATION, {
+    resources: [options.bucket.arnForObjects(`${options.prefix}*`)],
+    actions: TWINNED,
+  });
+  acknowledgeUnlessChanged(policy, Acknowledgements.SYNCHRONIZATION_EVENTS, {
+    resources: [ruleArn(stack, OWN_RULES), ruleArn(stack, '*')],
+  });
   return { role, policy };
 }
 

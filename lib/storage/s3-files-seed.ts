@@ -8,7 +8,7 @@ import type { Construct, IDependable } from 'constructs';
 import type { S3FilesFileSystemProps } from './s3-files-file-system-props';
 import { checkDirectory } from './s3-files-path';
 import { SeedHandler } from './s3-files-seed-handler';
-import { acknowledgeWildcards } from '../compliance/acknowledge';
+import { acknowledgeUnlessChanged } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
 import { invalid } from '../private/errors';
 import { checkFolder } from '../private/folders';
@@ -38,7 +38,7 @@ export function seedBucket(scope: Construct, props: S3FilesFileSystemProps, buck
     roles: [handler.role],
     statements: statements(scope, { asset, bucket, target }),
   });
-  acknowledgeWildcards(policy, Acknowledgements.SEED_TARGET, [bucket.arnForObjects(below(target))]);
+  acknowledgeUnlessChanged(policy, Acknowledgements.SEED_TARGET, { resources: [bucket.arnForObjects(below(target))] });
   const deployment = new s3deploy.BucketDeployment(scope, 'Seed', {
     sources: [s3deploy.Source.bucket(asset.bucket, asset.s3ObjectKey)],
     destinationBucket: bucket,

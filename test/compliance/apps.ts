@@ -232,7 +232,7 @@ function importedVpc(networkStack: () => Stack): IAgentNetwork {
     privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
     privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
   });
-  return AgentNetwork.fromVpc(stack, 'Network', { vpc, s3PrefixListId: PREFIX_LIST });
+  return AgentNetwork.fromVpc(stack, 'Network', { vpc, egress: Egress.awsOnly(), s3PrefixListId: PREFIX_LIST });
 }
 
 function newApp({ context }: AppOptions): App {

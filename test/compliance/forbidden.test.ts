@@ -16,12 +16,20 @@ const CASES = Object.keys(APPS).flatMap((name) =>
 /** the networks from which the internet is reachable, and the ports that their agents may use */
 const OPEN: Record<string, number[]> = { allowList: [443], internet: [443, 80] };
 
+const PULL = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:GetAuthorizationToken',
+  'ecr:GetDownloadUrlForLayer',
+];
+
 /** Where a statement is about every resource, and why it has to be. */
 const ALL_RESOURCES = {
   // takes no resource in IAM: see Acknowledgements.TELEMETRY
   'AWS::IAM::ManagedPolicy Agents/CodingAgentsTelemetry/Resource Allow': [
     'cloudwatch:PutMetricData',
     'ecr:GetAuthorizationToken',
+    'logs:DescribeLogGroups',
     'xray:GetSamplingRules',
     'xray:GetSamplingTargets',
     'xray:PutTelemetryRecords',
@@ -41,6 +49,13 @@ const ALL_RESOURCES = {
     ['bedrock-agentcore', 'bedrock-agentcore.gateway', 'bedrock-runtime', 'logs', 'monitoring', 'xray'].map(
       (service) => [`AWS::EC2::VPCEndpoint Network/Network/Endpoints/${service}/Resource Allow`, ['*']],
     ),
+  ),
+  // pulling only, since nobody says as whom AgentCore pulls; pushing to a foreign registry is what must not be
+  ...Object.fromEntries(
+    ['ecr.api', 'ecr.dkr'].map((service) => [
+      `AWS::EC2::VPCEndpoint Network/Network/Endpoints/${service}/Resource Allow`,
+      PULL,
+    ]),
   ),
   // X-Ray takes no narrower resource; bound to deliveries of the account's own runtimes
   'AWS::XRay::ResourcePolicy Agents/CodingAgentsLogs/XRayPolicy Allow': ['xray:PutTraceSegments'],
@@ -128,7 +143,8 @@ describe.each(CASES)('$name in $place', ({ name, deployed }) => {
 
   test('closes every endpoint that takes any caller to other accounts', () => {
     const open = statements.filter(
-      ({ type, statement }) => type === 'AWS::EC2::VPCEndpoint' && statement.Resource === '*',
+      ({ type, statement }) =>
+        type === 'AWS::EC2::VPCEndpoint' && statement.Resource === '*' && statement.Action === '*',
     );
     for (const { statement } of open) {
       expect(Object.values(statement.Condition?.StringEquals ?? {})).toEqual([ACCOUNT]);

@@ -57,7 +57,6 @@ test('every allowed action is granted on resources that it works on', async () =
   const documented = [
     'events:ListRuleNamesByTarget arn:aws:events:eu-central-1:111122223333:rule/*',
     'events:ListRules arn:aws:events:eu-central-1:111122223333:rule/*',
-    'logs:DescribeLogGroups arn:aws:logs:eu-central-1:111122223333:log-group:*',
     'logs:PutResourcePolicy arn:aws:logs:eu-central-1:111122223333:log-group:/aws/bedrock-agentcore/runtimes/<name>-*',
   ];
   const misfits: string[] = [];

@@ -17,7 +17,6 @@ const SYNCHRONIZED = ['s3:DeleteObject*', 's3:GetObject*', 's3:List*', 's3:PutOb
 /** What the library acknowledges in the full app, by the entry of its table: where, and which wildcards. */
 const ACKNOWLEDGED: [Acknowledgement, string, string[]][] = [
   [Acknowledgements.TELEMETRY, 'CodingAgentsTelemetry', ['Resource::*']],
-  [Acknowledgements.TELEMETRY, 'CodingAgentsTelemetry', [`${LOGS}*`]],
   ...['claude', 'codex'].map((name): [Acknowledgement, string, string[]] => {
     const group = `${LOGS}/aws/bedrock-agentcore/runtimes/${name}-*`;
     const place = `${name[0].toUpperCase()}${name.slice(1)}/Policy`;

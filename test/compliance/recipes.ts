@@ -13,6 +13,7 @@ import {
   AgentNetwork,
   BedrockModel,
   CodingAgent,
+  Egress,
   Filesystem,
   InboundAuth,
   ModelRoute,
@@ -213,7 +214,7 @@ function networkOf(stack: Stack, publicReason: string | undefined): IAgentNetwor
     privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
     privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
   });
-  return AgentNetwork.fromVpc(stack, 'Network', { vpc, s3PrefixListId: 'pl-6da54004' });
+  return AgentNetwork.fromVpc(stack, 'Network', { vpc, egress: Egress.awsOnly(), s3PrefixListId: 'pl-6da54004' });
 }
 
 function propsOf(stack: Stack, network: IAgentNetwork, recipe: Recipe): CodingAgentProps {

@@ -6,7 +6,7 @@ import { AgentNetwork } from '../../lib/network/agent-network';
 import { Egress } from '../../lib/network/egress';
 import { IRELAND, newNetwork, newStack } from './helpers';
 
-const anyone = { Effect: 'Allow', Principal: { AWS: '*' }, Action: '*', Resource: '*' };
+const anyone = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' };
 const ofThisAccount = (key: string): unknown => ({
   ...anyone,
   Condition: { StringEquals: { [key]: IRELAND.account } },
@@ -125,7 +125,7 @@ describe('the way to S3', () => {
     { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${bucket}/*`]] },
   ];
   const agentCore = { StringEquals: { 'aws:PrincipalServiceName': 'bedrock-agentcore.amazonaws.com' } };
-  const common = { Effect: 'Allow', Principal: { AWS: '*' } };
+  const common = { Effect: 'Allow', Principal: '*' };
   const service = [
     { ...common, Action: 's3:GetObject', Resource: arns('prod-eu-west-1-starport-layer-bucket') },
     { ...common, Action: 's3:GetObject', Resource: arns('acr-code-*-eu-west-1-an'), Condition: agentCore },
