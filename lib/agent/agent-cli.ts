@@ -90,7 +90,8 @@ export abstract class AgentCli {
   /**
    * An image that the CDK builds at deployment from a folder with a Dockerfile, always for linux/arm64.
    *
-   * Synthesis needs no Docker; deployment does.
+   * Synthesis needs no Docker; deployment does. The image goes into the repository that all images of the CDK in the
+   * account share, and ECR knows no rights on single images: the agent could pull any of them whose tag it knows.
    */
   public static fromDirectory(path: string, options: AgentImageOptions = {}): AgentCli {
     return new BoundCli((scope) => imageFromDirectory(scope, path, options));

@@ -12,7 +12,8 @@ export interface AgentObservability {
   readonly applicationLogs?: boolean;
 
   /**
-   * Deliver vCPU and memory hours of each session, every second: the only source of cost by session.
+   * Deliver vCPU and memory hours of each session, every second: the only source of cost by session. They name the ids
+   * of sessions, which open workspaces: read access is access to sessions.
    *
    * @default true - to a log group `/aws/vendedlogs/...` that the agents of the stack share
    */
@@ -49,7 +50,7 @@ export interface AgentObservability {
   readonly runtimeLogs?: boolean;
 
   /**
-   * How long the log groups keep what they get.
+   * How long the log groups keep what they get. The agents of a stack share groups, so they must agree on it.
    *
    * @default logs.RetentionDays.ONE_YEAR
    */
@@ -63,7 +64,7 @@ export interface AgentObservability {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * What happens to the log groups when the agent or the stack is deleted.
+   * What happens to the log groups when the agent or the stack is deleted. The agents of a stack must agree on it.
    *
    * @default RemovalPolicy.RETAIN
    */

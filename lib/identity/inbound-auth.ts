@@ -54,7 +54,8 @@ export abstract class InboundAuth {
   }
 
   /**
-   * Bearers of a token of this OpenID Connect issuer. IAM grants have no effect then.
+   * Bearers of a token of this OpenID Connect issuer. IAM grants have no effect then, so invoking, commands and shells
+   * cannot be told apart: AWS documents that a shell opens with a token too. Let in only people who may have one.
    *
    * Errors: a URL that is not an https discovery document; a set of rules that would admit every token of the issuer,
    * for example one that it gave to an unrelated application.

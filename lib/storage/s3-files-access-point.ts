@@ -1,10 +1,10 @@
 import { Resource, Token } from 'aws-cdk-lib';
 import type * as efs from 'aws-cdk-lib/aws-efs';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { Construct } from 'constructs';
 import type { IS3FilesAccessPoint, IS3FilesFileSystem } from './s3-files';
-import { mountStatements } from './s3-files-grants';
+import { grantMount } from './s3-files-grants';
 import { importAccessPoint } from './s3-files-import';
 import { checkDirectory } from './s3-files-path';
 import { invalid } from '../private/errors';
@@ -15,7 +15,9 @@ export interface S3FilesAccessPointOptions {
    * The directory that a client sees as its root: `/`, or up to four names such as `/team/skills`, at most 100
    * characters. It is made when it is not there.
    *
-   * The root of a file system belongs to the root user: in `/` the agents' user reads, but creates nothing.
+   * The root of a file system belongs to the root user: in `/` itself the agents' user creates nothing. Below it, an
+   * access point sees and changes what others with the same user own: agents that must not share need paths of which
+   * none contains the other, or users of their own.
    */
   readonly path: string;
 
@@ -103,27 +105,12 @@ export class S3FilesAccessPoint extends Resource implements IS3FilesAccessPoint 
     this.accessPointId = accessPoint.attrAccessPointId;
   }
 
-  /** Lets a role mount this access point and read. An agent gets this when it mounts; it is for other clients. */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
-    return this.grant(grantee, true);
+    return grantMount(this, grantee, true);
   }
 
-  /** Lets a role mount this access point, read and write. An agent gets this when it mounts; it is for other clients. */
   public grantReadWrite(grantee: iam.IGrantable): iam.Grant {
-    return this.grant(grantee, false);
-  }
-
-  private grant(grantee: iam.IGrantable, readOnly: boolean): iam.Grant {
-    return mountStatements(this, { readOnly })
-      .map((statement) =>
-        iam.Grant.addToPrincipal({
-          grantee,
-          actions: statement.actions,
-          resourceArns: statement.resources,
-          conditions: statement.conditions as Record<string, Record<string, unknown>>,
-        }),
-      )
-      .reduce((all, grant) => all.combine(grant));
+    return grantMount(this, grantee, false);
   }
 
   private checkUser({ uid, gid, secondaryGids = [] }: efs.PosixUser): void {

@@ -35,3 +35,17 @@ export function mountStatements(
     }),
   ];
 }
+
+/** Grants to a client that is not an agent what an agent gets when it mounts. */
+export function grantMount(accessPoint: IS3FilesAccessPoint, grantee: iam.IGrantable, readOnly: boolean): iam.Grant {
+  return mountStatements(accessPoint, { readOnly })
+    .map((statement) =>
+      iam.Grant.addToPrincipal({
+        grantee,
+        actions: statement.actions,
+        resourceArns: statement.resources,
+        conditions: statement.conditions as Record<string, Record<string, unknown>>,
+      }),
+    )
+    .reduce((all, grant) => all.combine(grant));
+}

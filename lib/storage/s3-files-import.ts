@@ -1,8 +1,10 @@
 import { Fn, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { DependencyGroup } from 'constructs';
 import { NFS_PORT } from './mount';
+import { grantMount } from './s3-files-grants';
 import type { IS3FilesAccessPoint, IS3FilesFileSystem } from './s3-files';
 import type { S3FilesAccessPointAttributes } from './s3-files-access-point';
 import type { S3FilesFileSystemAttributes } from './s3-files-file-system-props';
@@ -113,5 +115,13 @@ class ImportedAccessPoint extends Resource implements IS3FilesAccessPoint {
     this.accessPointArn = attrs.accessPointArn;
     this.accessPointId = Fn.select(3, Fn.split('/', attrs.accessPointArn));
     this.fileSystem = attrs.fileSystem;
+  }
+
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return grantMount(this, grantee, true);
+  }
+
+  public grantReadWrite(grantee: iam.IGrantable): iam.Grant {
+    return grantMount(this, grantee, false);
   }
 }

@@ -1,5 +1,6 @@
 import type { IResource } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IDependable } from 'constructs';
 
 /** An Amazon S3 Files file system: a bucket that can be mounted over NFS. */
@@ -47,4 +48,10 @@ export interface IS3FilesAccessPoint extends IResource {
 
   /** The file system that this access point opens. */
   readonly fileSystem: IS3FilesFileSystem;
+
+  /** Lets a role mount this access point and read. An agent gets this when it mounts; it is for other clients. */
+  grantRead(grantee: iam.IGrantable): iam.Grant;
+
+  /** Lets a role mount this access point, read and write. An agent gets this when it mounts; it is for other clients. */
+  grantReadWrite(grantee: iam.IGrantable): iam.Grant;
 }

@@ -1,7 +1,7 @@
-import type { Stack } from 'aws-cdk-lib';
-import { CfnParameter } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Dependable } from 'constructs';
 import { S3FilesAccessPoint } from '../../lib/storage/s3-files-access-point';
 import { S3FilesFileSystem } from '../../lib/storage/s3-files-file-system';
@@ -168,4 +168,17 @@ test('CloudFormation has nothing to say', () => {
     files.connections.allowDefaultPortFrom(network);
     new S3FilesAccessPoint(stack, 'Read', { fileSystem: files, path: '/skills' });
   });
+});
+
+test('an imported access point grants as one of ours does', () => {
+  const stack = new Stack(new App(), 'Grants');
+  const arn = 'arn:aws:s3files:eu-central-1:111122223333:file-system/fs-0123456789abcdef0';
+  const fileSystem = S3FilesFileSystem.fromS3FilesFileSystemAttributes(stack, 'Fs', { fileSystemArn: arn });
+  const attributes = { accessPointArn: `${arn}/access-point/fsap-0123456789abcdef0`, fileSystem };
+  const accessPoint = S3FilesAccessPoint.fromS3FilesAccessPointAttributes(stack, 'Ap', attributes);
+  const role = new iam.Role(stack, 'Client', { assumedBy: new iam.AccountRootPrincipal() });
+  expect(accessPoint.grantRead(role).success).toBe(true);
+  expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).not.toContain('ClientWrite');
+  accessPoint.grantReadWrite(role);
+  expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).toContain('s3files:ClientWrite');
 });
