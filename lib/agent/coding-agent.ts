@@ -111,7 +111,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     cfn.node.addDependency(role);
     noteReason(cfn, props.network);
     const { vpc, subnets, connections } = place;
-    this.workspace = props.filesystems?.find((filesystem) => filesystem._mount().shared === undefined)?.mountPath;
+    this.workspace = props.filesystems?.find((filesystem) => filesystem._isPrivate)?.mountPath;
     const mounts = new RuntimeFilesystems(props.filesystems ?? [], {
       grantee: policy,
       connections: connections && this,

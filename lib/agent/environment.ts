@@ -68,7 +68,7 @@ function checkKey(scope: Construct, key: string, own: Record<string, string>): v
 }
 
 function checkValue(scope: Construct, key: string, value: string): void {
-  const secret = secretReferenceIn(scope, value) ?? secretIn(JSON.stringify(Stack.of(scope).resolve(value)));
+  const secret = Token.isUnresolved(value) ? secretInToken(scope, value) : secretIn(value);
   if (secret !== undefined) {
     refuse(scope, 'SecretInEnvironment', {
       // the value itself must not be printed
@@ -88,12 +88,10 @@ function checkValue(scope: Construct, key: string, value: string): void {
 }
 
 /** a dynamic reference resolves to the secret itself, in plain text, once the resource is described */
-function secretReferenceIn(scope: Construct, value: string): string | undefined {
-  if (!Token.isUnresolved(value)) {
-    return undefined;
-  }
+function secretInToken(scope: Construct, value: string): string | undefined {
   const rendered = JSON.stringify(Stack.of(scope).resolve(value));
-  return /\{\{resolve:(secretsmanager|ssm-secure):/.test(rendered) ? 'a reference to a secret' : undefined;
+  const isReference = /\{\{resolve:(secretsmanager|ssm-secure):/.test(rendered);
+  return isReference ? 'a reference to a secret' : secretIn(rendered);
 }
 
 function checkCount(scope: Construct, all: Record<string, string>, own: Record<string, string>): void {

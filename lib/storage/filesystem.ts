@@ -86,6 +86,12 @@ export abstract class Filesystem {
   }
 
   /**
+   * Whether each session has one of its own.
+   * @internal
+   */
+  public readonly _isPrivate: boolean = false;
+
+  /**
    * What a runtime needs to mount it.
    * @internal
    */
@@ -93,6 +99,9 @@ export abstract class Filesystem {
 }
 
 class SessionStorage extends Filesystem {
+  /** @internal */
+  public override readonly _isPrivate = true;
+
   public constructor(mountPath: string) {
     super(mountPath);
   }
