@@ -5,6 +5,7 @@ export type { AgentObservability } from './agent/agent-observability';
 export { type ApplicationInferenceProfileOptions, BedrockModel } from './agent/bedrock-model';
 export { CodingAgent } from './agent/coding-agent';
 export type { CodingAgentProps } from './agent/coding-agent-props';
+export type { CodingAgentAttributes } from './agent/imported-agent';
 export { ModelRoute } from './agent/model-route';
 export { type Acknowledgement, Acknowledgements } from './compliance/acknowledgements';
 export { InboundAuth, type JwtAuthProps } from './identity/inbound-auth';

@@ -14,6 +14,7 @@ import type { AgentObservability } from './agent-observability';
 import type { CodingAgentProps } from './coding-agent-props';
 import { environmentOf } from './environment';
 import { executionRole } from './execution-role';
+import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
 import { deliverLogs, keepRuntimeLogs } from './log-delivery';
 import { ModelRoute } from './model-route';
 import { InboundAuth } from '../identity/inbound-auth';
@@ -45,6 +46,19 @@ const MOST_ENDPOINTS = 10;
  * ```
  */
 export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec2.IConnectable {
+  /**
+   * An agent of another app or stack, to grant on it and to measure it: for a front end, say.
+   *
+   * Errors: an ARN that is not that of a runtime, an empty list of endpoints.
+   */
+  public static fromCodingAgentAttributes(
+    scope: Construct,
+    id: string,
+    attributes: CodingAgentAttributes,
+  ): AgentEndpointBase {
+    return new ImportedAgent(scope, id, attributes);
+  }
+
   /** `DEFAULT`, which always serves the newest version. */
   public readonly endpointName = 'DEFAULT';
 
