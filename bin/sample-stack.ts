@@ -21,7 +21,7 @@ export interface SampleStackProps extends StackProps {
   readonly settings: SampleSettings;
 }
 
-/** Two coding agents side by side: a workspace for each session, the team's skills, a shared cache. */
+/** Two coding agents side by side: a workspace for each session, the team's skills, a cache for each agent. */
 export class SampleStack extends Stack {
   public constructor(scope: Construct, id: string, props: SampleStackProps) {
     super(scope, id, props);

@@ -9,23 +9,34 @@ import type { AgentEndpointOptions } from './agent-endpoint';
 import { AgentEndpoint } from './agent-endpoint';
 import { AgentEndpointBase } from './agent-endpoint-base';
 import { checkDescription, checkTags, lifecycleOf } from './agent-checks';
-import { agentNetworkOf, noteReason } from './agent-place';
+import { agentNetworkOf, type AgentPlace, noteReason } from './agent-place';
+import type { AgentCliConfig } from './agent-cli-config';
 import type { AgentObservability } from './agent-observability';
 import type { CodingAgentProps } from './coding-agent-props';
 import { environmentOf } from './environment';
 import { executionRole } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
 import { deliverLogs, keepRuntimeLogs } from './log-delivery';
-import { ModelRoute } from './model-route';
+import { ModelRoute, type ModelRouteConfig } from './model-route';
 import { InboundAuth } from '../identity/inbound-auth';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
 import { invalid, warn } from '../private/errors';
 import { runtimeNameOf } from '../private/names';
+import type { Filesystem } from '../storage/filesystem';
 
 /** the API takes 4,096 characters, the L2 refuses more than this */
 const LONGEST_DESCRIPTION = 1200;
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_ENDPOINTS = 10;
+
+/** what the values of the props turned into */
+interface RuntimeParts {
+  readonly cli: AgentCliConfig;
+  readonly route: ModelRouteConfig;
+  readonly place: AgentPlace;
+  readonly role: iam.Role;
+  readonly inboundAuth: InboundAuth;
+}
 
 /**
  * A coding agent on Amazon Bedrock AgentCore Runtime: a microVM for each session instead of a laptop.
@@ -85,55 +96,26 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
 
   public constructor(scope: Construct, id: string, props: CodingAgentProps) {
     super(scope, id);
-    const isV2 = props.platformVersion?.value === agentcore.PlatformVersion.V2.value;
+    checkDescription(this, 'the agent', props.description, LONGEST_DESCRIPTION);
+    checkTags(this, props.tags ?? {});
     const inboundAuth = props.inboundAuth ?? InboundAuth.iam();
     const cli = props.cli._bind(this);
     const route = (props.model ?? ModelRoute.none())._bind(this);
     const place = agentNetworkOf(this, props);
-    checkDescription(this, 'the agent', props.description, LONGEST_DESCRIPTION);
-    checkTags(this, props.tags ?? {});
 
     this.runtimeName = runtimeNameOf(this, props.runtimeName);
     const { role, policy } = executionRole(this, this.runtimeName, [...cli.statements, ...route.statements]);
-    this.runtime = new agentcore.Runtime(this, 'Runtime', {
-      runtimeName: this.runtimeName,
-      agentRuntimeArtifact: cli.artifact,
-      // the L2 would add rights to the identities and logs of every agent of the account
-      executionRole: role.withoutPolicyUpdates(),
-      networkConfiguration: place.configuration,
-      description: props.description,
-      protocolConfiguration: agentcore.ProtocolType.HTTP,
-      platformVersion: props.platformVersion ?? agentcore.PlatformVersion.V1,
-      environmentVariables: environmentOf(this, props.environment ?? {}, route.environment, {
-        isV2,
-        isCode: cli.isCode,
-      }),
-      authorizerConfiguration: inboundAuth._forRuntime(),
-      lifecycleConfiguration: lifecycleOf(this, props.idleTimeout, props.maxLifetime),
-      // delivered below, to shared destinations; said here too, for an organization may inject other defaults
-      tracingEnabled: false,
-      loggingConfigs: [],
-    });
+    this.runtime = this.createRuntime(props, { cli, route, place, role, inboundAuth });
+    this.runtimeArn = this.runtime.agentRuntimeArn;
     this.role = role;
     this.grantPrincipal = role;
-    this.runtimeArn = this.runtime.agentRuntimeArn;
     this.usesJwt = inboundAuth.usesJwt;
     this._connections = place.connections;
-
-    const cfn = this.runtime.node.defaultChild as agentcore.CfnRuntime;
-    // the L2 depends on a stand-in of the role, which knows nothing of what is granted later
-    cfn.node.addDependency(role);
-    noteReason(cfn, props.network);
-    const { vpc, subnets, connections } = place;
     this.workspace = props.filesystems?.find((filesystem) => filesystem._isPrivate)?.mountPath;
-    const mounts = new RuntimeFilesystems(props.filesystems ?? [], {
-      grantee: policy,
-      connections: connections && this,
-      vpc,
-      subnets,
-    });
-    mounts.applyTo(cfn);
-    this.observability = { ...props.observability, runtimeLogs: props.observability?.runtimeLogs ?? !isV2 };
+
+    this.mount(props.filesystems ?? [], place, policy);
+    const runtimeLogs = props.observability?.runtimeLogs ?? !isV2(props);
+    this.observability = { ...props.observability, runtimeLogs };
     deliverLogs(this, this.runtime, this.observability);
     this.keepLogs(this, this.endpointName);
     Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));
@@ -216,6 +198,37 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     return this.endpointNames;
   }
 
+  private createRuntime(props: CodingAgentProps, parts: RuntimeParts): agentcore.Runtime {
+    const { cli, route, place, role, inboundAuth } = parts;
+    const limits = { isV2: isV2(props), isCode: cli.isCode };
+    const runtime = new agentcore.Runtime(this, 'Runtime', {
+      runtimeName: this.runtimeName,
+      agentRuntimeArtifact: cli.artifact,
+      // the L2 would add rights to the identities and logs of every agent of the account
+      executionRole: role.withoutPolicyUpdates(),
+      networkConfiguration: place.configuration,
+      description: props.description,
+      protocolConfiguration: agentcore.ProtocolType.HTTP,
+      platformVersion: props.platformVersion ?? agentcore.PlatformVersion.V1,
+      environmentVariables: environmentOf(this, props.environment ?? {}, route.environment, limits),
+      authorizerConfiguration: inboundAuth._forRuntime(),
+      lifecycleConfiguration: lifecycleOf(this, props.idleTimeout, props.maxLifetime),
+      // delivered apart, to shared destinations; said here too, for an organization may inject other defaults
+      tracingEnabled: false,
+      loggingConfigs: [],
+    });
+    const cfn = runtime.node.defaultChild as agentcore.CfnRuntime;
+    // the L2 depends on a stand-in of the role, which knows nothing of what is granted later
+    cfn.node.addDependency(role);
+    noteReason(cfn, props.network);
+    return runtime;
+  }
+
+  private mount(filesystems: Filesystem[], { vpc, subnets, connections }: AgentPlace, grantee: iam.IGrantable): void {
+    const mixin = new RuntimeFilesystems(filesystems, { grantee, connections: connections && this, vpc, subnets });
+    mixin.applyTo(this.runtime.node.defaultChild as agentcore.CfnRuntime);
+  }
+
   private requireFree(endpointName: string): void {
     if (this.endpointNames.includes(endpointName) && endpointName !== this.endpointName) {
       throw invalid(this, 'EndpointNameTaken', {
@@ -237,4 +250,8 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     const dimensions = { Service: 'AgentCore.Runtime', Resource: this.runtimeArn };
     return this.metricBy(metricName, { statistic: 'Sum', ...options }, dimensions);
   }
+}
+
+function isV2({ platformVersion }: CodingAgentProps): boolean {
+  return platformVersion?.value === agentcore.PlatformVersion.V2.value;
 }
