@@ -644,20 +644,19 @@ const ROWS: Record<string, Row> = {
   },
   '20i': {
     input: 'more models than a policy holds',
-    action: agent({
-      model: ModelRoute.bedrock(
-        Array.from({ length: 12 }, (_, i) =>
-          BedrockModel.inferenceProfile(`eu.anthropic.claude-model-${i}-v1`, [
-            'eu-central-1',
-            'eu-west-1',
-            'eu-west-3',
-            'eu-north-1',
-          ]),
-        ),
-      ),
-    }),
-    code: 'PolicyTooLarge',
-    says: ['would not fit into one policy of IAM', 'at most 3544', 'name fewer models or regions'],
+    action: (f) => {
+      const regions = ['eu-central-1', 'eu-west-1', 'eu-west-3', 'eu-north-1'];
+      const models = Array.from({ length: 12 }, (_, i) =>
+        BedrockModel.inferenceProfile(`eu.anthropic.model-${i}`, regions),
+      );
+      f.agent({ model: ModelRoute.bedrock(models) });
+      f.template();
+    },
+    says: [
+      `what agent 'Agents/Claude' may do does not fit into one policy of IAM`,
+      'at most 6144',
+      'name fewer models',
+    ],
   },
   63: {
     input: 'a token rule that admits the whole issuer',

@@ -14,7 +14,7 @@ import type { AgentCliConfig } from './agent-cli-config';
 import type { AgentObservability } from './agent-observability';
 import type { CodingAgentProps } from './coding-agent-props';
 import { environmentOf } from './environment';
-import { executionRole } from './execution-role';
+import { executionRole, mountPolicy } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
 import { deliverLogs, keepRuntimeLogs } from './log-delivery';
 import { ModelRoute, type ModelRouteConfig } from './model-route';
@@ -28,6 +28,8 @@ import type { Filesystem } from '../storage/filesystem';
 const LONGEST_DESCRIPTION = 1200;
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_ENDPOINTS = 10;
+/** shared file systems whose rights fit into one policy together with everything else */
+const MOUNTS_IN_ONE_POLICY = 2;
 
 /** what the values of the props turned into */
 interface RuntimeParts {
@@ -45,7 +47,7 @@ interface RuntimeParts {
  * file systems with the rights, rules and order they need, logs and traces, and grants for commands and shells. The
  * L2 is `runtime`; what this construct has no prop for is set there, or by a mixin.
  *
- * One more agent in a stack adds ten resources with everything on, so a stack takes about 45 agents: CloudFormation
+ * One more agent in a stack adds ten resources with everything on (one more with over two shared file systems), so a stack takes about 45 agents: CloudFormation
  * allows 500 resources.
  *
  * ```ts
@@ -113,7 +115,11 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     this._connections = place.connections;
     this.workspace = props.filesystems?.find((filesystem) => filesystem._isPrivate)?.mountPath;
 
-    this.mount(props.filesystems ?? [], place, policy);
+    const { fit, rest } = splitByRoom(props.filesystems ?? []);
+    this.mount(fit, place, policy);
+    if (rest.length > 0) {
+      this.mount(rest, place, mountPolicy(this, role));
+    }
     const runtimeLogs = props.observability?.runtimeLogs ?? !isV2(props);
     this.observability = { ...props.observability, runtimeLogs };
     deliverLogs(this, this.runtime, this.observability);
@@ -254,4 +260,12 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
 
 function isV2({ platformVersion }: CodingAgentProps): boolean {
   return platformVersion?.value === agentcore.PlatformVersion.V2.value;
+}
+
+/** In the order in which they are given: those whose rights fit beside everything else, and what comes after them. */
+function splitByRoom(filesystems: Filesystem[]): { fit: Filesystem[]; rest: Filesystem[] } {
+  const shared = filesystems.filter((filesystem) => !filesystem._isPrivate);
+  const firstTooMany = shared[MOUNTS_IN_ONE_POLICY];
+  const end = firstTooMany === undefined ? filesystems.length : filesystems.indexOf(firstTooMany);
+  return { fit: filesystems.slice(0, end), rest: filesystems.slice(end) };
 }

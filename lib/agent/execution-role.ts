@@ -5,7 +5,7 @@ import { guardrailPolicyOf } from './guardrail-policy';
 import { telemetryPolicyOf } from './telemetry-policy';
 import { acknowledgeWildcards } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
-import { invalid } from '../private/errors';
+import { policySizeProblems } from './policy-size';
 
 const LOG_STREAMS = ':log-stream:*';
 
@@ -29,12 +29,12 @@ export interface ExecutionRole {
  * stack stands in two shared policies.
  */
 export function executionRole(scope: Construct, runtimeName: string, statements: iam.PolicyStatement[]): ExecutionRole {
-  checkSize(scope, statements);
   const ownLogs = logGroupsArn(scope, runtimeName);
   const policy = new iam.ManagedPolicy(scope, 'Policy', {
     description: `What coding agent ${runtimeName} may do`,
     statements: [...logStatements(ownLogs), ...statements],
   });
+  policy.node.addValidation({ validate: () => policySizeProblems(policy) });
   acknowledgeWildcards(policy, Acknowledgements.RUNTIME_LOG_GROUPS, { resources: [ownLogs, ownLogs + LOG_STREAMS] });
   const role = new iam.Role(scope, 'Role', {
     description: `Runs coding agent ${runtimeName}`,
@@ -43,6 +43,14 @@ export function executionRole(scope: Construct, runtimeName: string, statements:
   });
   agentRoles.add(role);
   return { role, policy };
+}
+
+/** A second policy for the mounts of an agent that has many: IAM allows 6,144 characters each. */
+export function mountPolicy(scope: Construct, role: iam.Role): iam.ManagedPolicy {
+  const policy = new iam.ManagedPolicy(scope, 'MountPolicy', { description: `What ${scope.node.path} may mount` });
+  policy.node.addValidation({ validate: () => policySizeProblems(policy) });
+  role.addManagedPolicy(policy);
+  return policy;
 }
 
 /** a runtime id is the name, a dash and a suffix; a name holds no dash, so this admits no other runtime */
@@ -83,21 +91,4 @@ function logGroupsArn(scope: Construct, runtimeName: string): string {
     resourceName: `/aws/bedrock-agentcore/runtimes/${runtimeName}-*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-}
-
-/** what the logs and five mounts take of the 6,144 characters that IAM allows a managed policy */
-const LEFT_FOR_STATEMENTS = 6144 - 2600;
-
-/** IAM would refuse the policy in the middle of a deployment, so it is measured here, tokens at the length they get */
-function checkSize(scope: Construct, statements: iam.PolicyStatement[]): void {
-  const text = JSON.stringify(statements.map((statement) => statement.toJSON() as unknown));
-  const size = text.replace(/\$\{Token\[[^\]]*\]\}/g, 'x'.repeat(13)).length;
-  if (size > LEFT_FOR_STATEMENTS) {
-    throw invalid(scope, 'PolicyTooLarge', {
-      what: 'the rights to image and models would not fit into one policy of IAM',
-      got: `about ${size} characters`,
-      allowed: `at most ${LEFT_FOR_STATEMENTS}`,
-      fix: 'name fewer models or regions, or one application inference profile a model',
-    });
-  }
 }

@@ -4,7 +4,16 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AgentNetwork, CodingAgent, Filesystem, InboundAuth, JwtClaim } from '../../lib';
+import {
+  AgentNetwork,
+  BedrockModel,
+  CodingAgent,
+  Filesystem,
+  InboundAuth,
+  JwtClaim,
+  ModelRoute,
+  S3FilesFileSystem,
+} from '../../lib';
 import { Fixture, messages, resource, STRICT } from '../fixture';
 
 const RUNTIME = 'AWS::BedrockAgentCore::Runtime';
@@ -288,4 +297,24 @@ test('the agent is a grantee for resource policies of others too', () => {
   const role = new iam.Role(fixture.stack, 'Target', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   role.grantAssumeRole(agent.grantPrincipal);
   fixture.template().resourceCountIs('AWS::IAM::Policy', 1);
+});
+
+test('the policy has room for two models in six regions and all five mounts, each of a file system of its own', () => {
+  const fixture = new Fixture();
+  const regions = ['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3'];
+  const readOnly = { readOnly: true };
+  const skills = ['A', 'B'].map((id) => new S3FilesFileSystem(fixture.stack, id, { network: fixture.network }));
+  fixture.agent({
+    model: ModelRoute.bedrock(
+      ['opus', 'haiku'].map((name) => BedrockModel.inferenceProfile(`eu.anthropic.claude-${name}-4-6-v1`, regions)),
+    ),
+    filesystems: [
+      Filesystem.sessionStorage('/mnt/workspace'),
+      ...skills.map((files, i) =>
+        Filesystem.fromS3FilesAccessPoint(files.addAccessPoint('R', { path: '/a' }), `/mnt/s${i}`, readOnly),
+      ),
+      ...['C', 'D'].map((id) => Filesystem.fromEfsAccessPoint(fixture.efsAccessPoint(id), `/mnt/e${id}`, readOnly)),
+    ],
+  });
+  expect(() => fixture.template()).not.toThrow();
 });
