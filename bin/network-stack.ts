@@ -1,4 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { AgentNetwork, Egress } from 'cdk-coding-agents';
 
@@ -17,5 +18,7 @@ export class NetworkStack extends Stack {
     this.network = new AgentNetwork(this, 'Network', {
       egress: allowedDomains.length > 0 ? Egress.allowList(allowedDomains) : Egress.awsOnly(),
     });
+    // for the git credential helper, which asks a function for its token
+    this.network.addInterfaceEndpoint(ec2.InterfaceVpcEndpointAwsService.LAMBDA);
   }
 }

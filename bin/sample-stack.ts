@@ -2,7 +2,6 @@ import * as path from 'node:path';
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as efs from 'aws-cdk-lib/aws-efs';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { AgentNetwork, CodingAgentProps } from 'cdk-coding-agents';
 import {
@@ -10,22 +9,32 @@ import {
   BedrockModel,
   CodingAgent,
   Filesystem,
+  InboundAuth,
   ModelRoute,
   S3FilesAccessPoint,
   S3FilesFileSystem,
 } from 'cdk-coding-agents';
 import type { ImageSettings, SampleSettings } from './settings';
+import { TeamTools } from './team-tools';
 
 export interface SampleStackProps extends StackProps {
   readonly network: AgentNetwork;
   readonly settings: SampleSettings;
 }
 
-/** Two coding agents side by side: a workspace for each session, the team's skills, a cache for each agent. */
+/** Two coding agents side by side: a workspace for each session, the team's skills and tools, a cache for each agent. */
 export class SampleStack extends Stack {
   public constructor(scope: Construct, id: string, props: SampleStackProps) {
     super(scope, id, props);
     const { network, settings } = props;
+    const { laptopClientId, portalClientId } = settings.tools;
+
+    // people sign in at the company's identity provider; the same value guards the tools and the agents
+    const employees = InboundAuth.jwt({
+      discoveryUrl: settings.discoveryUrl,
+      allowedClients: [laptopClientId, portalClientId],
+    });
+    const tools = new TeamTools(this, 'Tools', { employees, settings: settings.tools });
 
     // a skills library that is also a bucket: change it with a pull request or with `aws s3 sync`
     const skills = new S3FilesFileSystem(this, 'Skills', { network, seed: path.join(__dirname, 'skills') });
@@ -39,8 +48,11 @@ export class SampleStack extends Stack {
     });
 
     const library = skills.addAccessPoint('Agents', { path: '/skills' });
-    const common = (agent: string): Pick<CodingAgentProps, 'network' | 'idleTimeout' | 'filesystems'> => ({
+    const common = (agent: string): Omit<CodingAgentProps, 'cli'> => ({
       network,
+      inboundAuth: employees,
+      gateway: tools.gateway,
+      gitCredential: tools.gitCredential,
       idleTimeout: Duration.minutes(30),
       filesystems: [
         Filesystem.sessionStorage('/mnt/workspace'),
@@ -65,16 +77,8 @@ export class SampleStack extends Stack {
       ...common('Codex'),
     });
 
-    // attach these two to the roles of your people; a shell is more than an invocation, so it is apart
-    const developers = new iam.ManagedPolicy(this, 'Developers', { description: 'Starts and stops coding agents' });
-    const operators = new iam.ManagedPolicy(this, 'Operators', { description: 'Opens shells inside coding agents' });
-    for (const agent of [claude, codex]) {
-      agent.grantInvoke(developers);
-      agent.grantStop(developers);
-      agent.grantExec(operators);
-      agent.grantShell(operators);
-      agent.addOutputs();
-    }
+    claude.addOutputs();
+    codex.addOutputs();
   }
 
   private image(id: string, { repository, tag }: ImageSettings): AgentCli {

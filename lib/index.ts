@@ -31,3 +31,41 @@ export {
 export { S3FilesFileSystem } from './storage/s3-files-file-system';
 export type { S3FilesFileSystemAttributes, S3FilesFileSystemProps } from './storage/s3-files-file-system-props';
 export { type S3FilesImportRule, S3FilesImportTrigger } from './storage/s3-files-synchronization';
+export { GitCredential } from './broker/git-credential';
+export { GitHubAppBroker } from './broker/github-app-broker';
+export type { GitHubAppBrokerProps, SensitivePermissions } from './broker/github-app-broker-props';
+export { GitHubAppFunction } from './broker/github-app-function';
+export { GitHubAppKey } from './broker/github-app-key';
+export type { GitHubAppOptions } from './broker/github-app-options';
+export { type IToolBroker, ToolBroker, type ToolBrokerOptions } from './broker/tool-broker';
+export type {
+  ClientConfiguration,
+  ClientConfigurationOptions,
+  ClientOAuthOptions,
+} from './gateway/client-configuration';
+export type { ClientOutputsOptions } from './gateway/client-outputs';
+export type { McpGatewayAttributes } from './gateway/imported-gateway';
+export { McpClient } from './gateway/mcp-client';
+export { McpGateway } from './gateway/mcp-gateway';
+export { McpGatewayBase } from './gateway/mcp-gateway-base';
+export type { GatewayCedar, GatewayInterceptor, IMcpGateway, McpGatewayProps } from './gateway/mcp-gateway-props';
+export { McpTarget } from './gateway/mcp-target';
+export { PrivateEndpoint, type VpcEndpointOptions } from './gateway/private-endpoint';
+export { Rate } from './gateway/rate';
+export { RateLimit } from './gateway/rate-limit';
+export { SchemaSource } from './gateway/schema-source';
+export {
+  type FromCedarOptions,
+  type PermitCallersOptions,
+  type RepositoriesOptions,
+  ToolPolicy,
+} from './gateway/tool-policy';
+export { ToolTarget } from './gateway/tool-target';
+export type * from './gateway/tool-target-props';
+export { ConsentPortal, type ConsentPortalProps } from './identity/consent-portal';
+export { DeploymentRights, type DeploymentRightsProps } from './identity/deployment-rights';
+export { OAuthVendor } from './identity/oauth-vendor';
+export { OutboundIdentity } from './identity/outbound-identity';
+export type { ObservabilityOptions } from './observability/observability-options';
+export { TokenVaultKey, type TokenVaultKeyProps } from './identity/token-vault-key';
+export type { SecretReference } from './identity/secret-reference';

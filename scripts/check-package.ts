@@ -21,7 +21,10 @@ const REQUIRED = [
   'lib/index.js',
   'lib/index.d.ts',
 ];
-const ALLOWED = [/^(\.jsii|API\.md|CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json)$/, /^lib\/.+\.(js|d\.ts)$/];
+const ALLOWED = [
+  /^(\.jsii|API\.md|CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json)$/, /^lib\/.+\.(js|d\.ts)$/,
+  /^assets\/[a-z-]+\/index\.mjs$/,
+];
 
 const [packed] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {

@@ -10,6 +10,8 @@ module.exports = {
   moduleNameMapper: { '^cdk-coding-agents$': '<rootDir>/lib/index.ts' },
   // what was built lies beside the sources, some of it under the name of the library
   modulePathIgnorePatterns: ['<rootDir>/bench/.out', '<rootDir>/dist'],
+  // the functions that constructs deploy are bundled from the sources of today
+  globalSetup: '<rootDir>/test/bundle.js',
   setupFiles: ['<rootDir>/test/setup.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
-import { checkDescription } from './agent-checks';
+import { checkDescription } from '../private/text-checks';
 import { AgentEndpointBase, endpointArnOf } from './agent-endpoint-base';
 import type { CodingAgent } from './coding-agent';
 import { invalid } from '../private/errors';

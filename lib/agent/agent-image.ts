@@ -4,7 +4,7 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { checkNoSecret } from './agent-checks';
+import { checkNoSecret } from '../private/text-checks';
 import type { AgentImageOptions } from './agent-cli';
 import type { AgentCliConfig } from './agent-cli-config';
 import { checkFolder } from '../private/folders';

@@ -1,16 +1,7 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
-import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { ObservabilityOptions } from '../observability/observability-options';
 
 /** What is recorded of an agent, and how it is kept. Each part can be switched off by itself. */
-export interface AgentObservability {
-  /**
-   * Deliver the application logs of the service. They hold the payloads of requests and responses.
-   *
-   * @default true - to a log group `/aws/vendedlogs/...` that the agents of the stack share
-   */
-  readonly applicationLogs?: boolean;
-
+export interface AgentObservability extends ObservabilityOptions {
   /**
    * Deliver vCPU and memory hours of each session, every second: the only source of cost by session. They name the ids
    * of sessions, which open workspaces: read access is access to sessions.
@@ -18,25 +9,6 @@ export interface AgentObservability {
    * @default true - to a log group `/aws/vendedlogs/...` that the agents of the stack share
    */
   readonly usageLogs?: boolean;
-
-  /**
-   * Deliver traces to AWS X-Ray.
-   *
-   * X-Ray needs a resource policy for it. AWS makes one for the account at the first delivery if the deploying role
-   * may `xray:PutResourcePolicy` and `xray:ListResourcePolicies`; see `traceResourcePolicy`.
-   *
-   * @default true - traces are delivered
-   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-XRayTraces.html
-   */
-  readonly traces?: boolean;
-
-  /**
-   * Create the resource policy of X-Ray in this stack. An account has few of them in a region: use it where the
-   * deploying role lacks the rights that `traces` names.
-   *
-   * @default false - left to AWS, which makes one for the account
-   */
-  readonly traceResourcePolicy?: boolean;
 
   /**
    * Create the log group of the runtime itself: what the container prints, the text of commands, spans.
@@ -48,25 +20,4 @@ export interface AgentObservability {
    * @default - true on platform version V1; false on V2, where the group is left to the service
    */
   readonly runtimeLogs?: boolean;
-
-  /**
-   * How long the log groups keep what they get. The agents of a stack share groups, so they must agree on it.
-   *
-   * @default logs.RetentionDays.ONE_YEAR
-   */
-  readonly retention?: logs.RetentionDays;
-
-  /**
-   * A customer-managed key for the log groups. Its policy is extended for CloudWatch Logs, limited to these groups.
-   *
-   * @default - CloudWatch Logs encrypts with a key that AWS owns
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * What happens to the log groups when the agent or the stack is deleted. The agents of a stack must agree on it.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
 }

@@ -4,6 +4,8 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { AgentCli } from './agent-cli';
 import type { AgentObservability } from './agent-observability';
 import type { ModelRoute } from './model-route';
+import type { GitCredential } from '../broker/git-credential';
+import type { IMcpGateway } from '../gateway/mcp-gateway-props';
 import type { InboundAuth } from '../identity/inbound-auth';
 import type { IAgentNetwork } from '../network/network';
 import type { Filesystem } from '../storage/filesystem';
@@ -38,6 +40,34 @@ export interface CodingAgentProps {
    * @default InboundAuth.iam() - AWS principals that got one of the grants
    */
   readonly inboundAuth?: InboundAuth;
+
+  /**
+   * Where its tools come from. It gets the right to call them, and finds the address as `MCP_GATEWAY_URL` and how to
+   * authenticate as `MCP_GATEWAY_AUTH`: `iam` to sign with its role, `jwt` to pass the caller's token on.
+   *
+   * A gateway that is guarded by tokens needs an agent that is guarded by tokens of the same issuer: the header
+   * `Authorization` of each request then reaches the agent, so that tools see who asked. Errors: an agent without a token
+   * to pass on, or with one that the gateway does not take.
+   *
+   * @default - no gateway
+   */
+  readonly gateway?: IMcpGateway;
+
+  /**
+   * Where git gets its tokens: the agent may ask this function, and finds it as `GIT_CREDENTIAL_FUNCTION`. A network
+   * without the internet needs an endpoint for AWS Lambda and a way to GitHub.
+   *
+   * @default - git asks nobody: public repositories only
+   */
+  readonly gitCredential?: GitCredential;
+
+  /**
+   * Headers of requests that reach the agent, besides `Authorization` where its gateway needs it; at most 20.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-header-allowlist.html
+   */
+  readonly requestHeaders?: string[];
 
   /**
    * Environment variables, in plain text for everyone who may describe the runtime.

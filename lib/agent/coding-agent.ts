@@ -8,20 +8,23 @@ import { addAgentOutputs } from './agent-outputs';
 import type { AgentEndpointOptions } from './agent-endpoint';
 import { AgentEndpoint } from './agent-endpoint';
 import { AgentEndpointBase } from './agent-endpoint-base';
-import { checkDescription, checkTags, lifecycleOf } from './agent-checks';
+import { lifecycleOf } from './agent-checks';
 import { agentNetworkOf, type AgentPlace, noteReason } from './agent-place';
+import { type AgentTools, agentToolsOf } from './agent-tools';
 import type { AgentCliConfig } from './agent-cli-config';
 import type { AgentObservability } from './agent-observability';
 import type { CodingAgentProps } from './coding-agent-props';
 import { environmentOf } from './environment';
 import { executionRole, mountPolicy } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
-import { deliverLogs, keepRuntimeLogs } from './log-delivery';
+import { deliverLogs, keepRuntimeLogs } from '../observability/log-delivery';
 import { ModelRoute, type ModelRouteConfig } from './model-route';
 import { InboundAuth } from '../identity/inbound-auth';
+import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
 import { invalid, warn } from '../private/errors';
 import { runtimeNameOf } from '../private/names';
+import { checkDescription, checkTags } from '../private/text-checks';
 import type { Filesystem } from '../storage/filesystem';
 
 /** the API takes 4,096 characters, the L2 refuses more than this */
@@ -35,6 +38,7 @@ const MOUNTS_IN_ONE_POLICY = 2;
 interface RuntimeParts {
   readonly cli: AgentCliConfig;
   readonly route: ModelRouteConfig;
+  readonly tools: AgentTools;
   readonly place: AgentPlace;
   readonly role: iam.Role;
   readonly inboundAuth: InboundAuth;
@@ -103,11 +107,16 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     const inboundAuth = props.inboundAuth ?? InboundAuth.iam();
     const cli = props.cli._bind(this);
     const route = (props.model ?? ModelRoute.none())._bind(this);
+    const tools = agentToolsOf(this, props, inboundAuth);
     const place = agentNetworkOf(this, props);
 
     this.runtimeName = runtimeNameOf(this, props.runtimeName);
-    const { role, policy } = executionRole(this, this.runtimeName, [...cli.statements, ...route.statements]);
-    this.runtime = this.createRuntime(props, { cli, route, place, role, inboundAuth });
+    const { role, policy } = executionRole(this, this.runtimeName, [
+      ...cli.statements,
+      ...route.statements,
+      ...tools.statements,
+    ]);
+    this.runtime = this.createRuntime(props, { cli, route, tools, place, role, inboundAuth });
     this.runtimeArn = this.runtime.agentRuntimeArn;
     this.role = role;
     this.grantPrincipal = role;
@@ -205,7 +214,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
   }
 
   private createRuntime(props: CodingAgentProps, parts: RuntimeParts): agentcore.Runtime {
-    const { cli, route, place, role, inboundAuth } = parts;
+    const { cli, route, tools, place, role, inboundAuth } = parts;
     const limits = { isV2: isV2(props), isCode: cli.isCode };
     const runtime = new agentcore.Runtime(this, 'Runtime', {
       runtimeName: this.runtimeName,
@@ -216,13 +225,20 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
       description: props.description,
       protocolConfiguration: agentcore.ProtocolType.HTTP,
       platformVersion: props.platformVersion ?? agentcore.PlatformVersion.V1,
-      environmentVariables: environmentOf(this, props.environment ?? {}, route.environment, limits),
-      authorizerConfiguration: inboundAuth._forRuntime(),
+      environmentVariables: environmentOf(
+        this,
+        props.environment ?? {},
+        { ...route.environment, ...tools.environment },
+        limits,
+      ),
+      authorizerConfiguration: inboundAuth._forRuntime(this),
+      requestHeaderConfiguration: tools.requestHeaders && { allowlistedHeaders: tools.requestHeaders },
       lifecycleConfiguration: lifecycleOf(this, props.idleTimeout, props.maxLifetime),
       // delivered apart, to shared destinations; said here too, for an organization may inject other defaults
       tracingEnabled: false,
       loggingConfigs: [],
     });
+    runtime.with(new JwtAuthorizerOptions({ privateEndpoint: inboundAuth._rules?.privateEndpoint }));
     const cfn = runtime.node.defaultChild as agentcore.CfnRuntime;
     // the L2 depends on a stand-in of the role, which knows nothing of what is granted later
     cfn.node.addDependency(role);

@@ -1,4 +1,4 @@
-/** A finding of cdk-nag that the library acknowledges, because the service forces it and no prop can change it. */
+/** A finding of cdk-nag or of the validator that the library acknowledges, because the service forces it and no prop can change it. */
 export interface Acknowledgement {
   /** The rule with its pack, for example `AwsSolutions::AwsSolutions-IAM5`. */
   readonly rule: string;
@@ -68,6 +68,25 @@ export class Acknowledgements {
     source: 'https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_s3_deployment-readme.html',
   };
 
+  /** Lambda manages the network interfaces of a function with the role of the function. */
+  public static readonly NETWORK_INTERFACES: Acknowledgement = {
+    rule: IAM_WILDCARD,
+    finding: 'Resource * for the network interfaces of a function in a VPC',
+    reason:
+      'Lambda makes the interfaces with the role of the function before they have an ARN, and the describe calls take no resource. The statements stand alone in this policy, and the code of the function is denied to use them.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html',
+  };
+
+  /** The validator's copy of the CloudFormation schema is older than the property. */
+  public static readonly SINGLE_PAGE_TOOL_LISTS: Acknowledgement = {
+    rule: 'CloudFormation-Validate::F3018',
+    finding: 'DisableMcpListToolsPagination in the protocol configuration of a gateway',
+    reason:
+      'The L1 and the API know the property, the schema inside the validator does not. Only gateways that ask for lists on one page carry it.',
+    source:
+      'https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_MCPGatewayConfiguration.html',
+  };
+
   /** All of them, in a fixed order. */
   public static all(): Acknowledgement[] {
     return [
@@ -76,6 +95,8 @@ export class Acknowledgements {
       Acknowledgements.SYNCHRONIZATION,
       Acknowledgements.SYNCHRONIZATION_EVENTS,
       Acknowledgements.SEED_TARGET,
+      Acknowledgements.NETWORK_INTERFACES,
+      Acknowledgements.SINGLE_PAGE_TOOL_LISTS,
     ];
   }
 

@@ -1,7 +1,11 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { IConstruct } from 'constructs';
 import { checkDiscoveryUrl } from './discovery-url';
 import type { JwtClaim } from './jwt-claim';
-import { invalidValue } from '../private/errors';
+import type { PrivateEndpoint } from '../gateway/private-endpoint';
+import { invalid, invalidValue } from '../private/errors';
+
+const MOST_ADVERTISED = 50;
 
 /** Which tokens of an identity provider are let in. At least one of the lists must be given. */
 export interface JwtAuthProps {
@@ -38,12 +42,28 @@ export interface JwtAuthProps {
    * @default - no further claim is looked at
    */
   readonly claims?: JwtClaim[];
+
+  /**
+   * The way to an issuer that is not on the internet.
+   *
+   * @default - the issuer is reached over the internet
+   */
+  readonly privateEndpoint?: PrivateEndpoint;
+
+  /**
+   * What a gateway tells its clients to ask for, by the scope that it then finds in the token, where the two differ: at
+   * Entra ID a client asks for `api://<app>/tools`, and the token says `tools`. At most 50, all out of `allowedScopes`.
+   * Agents do not advertise scopes.
+   *
+   * @default - clients are told to ask for `allowedScopes`
+   */
+  readonly advertisedScopes?: { [allowedScope: string]: string };
 }
 
 /**
  * Who may call: signed AWS requests or tokens of the company's identity provider.
  *
- * One value guards agents and, later, their gateway, so that both ask for the same token.
+ * One value guards agents and their gateway, so that both ask for the same token.
  */
 export abstract class InboundAuth {
   /**
@@ -66,13 +86,38 @@ export abstract class InboundAuth {
     return new JwtAuth(props);
   }
 
+  /**
+   * Anyone with AWS credentials, of any account, whose signature holds: IAM is not asked. Only for gateways, and only
+   * with policies in force that say who may do what; `policies` is required then.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-inbound-auth.html
+   */
+  public static authenticateOnly(): InboundAuth {
+    return new AuthenticateOnly();
+  }
+
   /** True when callers bring a token, false when they sign with AWS credentials. */
   public abstract readonly usesJwt: boolean;
+
+  /**
+   * True where a signature is all that is asked for.
+   * @internal
+   */
+  public readonly _authorizesNobody: boolean = false;
+
+  /**
+   * The rules for tokens, undefined without tokens.
+   * @internal
+   */
+  public readonly _rules?: JwtAuthProps;
 
   protected constructor() {}
 
   /** @internal */
-  public abstract _forRuntime(): agentcore.RuntimeAuthorizerConfiguration;
+  public abstract _forRuntime(scope: IConstruct): agentcore.RuntimeAuthorizerConfiguration;
+
+  /** @internal */
+  public abstract _forGateway(): agentcore.IGatewayAuthorizerConfig;
 }
 
 class IamAuth extends InboundAuth {
@@ -86,14 +131,50 @@ class IamAuth extends InboundAuth {
   public _forRuntime(): agentcore.RuntimeAuthorizerConfiguration {
     return agentcore.RuntimeAuthorizerConfiguration.usingIAM();
   }
+
+  /** @internal */
+  public _forGateway(): agentcore.IGatewayAuthorizerConfig {
+    return agentcore.GatewayAuthorizer.usingAwsIam();
+  }
+}
+
+class AuthenticateOnly extends InboundAuth {
+  public readonly usesJwt = false;
+  /** @internal */
+  public override readonly _authorizesNobody = true;
+
+  public constructor() {
+    super();
+  }
+
+  /** @internal */
+  public _forRuntime(scope: IConstruct): agentcore.RuntimeAuthorizerConfiguration {
+    throw invalid(scope, 'AgentWithoutAuthorization', {
+      what: 'an agent cannot admit everyone who has AWS credentials',
+      got: 'InboundAuth.authenticateOnly()',
+      allowed: 'InboundAuth.iam() or InboundAuth.jwt(...)',
+      fix: 'leave inboundAuth away for IAM',
+    });
+  }
+
+  /** @internal */
+  public _forGateway(): agentcore.IGatewayAuthorizerConfig {
+    // the L2 does not know this one yet
+    const authorizerType = 'AUTHENTICATE_ONLY' as agentcore.GatewayAuthorizerType;
+    return { authorizerType, _render: () => undefined };
+  }
 }
 
 class JwtAuth extends InboundAuth {
   public readonly usesJwt = true;
 
+  /** @internal */
+  public override readonly _rules: JwtAuthProps;
+
   public constructor(private readonly props: JwtAuthProps) {
     super();
-    checkDiscoveryUrl(props.discoveryUrl);
+    this._rules = props;
+    checkDiscoveryUrl(props.discoveryUrl, props.privateEndpoint !== undefined);
     const { allowedClients = [], allowedAudiences = [], allowedScopes = [], claims = [] } = props;
     if (allowedClients.length + allowedAudiences.length + allowedScopes.length + claims.length === 0) {
       throw invalidValue('JwtAdmitsWholeIssuer', {
@@ -106,6 +187,7 @@ class JwtAuth extends InboundAuth {
     checkNoBlank('allowedClients', allowedClients);
     checkNoBlank('allowedAudiences', allowedAudiences);
     checkNoBlank('allowedScopes', allowedScopes);
+    checkAdvertised(props.advertisedScopes ?? {}, allowedScopes);
   }
 
   /** @internal */
@@ -119,6 +201,18 @@ class JwtAuth extends InboundAuth {
       nonEmpty(claims?.map((claim) => claim._forRuntime())),
     );
   }
+
+  /** @internal */
+  public _forGateway(): agentcore.IGatewayAuthorizerConfig {
+    const { discoveryUrl, allowedClients, allowedAudiences, allowedScopes, claims } = this.props;
+    return agentcore.GatewayAuthorizer.usingCustomJwt({
+      discoveryUrl,
+      allowedClients: nonEmpty(allowedClients),
+      allowedAudience: nonEmpty(allowedAudiences),
+      allowedScopes: nonEmpty(allowedScopes),
+      customClaims: nonEmpty(claims?.map((claim) => claim._forGateway())),
+    });
+  }
 }
 
 function nonEmpty<T>(list: T[] | undefined): T[] | undefined {
@@ -131,6 +225,18 @@ function checkNoBlank(prop: string, values: string[]): void {
       what: `${prop} contains an empty value`,
       allowed: 'non-empty strings',
       fix: 'remove it, or check the setting that it was read from',
+    });
+  }
+}
+
+function checkAdvertised(advertised: Record<string, string>, allowedScopes: string[]): void {
+  const unknown = Object.keys(advertised).filter((scope) => !allowedScopes.includes(scope));
+  if (unknown.length > 0 || Object.keys(advertised).length > MOST_ADVERTISED) {
+    throw invalidValue('InvalidAdvertisedScope', {
+      what: 'advertisedScopes names a scope that is not allowed, or too many',
+      got: unknown.join(', ') || Object.keys(advertised).length,
+      allowed: `scopes out of allowedScopes, at most ${MOST_ADVERTISED}`,
+      fix: 'add the scope to allowedScopes, as the token spells it, or remove it here',
     });
   }
 }

@@ -39,10 +39,22 @@ export abstract class JwtClaim {
         fix: 'give the value that the callers you want carry in their token',
       });
     }
+    const odd = values.find((value) => !Token.isUnresolved(value) && !/^[A-Za-z0-9_.:/-]{1,255}$/.test(value));
+    if (odd !== undefined) {
+      throw invalidValue('InvalidClaimValue', {
+        what: `claim '${name}' is compared with a value that AgentCore does not take`,
+        got: odd,
+        allowed: 'letters, digits, and _ . : / -, at most 255 in all: no spaces, commas or @',
+        fix: 'let the identity provider put an id or a short name into the token, such as the id of a group',
+      });
+    }
   }
 
   /** @internal */
   public abstract _forRuntime(): agentcore.RuntimeCustomClaim;
+
+  /** @internal */
+  public abstract _forGateway(): agentcore.GatewayCustomClaim;
 }
 
 class EqualClaim extends JwtClaim {
@@ -56,6 +68,11 @@ class EqualClaim extends JwtClaim {
   /** @internal */
   public _forRuntime(): agentcore.RuntimeCustomClaim {
     return agentcore.RuntimeCustomClaim.withStringValue(this.name, this.value);
+  }
+
+  /** @internal */
+  public _forGateway(): agentcore.GatewayCustomClaim {
+    return agentcore.GatewayCustomClaim.withStringValue(this.name, this.value);
   }
 }
 
@@ -71,5 +88,10 @@ class ListClaim extends JwtClaim {
   /** @internal */
   public _forRuntime(): agentcore.RuntimeCustomClaim {
     return agentcore.RuntimeCustomClaim.withStringArrayValue(this.name, this.values, this.operator);
+  }
+
+  /** @internal */
+  public _forGateway(): agentcore.GatewayCustomClaim {
+    return agentcore.GatewayCustomClaim.withStringArrayValue(this.name, this.values, this.operator);
   }
 }

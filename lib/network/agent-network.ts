@@ -9,6 +9,7 @@ import type { AgentNetworkProps, AllowBucketOptions, FromVpcProps, PublicInterne
 import { DnsFirewall } from './dns-firewall';
 import { Egress } from './egress';
 import type { EgressPlan } from './egress-plan';
+import type { AwsEndpointsProps } from './endpoints';
 import { AwsEndpoints, warnAboutMissingEndpoints } from './endpoints';
 import { ExistingNetwork } from './existing-network';
 import type { IAgentNetwork } from './network';
@@ -86,6 +87,8 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
   public readonly alertLogGroup?: logs.ILogGroup;
 
   private readonly s3Endpoint: S3Endpoint;
+  private readonly endpointPlace: AwsEndpointsProps;
+  private endpoints?: AwsEndpoints;
 
   constructor(scope: Construct, id: string, props: AgentNetworkProps = {}) {
     super(scope, id);
@@ -100,6 +103,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
 
     const agents = this.createSecurityGroup(plan, s3Peer(this, props.s3PrefixListId, logSettings));
     this.securityGroups = [agents];
+    this.endpointPlace = { vpc, subnets: this.subnets, agents };
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
 
     this.s3Endpoint = new S3Endpoint(this, 'S3', vpc, this.subnets);
@@ -107,9 +111,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     if (plan.endpointsOnly) {
       warnAboutMissingEndpoints(this, services);
     }
-    if (services.length > 0) {
-      new AwsEndpoints(this, 'Endpoints', { vpc, subnets: this.subnets, services, agents });
-    }
+    services.forEach((service) => this.addInterfaceEndpoint(service));
     if (plan.filtersDns) {
       new DnsFirewall(this, 'DnsFirewall', { vpc, domains: plan.domains });
     }
@@ -131,6 +133,17 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
    */
   public allowBucket(bucket: s3.IBucket, options: AllowBucketOptions = {}): void {
     this.s3Endpoint.allowBucket(bucket, options);
+  }
+
+  /**
+   * Lets agents reach one more AWS service without the internet, about $7 a month in each zone: AWS Lambda, for example,
+   * for the credential helper of git. Its policy refuses credentials of other accounts.
+   *
+   * Errors: a service that has an endpoint already.
+   */
+  public addInterfaceEndpoint(service: ec2.InterfaceVpcEndpointAwsService): void {
+    this.endpoints ??= new AwsEndpoints(this, 'Endpoints', this.endpointPlace);
+    this.endpoints.add(service);
   }
 
   private prepareLogs(props: AgentNetworkProps): LogSettings {

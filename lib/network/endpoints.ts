@@ -8,13 +8,18 @@ import { addressRange } from './zoned-vpc';
 export interface AwsEndpointsProps {
   readonly vpc: ec2.Vpc;
   readonly subnets: ec2.ISubnet[];
-  readonly services: ec2.InterfaceVpcEndpointAwsService[];
   readonly agents: ec2.SecurityGroup;
 }
 
 /** The interface endpoints of the network, behind one security group. */
 export class AwsEndpoints extends Construct {
-  constructor(scope: Construct, id: string, props: AwsEndpointsProps) {
+  private readonly securityGroup: ec2.SecurityGroup;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AwsEndpointsProps,
+  ) {
     super(scope, id);
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
@@ -25,17 +30,19 @@ export class AwsEndpoints extends Construct {
     securityGroup.addIngressRule(ec2.Peer.ipv4(addressRange(props.vpc)), ec2.Port.HTTPS, 'HTTPS from this VPC');
     props.agents.connections.allowTo(securityGroup, ec2.Port.HTTPS, 'HTTPS to AWS services');
 
-    for (const service of props.services) {
-      const endpoint = new ec2.InterfaceVpcEndpoint(this, constructId(this, service), {
-        vpc: props.vpc,
-        subnets: { subnets: props.subnets },
-        service,
-        securityGroups: [securityGroup],
-        open: false,
-        privateDnsEnabled: true,
-      });
-      policyOf(service, Stack.of(this).account).forEach((statement) => endpoint.addToPolicy(statement));
-    }
+    this.securityGroup = securityGroup;
+  }
+
+  public add(service: ec2.InterfaceVpcEndpointAwsService): void {
+    const endpoint = new ec2.InterfaceVpcEndpoint(this, constructId(this, service), {
+      vpc: this.props.vpc,
+      subnets: { subnets: this.props.subnets },
+      service,
+      securityGroups: [this.securityGroup],
+      open: false,
+      privateDnsEnabled: true,
+    });
+    policyOf(service, Stack.of(this).account).forEach((statement) => endpoint.addToPolicy(statement));
   }
 }
 
@@ -96,7 +103,7 @@ function constructId(scope: Construct, service: ec2.InterfaceVpcEndpointAwsServi
   const id = service.shortName;
   if (scope.node.tryFindChild(id) !== undefined) {
     throw invalid(scope, 'DuplicateEndpoint', {
-      what: 'interfaceEndpoints lists a service twice',
+      what: 'the network would have two endpoints of one service',
       got: id,
       fix: 'remove one',
     });

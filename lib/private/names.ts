@@ -1,10 +1,11 @@
-import { Names, Stack, Token } from 'aws-cdk-lib';
-import type { Construct, IConstruct } from 'constructs';
+import { Names, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { PerEnvironment } from './environments';
 import { invalid } from './errors';
 
 const LONGEST_NAME = 48;
 const NAME = /^[a-zA-Z][a-zA-Z0-9_]{0,47}$/;
-const takenNames = new WeakMap<IConstruct, Map<string, Map<string, IConstruct>>>();
+const takenNames = new PerEnvironment();
 
 /**
  * The name of a runtime: the given one, or one from the path of the construct.
@@ -39,7 +40,7 @@ function generatedName(scope: Construct): string {
 }
 
 function take(scope: Construct, name: string): void {
-  const owner = sameEnvironment(scope).get(name);
+  const owner = takenNames.take(scope, name);
   if (owner !== undefined) {
     throw invalid(scope, 'RuntimeNameTaken', {
       what: 'two agents of one account and region share a runtimeName',
@@ -48,19 +49,6 @@ function take(scope: Construct, name: string): void {
       fix: `it belongs to '${owner.node.path}'; choose another, or leave it away for a generated name`,
     });
   }
-  sameEnvironment(scope).set(name, scope);
-}
-
-/** the names of the app in the same account and region, or of the stack alone where these are not known */
-function sameEnvironment(scope: Construct): Map<string, IConstruct> {
-  const { account, region } = Stack.of(scope);
-  const isKnown = !Token.isUnresolved(account) && !Token.isUnresolved(region);
-  const [owner, key] = isKnown ? [scope.node.root, `${account}/${region}`] : [Stack.of(scope), ''];
-  const environments = takenNames.get(owner) ?? new Map<string, Map<string, IConstruct>>();
-  takenNames.set(owner, environments);
-  const names = environments.get(key) ?? new Map<string, IConstruct>();
-  environments.set(key, names);
-  return names;
 }
 
 function flawOf(name: string): string {

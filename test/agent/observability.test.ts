@@ -177,6 +177,6 @@ test('logs that are kept forever are refused', () => {
   const error = thrownBy(() => fixture.agent({ observability: { retention: logs.RetentionDays.INFINITE } }));
   expect(error.code).toBe('LogsKeptForever');
   expect(error.text).toContain(
-    `the logs of an agent would be kept forever (got 'RetentionDays.INFINITE'); allowed: any limited retention; choose one, for example RetentionDays.TEN_YEARS; left away it is one year`,
+    `logs would be kept forever (got 'RetentionDays.INFINITE'); allowed: any limited retention; choose one, for example RetentionDays.TEN_YEARS; left away it is one year`,
   );
 });

@@ -12,6 +12,8 @@ test.each([
   ['https://127.0.0.1' + SUFFIX, 'must name a public host, not an address of a machine'],
   ['https://[::1]' + SUFFIX, 'must name a public host, not an address of a machine'],
   ['https://169.254.169.254' + SUFFIX, 'must name a public host, not an address of a machine'],
+  ['https://idp' + SUFFIX, 'must name a public host, not an address of a machine'],
+  ['https://idp.corp' + SUFFIX, 'must name a public host, not an address of a machine'],
   ['https://localhost' + SUFFIX, 'must name a public host, not an address of a machine'],
   ['https://idp.example.com' + SUFFIX + '#x', 'must not have a query or a fragment'],
   ['https://idp.example.com' + SUFFIX + '?x=1', 'must not have a query or a fragment'],
@@ -21,7 +23,7 @@ test.each([
   const error = thrownBy(() => InboundAuth.jwt({ discoveryUrl: url, allowedClients: ['cli'] }));
   expect(error.code).toBe('InvalidDiscoveryUrl');
   expect(error.text).toBe(
-    `the discovery URL ${flaw} (got '${url}'); allowed: https://<issuer>${SUFFIX}; copy the issuer from your identity provider and append the suffix`,
+    `the discovery URL ${flaw} (got '${url}'); allowed: https://<issuer>${SUFFIX}; copy the issuer from your identity provider and append the suffix; one inside a VPC needs privateEndpoint`,
   );
 });
 

@@ -102,7 +102,7 @@ describe('interfaceEndpoints', () => {
   test('fails for a service listed twice', () => {
     const { STS } = ec2.InterfaceVpcEndpointAwsService;
     expect(() => newNetwork({ egress: Egress.internet(), interfaceEndpoints: [STS, STS] })).toThrow(
-      "interfaceEndpoints lists a service twice (got 'sts'); remove one",
+      "the network would have two endpoints of one service (got 'sts'); remove one",
     );
   });
 

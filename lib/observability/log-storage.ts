@@ -1,21 +1,21 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { AgentObservability } from './agent-observability';
+import type { ObservabilityOptions } from './observability-options';
 import { invalid } from '../private/errors';
 import { letLogsUseKey } from '../private/log-key';
 
 /** How log groups are kept, with the defaults filled in. */
-export type LogStorage = Required<Pick<AgentObservability, 'retention' | 'removalPolicy'>> &
-  Pick<AgentObservability, 'encryptionKey'>;
+export type LogStorage = Required<Pick<ObservabilityOptions, 'retention' | 'removalPolicy'>> &
+  Pick<ObservabilityOptions, 'encryptionKey'>;
 
 export function logStorageOf(
   scope: Construct,
-  { retention, encryptionKey, removalPolicy }: AgentObservability,
+  { retention, encryptionKey, removalPolicy }: ObservabilityOptions,
 ): LogStorage {
   if (retention === logs.RetentionDays.INFINITE) {
     throw invalid(scope, 'LogsKeptForever', {
-      what: 'the logs of an agent would be kept forever',
+      what: 'logs would be kept forever',
       got: 'RetentionDays.INFINITE',
       allowed: 'any limited retention',
       fix: 'choose one, for example RetentionDays.TEN_YEARS; left away it is one year',
@@ -40,6 +40,7 @@ export function logGroup(
   logGroupName: string,
   prefix: string,
   storage: LogStorage,
+  dataProtectionPolicy?: object,
 ): logs.CfnLogGroup {
   const { retention, removalPolicy, encryptionKey } = storage;
   // the L1: nobody takes a handle of it, and there is one for each agent
@@ -47,6 +48,7 @@ export function logGroup(
     logGroupName,
     retentionInDays: retention,
     kmsKeyId: encryptionKey?.keyArn,
+    dataProtectionPolicy,
   });
   group.applyRemovalPolicy(removalPolicy);
   if (encryptionKey !== undefined) {

@@ -1,26 +1,48 @@
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { AgentObservability } from './agent-observability';
+import { maskCredentials } from './data-protection';
 import { LogDestinations } from './log-destinations';
 import { logGroup, logStorageOf } from './log-storage';
+import type { ObservabilityOptions } from './observability-options';
+import type { AgentObservability } from '../agent/agent-observability';
 
-/** the log types that the service vends for a runtime, and what they are called in ids and names */
+/** the log types that the service vends, and what they are called in ids and names */
 const SOURCES = { APPLICATION_LOGS: 'Logs', USAGE_LOGS: 'Usage', TRACES: 'Traces' };
+
+/** Whose logs are delivered. */
+interface Origin {
+  readonly name: string;
+  readonly arn: string;
+}
 
 /** Delivers what was asked for. `scope` is the agent, `runtime` its L2. */
 export function deliverLogs(scope: Construct, runtime: agentcore.Runtime, wanted: AgentObservability): void {
   const { applicationLogs = true, usageLogs = true, traces = true } = wanted;
+  const origin = { name: runtime.agentRuntimeName, arn: runtime.agentRuntimeArn };
   const storage = logStorageOf(scope, wanted);
   const destinations = LogDestinations.of(scope);
-  if (applicationLogs) {
-    deliver(scope, runtime, 'APPLICATION_LOGS', destinations.logs(scope, 'APPLICATION_LOGS', storage));
-  }
-  if (usageLogs) {
-    deliver(scope, runtime, 'USAGE_LOGS', destinations.logs(scope, 'USAGE_LOGS', storage));
+  for (const logType of ['APPLICATION_LOGS', 'USAGE_LOGS'] as const) {
+    if (logType === 'APPLICATION_LOGS' ? applicationLogs : usageLogs) {
+      deliver(scope, origin, logType, destinations.logs(scope, { id: logType, resource: 'runtime' }, storage));
+    }
   }
   if (traces) {
-    deliver(scope, runtime, 'TRACES', destinations.traces(wanted.traceResourcePolicy ?? false));
+    deliver(scope, origin, 'TRACES', destinations.traces(wanted.traceResourcePolicy ?? false));
+  }
+}
+
+/** The same for a gateway. Its logs hold the bodies of requests and responses, so credentials in them are masked. */
+export function deliverGatewayLogs(scope: Construct, gateway: agentcore.Gateway, wanted: ObservabilityOptions): void {
+  const { applicationLogs = true, traces = true } = wanted;
+  const origin = { name: gateway.gatewayName, arn: gateway.gatewayArn };
+  const destinations = LogDestinations.of(scope);
+  if (applicationLogs) {
+    const family = { id: 'GATEWAY_LOGS', resource: 'gateway', dataProtectionPolicy: maskCredentials(scope) } as const;
+    deliver(scope, origin, 'APPLICATION_LOGS', destinations.logs(scope, family, logStorageOf(scope, wanted)));
+  }
+  if (traces) {
+    deliver(scope, origin, 'TRACES', destinations.traces(wanted.traceResourcePolicy ?? false));
   }
 }
 
@@ -38,15 +60,15 @@ export function keepRuntimeLogs(
 
 function deliver(
   scope: Construct,
-  runtime: agentcore.Runtime,
+  { name, arn }: Origin,
   logType: keyof typeof SOURCES,
   destination: logs.CfnDeliveryDestination,
 ): void {
   const kind = SOURCES[logType];
   const source = new logs.CfnDeliverySource(scope, `${kind}Source`, {
-    name: `${runtime.agentRuntimeName}-${kind.toLowerCase()}`,
+    name: `${name}-${kind.toLowerCase()}`,
     logType,
-    resourceArn: runtime.agentRuntimeArn,
+    resourceArn: arn,
   });
   const delivery = new logs.CfnDelivery(scope, `${kind}Delivery`, {
     deliverySourceName: source.name,

@@ -10,18 +10,25 @@ import { oncePerStack } from '../private/per-stack';
 
 const ID = 'CodingAgentsLogs';
 const LONGEST_NAME = 60;
-const PREFIX = '/aws/vendedlogs/bedrock-agentcore/runtime';
+const PREFIX = '/aws/vendedlogs/bedrock-agentcore';
+
+/** What the service vends, for which kind of resource. */
+export interface LogFamily {
+  readonly id: string;
+  readonly resource: 'gateway' | 'runtime';
+  readonly dataProtectionPolicy?: object;
+}
 
 /** A destination, and who asked for it first. */
 interface Shared {
   readonly destination: logs.CfnDeliveryDestination;
   readonly storage: LogStorage;
-  readonly firstAgent: string;
+  readonly firstOwner: string;
 }
 
 /**
- * Where the logs and traces of the agents of a stack are delivered: one destination for each kind, however many
- * agents there are.
+ * Where the logs and traces of the agents and gateways of a stack are delivered: one destination for each kind, however
+ * many there are.
  *
  * Log groups below `/aws/vendedlogs/` need no resource policy, of which an account has only ten.
  *
@@ -43,19 +50,21 @@ export class LogDestinations extends Construct {
    * The log group for one type of log. Another key means another group, but not another retention: if it did, changing
    * that would replace the group and lose what is in it.
    */
-  public logs(agent: IConstruct, logType: string, storage: LogStorage): logs.CfnDeliveryDestination {
+  public logs(owner: IConstruct, family: LogFamily, storage: LogStorage): logs.CfnDeliveryDestination {
     const key = storage.encryptionKey?.node.addr.slice(-8);
-    const id = key === undefined ? logType : `${logType}-${key}`;
+    const id = key === undefined ? family.id : `${family.id}-${key}`;
     const present = this.shared.get(id);
     if (present !== undefined) {
-      requireSame(agent, present, storage);
+      requireSame(owner, present, storage);
       return present.destination;
     }
     // the id of the stack makes the name new for a stack that is deleted, with its logs kept, and made again
     const instance = Fn.select(2, Fn.split('/', Stack.of(this).stackId));
-    const group = logGroup(this, `${id}-Group`, `${PREFIX}/${instance}/${id}`, `${PREFIX}/`, storage);
+    const prefix = `${PREFIX}/${family.resource}/`;
+    const name = `${prefix}${instance}/${id}`;
+    const group = logGroup(this, `${id}-Group`, name, prefix, storage, family.dataProtectionPolicy);
     const destination = this.destination(id, 'CWL', group.attrArn);
-    this.shared.set(id, { destination, storage, firstAgent: agent.node.path });
+    this.shared.set(id, { destination, storage, firstOwner: owner.node.path });
     return destination;
   }
 
@@ -109,7 +118,10 @@ export class LogDestinations extends Construct {
                 StringEquals: { 'aws:SourceAccount': stack.account },
                 ArnLike: { 'aws:SourceArn': this.arn('logs', 'delivery-source', ArnFormat.COLON_RESOURCE_NAME) },
                 'ForAllValues:ArnLike': {
-                  'logs:LogGeneratingResourceArns': [this.arn('bedrock-agentcore', 'runtime')],
+                  'logs:LogGeneratingResourceArns': [
+                    this.arn('bedrock-agentcore', 'gateway'),
+                    this.arn('bedrock-agentcore', 'runtime'),
+                  ],
                 },
               },
             },
@@ -124,14 +136,14 @@ export class LogDestinations extends Construct {
   }
 }
 
-function requireSame(agent: IConstruct, { storage, firstAgent }: Shared, wanted: LogStorage): void {
+function requireSame(owner: IConstruct, { storage, firstOwner }: Shared, wanted: LogStorage): void {
   if (storage.retention === wanted.retention && storage.removalPolicy === wanted.removalPolicy) {
     return;
   }
-  throw invalid(agent, 'SharedLogsKeptOtherwise', {
-    what: 'the agents of a stack share the log groups of their deliveries, and two of them want to keep them differently',
+  throw invalid(owner, 'SharedLogsKeptOtherwise', {
+    what: 'the agents of a stack share the log groups of their deliveries, gateways do too, and two want to keep them differently',
     got: `${wanted.retention} days, ${wanted.removalPolicy}`,
-    allowed: `${storage.retention} days, ${storage.removalPolicy}, as '${firstAgent}' asked first`,
+    allowed: `${storage.retention} days, ${storage.removalPolicy}, as '${firstOwner}' asked first`,
     fix: 'give both the same retention and removalPolicy, or another encryptionKey, or put them into two stacks',
   });
 }

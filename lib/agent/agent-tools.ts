@@ -1,0 +1,124 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { CodingAgentProps } from './coding-agent-props';
+import type { GitCredential } from '../broker/git-credential';
+import type { IMcpGateway } from '../gateway/mcp-gateway-props';
+import type { InboundAuth, JwtAuthProps } from '../identity/inbound-auth';
+import { invalid } from '../private/errors';
+
+const AUTHORIZATION = 'Authorization';
+/** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-header-allowlist.html */
+const MOST_HEADERS = 20;
+const CUSTOM_HEADER = /^X-Amzn-Bedrock-AgentCore-Runtime-Custom-[A-Za-z0-9-]+$/i;
+
+/** What the gateway of an agent turns into. */
+export interface AgentTools {
+  readonly statements: iam.PolicyStatement[];
+  readonly environment: Record<string, string>;
+  readonly requestHeaders?: string[];
+}
+
+/** The right to call the gateway, its address, and the way on which the caller's token gets there. */
+export function agentToolsOf(scope: Construct, props: CodingAgentProps, inboundAuth: InboundAuth): AgentTools {
+  const { gateway, gitCredential, requestHeaders = [] } = props;
+  checkHeaders(scope, requestHeaders, inboundAuth);
+  const environment = {
+    ...(gateway && {
+      MCP_GATEWAY_URL: gateway.gatewayUrl,
+      MCP_GATEWAY_AUTH: gateway.inboundAuth.usesJwt ? 'jwt' : 'iam',
+    }),
+    ...(gitCredential && { GIT_CREDENTIAL_FUNCTION: gitCredential.functionArn }),
+  };
+  const headers = requestHeaders.filter((header) => header.toLowerCase() !== AUTHORIZATION.toLowerCase());
+  const passesToken = gateway?.inboundAuth.usesJwt === true || headers.length < requestHeaders.length;
+  if (gateway?.inboundAuth.usesJwt === true) {
+    checkToken(scope, gateway, inboundAuth);
+  }
+  const allowed = [...(passesToken ? [AUTHORIZATION] : []), ...headers];
+  return {
+    statements: statementsOf(gateway, gitCredential),
+    environment,
+    requestHeaders: allowed.length > 0 ? allowed : undefined,
+  };
+}
+
+/** what is called with a token is not asked for in IAM */
+function statementsOf(gateway?: IMcpGateway, gitCredential?: GitCredential): iam.PolicyStatement[] {
+  const statements: iam.PolicyStatement[] = [];
+  if (gateway?.inboundAuth.usesJwt === false) {
+    const rights = { actions: ['bedrock-agentcore:InvokeGateway'], resources: [gateway.gatewayArn] };
+    statements.push(new iam.PolicyStatement(rights));
+  }
+  if (gitCredential !== undefined) {
+    const rights = { actions: ['lambda:InvokeFunction'], resources: [gitCredential.functionArn] };
+    statements.push(new iam.PolicyStatement(rights));
+  }
+  return statements;
+}
+
+/** the token that opens the agent is the one that it passes on */
+function checkToken(scope: Construct, gateway: IMcpGateway, inboundAuth: InboundAuth): void {
+  const [asked, brought] = [gateway.inboundAuth._rules, inboundAuth._rules];
+  if (asked === undefined || brought === undefined) {
+    throw invalid(scope, 'NoTokenForGateway', {
+      what: `gateway '${gateway.node.path}' asks for the caller's token, and callers of this agent bring none`,
+      got: 'InboundAuth.iam()',
+      allowed: 'the same InboundAuth.jwt(...) as that of the gateway',
+      fix: 'make one InboundAuth.jwt value and give it to both; or guard the gateway with InboundAuth.iam(), where tools cannot act for users',
+    });
+  }
+  const flaw = flawOf(asked, brought);
+  if (flaw !== undefined) {
+    throw invalid(scope, 'TokenNotForGateway', {
+      what: `the token that opens this agent would not open its gateway '${gateway.node.path}': ${flaw}`,
+      got: brought.discoveryUrl,
+      allowed: asked.discoveryUrl,
+      fix: 'give the same InboundAuth.jwt value to both',
+    });
+  }
+}
+
+function flawOf(asked: JwtAuthProps, brought: JwtAuthProps): string | undefined {
+  if (asked.discoveryUrl !== brought.discoveryUrl) {
+    return 'they trust different issuers';
+  }
+  if (areDisjoint(asked.allowedClients, brought.allowedClients)) {
+    return 'they allow no client in common';
+  }
+  return areDisjoint(asked.allowedAudiences, brought.allowedAudiences) ? 'they allow no audience in common' : undefined;
+}
+
+function areDisjoint(a: string[] = [], b: string[] = []): boolean {
+  return a.length > 0 && b.length > 0 && !a.some((value) => b.includes(value));
+}
+
+function checkHeaders(scope: Construct, headers: string[], inboundAuth: InboundAuth): void {
+  if (headers.length > MOST_HEADERS) {
+    throw invalid(scope, 'TooManyRequestHeaders', {
+      what: 'requestHeaders lists too many headers',
+      got: headers.length,
+      allowed: `at most ${MOST_HEADERS}`,
+      fix: 'keep those that the agent reads, or put the rest into the payload',
+    });
+  }
+  headers.forEach((header, index) => {
+    const isToken = header.toLowerCase() === AUTHORIZATION.toLowerCase();
+    const isTwice = headers.findIndex((other) => other.toLowerCase() === header.toLowerCase()) !== index;
+    if (isTwice || (!isToken && !CUSTOM_HEADER.test(header))) {
+      throw invalid(scope, 'InvalidRequestHeader', {
+        what: `requestHeaders lists a header ${isTwice ? 'twice' : 'that AgentCore does not let through'}`,
+        got: header,
+        allowed: 'Authorization, and names that start with X-Amzn-Bedrock-AgentCore-Runtime-Custom-, each once',
+        fix: isTwice ? 'remove one' : 'rename it, or put the value into the payload',
+      });
+    }
+    if (isToken && !inboundAuth.usesJwt) {
+      throw invalid(scope, 'AuthorizationWithoutToken', {
+        what: 'requestHeaders lists Authorization, which holds a signature and no token',
+        got: 'InboundAuth.iam()',
+        allowed: 'Authorization for agents with InboundAuth.jwt(...)',
+        fix: 'remove it',
+      });
+    }
+  });
+}

@@ -1,0 +1,52 @@
+import { Token } from 'aws-cdk-lib';
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { Construct } from 'constructs';
+import type { McpGatewayProps } from './mcp-gateway-props';
+import { invalid, warn } from '../private/errors';
+import { checkKeyPlace } from '../private/keys';
+import { checkDescription, checkTags } from '../private/text-checks';
+
+const LONGEST_DESCRIPTION = 200;
+const WEB_ACL = /^arn:aws[-a-z]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/.+$/;
+
+/** Refuses what a gateway cannot be made with, or should not. */
+export function checkGatewayProps(scope: Construct, props: McpGatewayProps): void {
+  checkDescription(scope, 'the gateway', props.description, LONGEST_DESCRIPTION);
+  checkTags(scope, props.tags ?? {});
+  checkAuthorization(scope, props);
+  checkWebAcl(scope, props.webAclArn);
+  if (props.encryptionKey !== undefined) {
+    checkKeyPlace(scope, props.encryptionKey, 'the key of the gateway', 'region');
+  }
+  if (props.exceptionLevel?.value === agentcore.GatewayExceptionLevel.DEBUG.value) {
+    warn(scope, 'exceptionDetails', {
+      what: 'callers are told the cause of each error, which may hold internals of the targets',
+      got: 'GatewayExceptionLevel.DEBUG',
+      allowed: 'gateways that nobody but their developers calls',
+      fix: 'leave exceptionLevel away once it works',
+    });
+  }
+}
+
+function checkAuthorization(scope: Construct, { inboundAuth, policies = [], policyMode }: McpGatewayProps): void {
+  const isEnforced = policies.length > 0 && policyMode?.value !== agentcore.PolicyEngineMode.LOG_ONLY.value;
+  if (inboundAuth._authorizesNobody && !isEnforced) {
+    throw invalid(scope, 'GatewayWithoutAuthorization', {
+      what: 'anyone with AWS credentials, of any account, could call every tool',
+      got: 'InboundAuth.authenticateOnly() without policies in force',
+      allowed: 'with `policies` in mode ENFORCE',
+      fix: 'use InboundAuth.iam(), or say in policies who may do what',
+    });
+  }
+}
+
+function checkWebAcl(scope: Construct, arn: string | undefined): void {
+  if (arn !== undefined && !Token.isUnresolved(arn) && !WEB_ACL.test(arn)) {
+    throw invalid(scope, 'InvalidWebAcl', {
+      what: 'this is not the ARN of a regional web ACL',
+      got: arn,
+      allowed: 'arn:aws:wafv2:<region>:<account>:regional/webacl/<name>/<id>',
+      fix: 'a web ACL of CloudFront (global) cannot guard a gateway: make a regional one',
+    });
+  }
+}

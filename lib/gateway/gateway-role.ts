@@ -1,0 +1,112 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { gatewayArnPattern } from './gateway-names';
+import type { FetchedCredential } from '../identity/bound-identity';
+import { invalid } from '../private/errors';
+import { LARGEST_POLICY, policySize } from '../private/policy-size';
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MOST_POLICIES = 10;
+/** a target takes at most about 1,000 characters: four ARNs, a secret, its key */
+const ROOM_FOR_ONE_MORE = LARGEST_POLICY - 1500;
+
+/** The gateway, as the role must know it to name it exactly. */
+export interface NamedGateway {
+  readonly gatewayId: string;
+  readonly usesJwt: boolean;
+}
+
+/**
+ * The role as which a gateway calls its targets.
+ *
+ * It is the upper bound of what any caller of the gateway can reach, so it names each provider, secret and function.
+ * What the gateway needs to come into being stands in one policy before it; what targets need is added afterwards, when
+ * the id of the gateway is known, and before each target.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-outbound-auth.html
+ */
+export class GatewayRole extends Construct {
+  public readonly role: iam.Role;
+  private readonly policies: iam.ManagedPolicy[] = [];
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly gatewayName: string,
+  ) {
+    super(scope, id);
+    this.role = new iam.Role(this, 'Role', {
+      description: `Calls the targets of gateway ${gatewayName}`,
+      assumedBy: new iam.ServicePrincipal('bedrock-agentcore.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+          ArnLike: { 'aws:SourceArn': gatewayArnPattern(this, gatewayName) },
+        },
+      }),
+    });
+  }
+
+  /** Adds what the gateway itself needs; what is returned must be there before it. */
+  public addBefore(statements: iam.PolicyStatement[]): iam.ManagedPolicy | undefined {
+    return statements.length > 0 ? this.policy('Policy', statements) : undefined;
+  }
+
+  /** Adds what one target needs; the target must wait for the policy that is returned. */
+  public addForTarget(statements: iam.PolicyStatement[]): iam.ManagedPolicy {
+    const current = this.policies.at(-1);
+    if (current !== undefined && current.node.id.startsWith('Targets')) {
+      if (policySize(current) <= ROOM_FOR_ONE_MORE) {
+        current.addStatements(...statements);
+        return current;
+      }
+    }
+    return this.policy(`Targets${this.policies.length}`, statements);
+  }
+
+  /** What it takes to fetch one credential for callers of this gateway. */
+  public fetchStatements(gateway: NamedGateway, { kind, providerArn }: FetchedCredential): iam.PolicyStatement[] {
+    const directory = this.arn('workload-identity-directory', 'default');
+    const identity = `${directory}/workload-identity/${gateway.gatewayId}`;
+    const vault = this.arn('token-vault', 'default');
+    return [
+      new iam.PolicyStatement({
+        actions: [
+          'bedrock-agentcore:GetWorkloadAccessToken',
+          ...(gateway.usesJwt ? ['bedrock-agentcore:GetWorkloadAccessTokenForJWT'] : []),
+        ],
+        resources: [directory, identity],
+      }),
+      new iam.PolicyStatement({
+        actions: [
+          kind === 'apiKey' ? 'bedrock-agentcore:GetResourceApiKey' : 'bedrock-agentcore:GetResourceOauth2Token',
+        ],
+        resources: [vault, providerArn, directory, identity],
+      }),
+    ];
+  }
+
+  private policy(id: string, statements: iam.PolicyStatement[]): iam.ManagedPolicy {
+    if (this.policies.length === MOST_POLICIES) {
+      throw invalid(this, 'TooManyGatewayPolicies', {
+        what: 'what the targets of this gateway need does not fit into the policies of one role',
+        got: `more than ${MOST_POLICIES} policies`,
+        allowed: `${MOST_POLICIES} policies of ${LARGEST_POLICY} characters`,
+        fix: 'split the targets over two gateways',
+      });
+    }
+    const policy = new iam.ManagedPolicy(this, id, {
+      description: `What gateway ${this.gatewayName} may do`,
+      // merged whatever the flags of the app say: providers and secrets share statements
+      document: new iam.PolicyDocument({ minimize: true }),
+      statements,
+    });
+    policy.attachToRole(this.role);
+    this.policies.push(policy);
+    return policy;
+  }
+
+  private arn(resource: string, resourceName: string): string {
+    return Stack.of(this).formatArn({ service: 'bedrock-agentcore', resource, resourceName });
+  }
+}

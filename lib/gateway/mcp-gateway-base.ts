@@ -1,0 +1,73 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { ClientConfiguration, ClientConfigurationOptions, ClientGateway } from './client-configuration';
+import { renderClientConfiguration } from './client-configuration';
+import type { ClientOutputsOptions } from './client-outputs';
+import { addClientOutputs } from './client-outputs';
+import type { McpClient } from './mcp-client';
+import type { IMcpGateway } from './mcp-gateway-props';
+import type { InboundAuth } from '../identity/inbound-auth';
+import { warn } from '../private/errors';
+
+/** What can be done with a gateway, whoever makes it. */
+export abstract class McpGatewayBase extends Construct implements IMcpGateway {
+  public abstract readonly gatewayArn: string;
+  public abstract readonly gatewayId: string;
+  public abstract readonly inboundAuth: InboundAuth;
+
+  /** Where MCP clients connect. Inside an `AgentNetwork` this host leads to its VPC endpoint. */
+  public get gatewayUrl(): string {
+    const { urlSuffix } = Stack.of(this);
+    return `https://${this.gatewayId}.gateway.bedrock-agentcore.${this._region}.${urlSuffix}/mcp`;
+  }
+
+  /** @internal */
+  public get _region(): string {
+    return Stack.of(this).region;
+  }
+
+  /**
+   * Lets a principal list and call the tools. An agent that is given `gateway` has this right already.
+   *
+   * Without effect on a gateway that asks for tokens, and a warning says so.
+   */
+  public grantInvoke(grantee: iam.IGrantable): iam.Grant {
+    if (this.inboundAuth.usesJwt) {
+      warn(this, 'grantWithoutEffect', {
+        what: `gateway '${this.node.path}' is called with a token, so a right in IAM has no effect`,
+        got: 'grantInvoke',
+        allowed: 'grants on gateways with InboundAuth.iam()',
+        fix: 'let the caller in by the rules of InboundAuth.jwt(...)',
+      });
+    }
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['bedrock-agentcore:InvokeGateway'],
+      resourceArns: [this.gatewayArn],
+    });
+  }
+
+  /**
+   * What an MCP client needs to use the tools: a line for a terminal or a file. It holds no secret.
+   *
+   * Errors: a client and options that do not fit how the gateway is guarded.
+   */
+  public clientConfiguration(client: McpClient, options: ClientConfigurationOptions = {}): ClientConfiguration {
+    return renderClientConfiguration(this.toClientGateway(), client, options);
+  }
+
+  /**
+   * Adds stack outputs: the address, and for each client the line or the file that makes it use the tools.
+   *
+   * @param options which clients, and how they authenticate
+   */
+  public addOutputs(options: ClientOutputsOptions): void {
+    new CfnOutput(this, 'Url', { value: this.gatewayUrl, description: 'Where MCP clients connect' });
+    addClientOutputs(this, this.toClientGateway(), options);
+  }
+
+  private toClientGateway(): ClientGateway {
+    return { url: this.gatewayUrl, region: this._region, usesJwt: this.inboundAuth.usesJwt };
+  }
+}

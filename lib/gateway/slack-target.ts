@@ -1,0 +1,17 @@
+import type { Binder } from './server-target';
+import { bindServer } from './server-target';
+import type { SlackTargetProps } from './tool-target-props';
+
+export function slackTarget(props: SlackTargetProps): Binder {
+  return (scope, context) =>
+    bindServer(scope, context, {
+      kind: 'mcpServer',
+      service: 'Slack',
+      endpoint: () => 'https://mcp.slack.com/mcp',
+      description: props.description ?? 'Slack',
+      identity: props.identity,
+      props,
+      readOnly: false,
+      standIn: (broker) => broker,
+    });
+}

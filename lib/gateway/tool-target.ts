@@ -1,0 +1,103 @@
+import type { Construct } from 'constructs';
+import { functionTarget } from './function-target';
+import { gitHubTarget } from './github-target';
+import { jiraTarget } from './jira-target';
+import { openApiTarget } from './openapi-target';
+import { agentRuntimeTarget } from './runtime-target';
+import { mcpServerTarget } from './server-target';
+import { slackTarget } from './slack-target';
+import type {
+  AgentRuntimeTargetProps,
+  GitHubTargetProps,
+  JiraTargetProps,
+  LambdaTargetProps,
+  McpServerTargetProps,
+  OpenApiTargetProps,
+  SlackTargetProps,
+} from './tool-target-props';
+import type { TargetContext, ToolTargetConfig } from './tool-target-config';
+
+/**
+ * Where the tools of a gateway come from. Each target takes one identity: as whom the gateway calls it.
+ *
+ * A value, inert until `McpGateway.addTarget` binds it.
+ */
+export class ToolTarget {
+  /**
+   * GitHub: its own MCP server, or a broker that stands in for it.
+   *
+   * The server takes one toolset by its URL, so several toolsets are several targets, unless a broker is the identity.
+   * Errors: an own GitHub Enterprise Server, which has no such server; several toolsets; a toolset that is not a name.
+   *
+   * @see https://github.com/github/github-mcp-server/blob/main/docs/remote-server.md
+   */
+  public static github(props: GitHubTargetProps): ToolTarget {
+    return new ToolTarget(gitHubTarget(props));
+  }
+
+  /**
+   * Jira and Confluence in the cloud: Atlassian's own MCP server. For the data center edition host a server and use
+   * `mcpServer`.
+   *
+   * Errors: a site that is not `https://<site>.atlassian.net`.
+   *
+   * @see https://support.atlassian.com/atlassian-rovo-mcp-server/
+   */
+  public static jira(props: JiraTargetProps): ToolTarget {
+    return new ToolTarget(jiraTarget(props));
+  }
+
+  /**
+   * Slack: its own MCP server, which takes tokens of users only and no bot tokens (`xoxb-`).
+   *
+   * @see https://docs.slack.dev/ai/slack-mcp-server
+   */
+  public static slack(props: SlackTargetProps): ToolTarget {
+    return new ToolTarget(slackTarget(props));
+  }
+
+  /**
+   * Any MCP server that speaks Streamable HTTP.
+   *
+   * Errors: an endpoint without https, with a user name or password, or at a private address without `privateEndpoint`.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-target-MCPservers.html
+   */
+  public static mcpServer(props: McpServerTargetProps): ToolTarget {
+    return new ToolTarget(mcpServerTarget(props));
+  }
+
+  /**
+   * An HTTP API: each operation of its OpenAPI 3 description becomes a tool.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-schema-openapi.html
+   */
+  public static openApi(props: OpenApiTargetProps): ToolTarget {
+    return new ToolTarget(openApiTarget(props));
+  }
+
+  /**
+   * A Lambda function. It learns the tool and its arguments, but not who calls.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target-lambda.html
+   */
+  public static lambda(props: LambdaTargetProps): ToolTarget {
+    return new ToolTarget(functionTarget(props));
+  }
+
+  /**
+   * An MCP server that itself runs on AgentCore Runtime, called with the role of the gateway unless it asks for tokens.
+   *
+   * It must be up before the target: while the target is made, the gateway asks it for its tools.
+   */
+  public static agentRuntime(props: AgentRuntimeTargetProps): ToolTarget {
+    return new ToolTarget(agentRuntimeTarget(props));
+  }
+
+  private constructor(private readonly binder: (scope: Construct, context: TargetContext) => ToolTargetConfig) {}
+
+  /** @internal */
+  public _bind(scope: Construct, context: TargetContext): ToolTargetConfig {
+    return this.binder(scope, context);
+  }
+}

@@ -1,0 +1,115 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { invalid } from '../private/errors';
+import { checkKeyPlace } from '../private/keys';
+import { surelyDiffer } from '../private/references';
+import { secretIn } from '../private/secret-patterns';
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-oauth2credentialprovider-secretreference.html */
+const LONGEST_JSON_KEY = 128;
+const COMPLETE_ARN = /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/;
+
+/**
+ * One value in a secret of AWS Secrets Manager. AgentCore reads it whenever it needs it, so a rotated value is used at
+ * once and no copy exists.
+ */
+export interface SecretReference {
+  /**
+   * The secret, whose value is a JSON object. Of the same region; imported ones by their complete ARN. One of another
+   * account needs an encryption key of its own, and its policies must let the role of the gateway in.
+   */
+  readonly secret: secretsmanager.ISecret;
+
+  /** The key in the JSON object under which the value is found, at most 128 characters. */
+  readonly jsonKey: string;
+}
+
+/** A checked reference, ready for a template and for policies. */
+export interface BoundSecret {
+  readonly config: { readonly secretId: string; readonly jsonKey: string };
+  /** what its reader must be allowed */
+  readonly statements: iam.PolicyStatement[];
+}
+
+/** Checks a reference in the place where it is used; `prop` is what the user calls it. */
+export function bindSecret(scope: Construct, { secret, jsonKey }: SecretReference, prop: string): BoundSecret {
+  checkJsonKey(scope, jsonKey, prop);
+  const secretId = completeArn(scope, secret, prop);
+  return { config: { secretId, jsonKey }, statements: readStatements(scope, secret, secretId) };
+}
+
+/** The rights to read a secret and nothing else. */
+export function secretStatements(
+  scope: Construct,
+  secret: secretsmanager.ISecret,
+  prop: string,
+): iam.PolicyStatement[] {
+  return readStatements(scope, secret, completeArn(scope, secret, prop));
+}
+
+function checkJsonKey(scope: Construct, jsonKey: string, prop: string): void {
+  if (Token.isUnresolved(jsonKey)) {
+    return;
+  }
+  if (jsonKey === '' || jsonKey.length > LONGEST_JSON_KEY || secretIn(jsonKey) !== undefined) {
+    throw invalid(scope, 'InvalidJsonKey', {
+      what: `jsonKey of ${prop} is not the name of a key in a JSON object`,
+      allowed: `1 to ${LONGEST_JSON_KEY} characters, and never the credential itself`,
+      fix: `store {"token": "..."} in the secret and give jsonKey 'token'`,
+    });
+  }
+}
+
+/** with its suffix: a shorter ARN would need a wildcard in the policy, which other secrets match too */
+function completeArn(scope: Construct, secret: secretsmanager.ISecret, prop: string): string {
+  const stack = Stack.of(scope);
+  if (surelyDiffer(secret.env.region, stack.region)) {
+    throw invalid(scope, 'ForeignSecret', {
+      what: `the secret of ${prop} is in another region`,
+      got: secret.env.region,
+      allowed: stack.region,
+      fix: 'replicate the secret to this region and refer to the replica',
+    });
+  }
+  const arn = secret.secretFullArn;
+  const isForeign = surelyDiffer(secret.env.account, stack.account);
+  if (arn === undefined || (Token.isUnresolved(arn) ? isForeign : !COMPLETE_ARN.test(arn))) {
+    throw invalid(scope, 'SecretArnIncomplete', {
+      what: `the complete ARN of the secret of ${prop} is not known`,
+      got: secret.secretName,
+      allowed: 'a secret of this app and account, or one imported by an ARN that ends in a dash and six characters',
+      fix: 'import it with Secret.fromSecretCompleteArn(...)',
+    });
+  }
+  if (isForeign && secret.encryptionKey === undefined) {
+    throw invalid(scope, 'ForeignSecretNeedsKey', {
+      what: `the secret of ${prop} is in another account and its encryption key is not known`,
+      got: secret.env.account,
+      allowed: 'a secret with a customer-managed key that lets this account decrypt; the key that AWS manages cannot',
+      fix: 'import it with Secret.fromSecretAttributes({ secretCompleteArn, encryptionKey })',
+    });
+  }
+  return arn;
+}
+
+function readStatements(scope: Construct, secret: secretsmanager.ISecret, arn: string): iam.PolicyStatement[] {
+  const read = new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
+  const key = secret.encryptionKey;
+  if (key === undefined) {
+    return [read];
+  }
+  checkKeyPlace(scope, key, 'the encryption key of a secret', 'region');
+  const decrypt = new iam.PolicyStatement({
+    actions: ['kms:Decrypt'],
+    resources: [key.keyArn],
+    conditions: {
+      StringEquals: {
+        'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com`,
+        'kms:EncryptionContext:SecretARN': arn,
+      },
+    },
+  });
+  return [read, decrypt];
+}

@@ -1,0 +1,40 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** What the functions sign their requests to AWS with. */
+export const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'canary-aws-secret-access-key',
+  AWS_SESSION_TOKEN: 'canary-aws-session-token',
+};
+
+/** Signature Version 4, computed a second time from its description. Undefined if it is right. */
+export function signatureFault(request: IncomingMessage, body: string, service: string, region: string) {
+  const header = request.headers.authorization ?? '';
+  const match = /^AWS4-HMAC-SHA256 Credential=(\S+), SignedHeaders=(\S+), Signature=([0-9a-f]{64})$/.exec(header);
+  const date = String(request.headers['x-amz-date']);
+  if (match === null) {
+    return 'no signature';
+  }
+  const [, credential, names, signature] = match;
+  const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
+  if (credential !== `${CREDENTIALS.AWS_ACCESS_KEY_ID}/${scope}`) {
+    return `signed for ${credential}`;
+  }
+  if (request.headers['x-amz-security-token'] !== CREDENTIALS.AWS_SESSION_TOKEN) {
+    return 'no session token';
+  }
+  const headers = names.split(';').map((name) => `${name}:${String(request.headers[name])}\n`);
+  const canonical = ['POST', '/', '', headers.join(''), names, sha256(body)].join('\n');
+  const text = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n');
+  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${CREDENTIALS.AWS_SECRET_ACCESS_KEY}`);
+  return hmac(key, text).toString('hex') === signature ? undefined : 'wrong signature';
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
