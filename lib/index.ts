@@ -7,30 +7,6 @@ export { CodingAgent } from './agent/coding-agent';
 export type { CodingAgentProps } from './agent/coding-agent-props';
 export type { CodingAgentAttributes } from './agent/imported-agent';
 export { ModelRoute } from './agent/model-route';
-export { type Acknowledgement, Acknowledgements } from './compliance/acknowledgements';
-export { InboundAuth, type JwtAuthProps } from './identity/inbound-auth';
-export { JwtClaim } from './identity/jwt-claim';
-export * as mixins from './mixins';
-export { AgentNetwork } from './network/agent-network';
-export type {
-  AgentNetworkProps,
-  AllowBucketOptions,
-  FromVpcProps,
-  PublicInternetOptions,
-} from './network/agent-network-props';
-export { Egress, type InternetEgressOptions } from './network/egress';
-export type { IAgentNetwork } from './network/network';
-export { Filesystem, type SharedFilesystemOptions } from './storage/filesystem';
-export type { IS3FilesAccessPoint, IS3FilesFileSystem } from './storage/s3-files';
-export {
-  S3FilesAccessPoint,
-  type S3FilesAccessPointAttributes,
-  type S3FilesAccessPointOptions,
-  type S3FilesAccessPointProps,
-} from './storage/s3-files-access-point';
-export { S3FilesFileSystem } from './storage/s3-files-file-system';
-export type { S3FilesFileSystemAttributes, S3FilesFileSystemProps } from './storage/s3-files-file-system-props';
-export { type S3FilesImportRule, S3FilesImportTrigger } from './storage/s3-files-synchronization';
 export { GitCredential } from './broker/git-credential';
 export { GitHubAppBroker } from './broker/github-app-broker';
 export type { GitHubAppBrokerProps, SensitivePermissions } from './broker/github-app-broker-props';
@@ -38,6 +14,7 @@ export { GitHubAppFunction } from './broker/github-app-function';
 export { GitHubAppKey } from './broker/github-app-key';
 export type { GitHubAppOptions } from './broker/github-app-options';
 export { type IToolBroker, ToolBroker, type ToolBrokerOptions } from './broker/tool-broker';
+export { type Acknowledgement, Acknowledgements } from './compliance/acknowledgements';
 export type {
   ClientConfiguration,
   ClientConfigurationOptions,
@@ -62,10 +39,45 @@ export {
 } from './gateway/tool-policy';
 export { ToolTarget } from './gateway/tool-target';
 export type * from './gateway/tool-target-props';
+export { ApiKeyScheme } from './identity/api-key-scheme';
 export { ConsentPortal, type ConsentPortalProps } from './identity/consent-portal';
 export { DeploymentRights, type DeploymentRightsProps } from './identity/deployment-rights';
+export { InboundAuth, type JwtAuthProps } from './identity/inbound-auth';
+export { JwtClaim } from './identity/jwt-claim';
+export { JwtSigningAlgorithm, type PrivateKeyJwt } from './identity/oauth-private-key-jwt';
+export { type AuthorizationServer, OAuthClientAuthentication, type OAuthServerOptions } from './identity/oauth-server';
 export { OAuthVendor } from './identity/oauth-vendor';
+export type { BotProps } from './identity/outbound-bot';
 export { OutboundIdentity } from './identity/outbound-identity';
-export type { ObservabilityOptions } from './observability/observability-options';
-export { TokenVaultKey, type TokenVaultKeyProps } from './identity/token-vault-key';
+export {
+  ActorToken,
+  type MicrosoftOnBehalfOfProps,
+  OnBehalfOfGrant,
+  type OnBehalfOfProps,
+} from './identity/outbound-on-behalf-of-props';
+export type { GatewayRoleOptions, NoIdentityOptions } from './identity/outbound-simple';
+export type { UserConsentProps } from './identity/outbound-user-consent';
 export type { SecretReference } from './identity/secret-reference';
+export { TokenVaultKey, type TokenVaultKeyProps } from './identity/token-vault-key';
+export * as mixins from './mixins';
+export { AgentNetwork } from './network/agent-network';
+export type {
+  AgentNetworkProps,
+  AllowBucketOptions,
+  FromVpcProps,
+  PublicInternetOptions,
+} from './network/agent-network-props';
+export { Egress, type InternetEgressOptions } from './network/egress';
+export type { IAgentNetwork } from './network/network';
+export type { ObservabilityOptions } from './observability/observability-options';
+export { Filesystem, type SharedFilesystemOptions } from './storage/filesystem';
+export type { IS3FilesAccessPoint, IS3FilesFileSystem } from './storage/s3-files';
+export {
+  S3FilesAccessPoint,
+  type S3FilesAccessPointAttributes,
+  type S3FilesAccessPointOptions,
+  type S3FilesAccessPointProps,
+} from './storage/s3-files-access-point';
+export { S3FilesFileSystem } from './storage/s3-files-file-system';
+export type { S3FilesFileSystemAttributes, S3FilesFileSystemProps } from './storage/s3-files-file-system-props';
+export { type S3FilesImportRule, S3FilesImportTrigger } from './storage/s3-files-synchronization';

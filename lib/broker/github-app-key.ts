@@ -8,6 +8,7 @@ import { invalid, invalidValue, warn } from '../private/errors';
 import { checkKeyPlace, madeKey } from '../private/keys';
 import { surelyDiffer } from '../private/references';
 import { secretIn } from '../private/secret-patterns';
+import { checkNoValueInTemplate } from '../private/secret-values';
 
 const ALGORITHM = 'RSASSA_PKCS1_V1_5_SHA_256';
 
@@ -123,6 +124,7 @@ class SecretKey extends GitHubAppKey {
 
   /** @internal */
   public _check(scope: Construct): void {
+    checkNoValueInTemplate(scope, this.secret, 'the GitHub App');
     const { region } = Stack.of(scope);
     if (surelyDiffer(this.secret.env.region, region)) {
       throw invalid(scope, 'ForeignSecret', {

@@ -2,7 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { gatewayArnPattern } from './gateway-names';
-import type { FetchedCredential } from '../identity/bound-identity';
+import type { BoundIdentity, FetchedCredential, OAuthGrant } from '../identity/bound-identity';
+import { OAuthGrantType } from '../mixins/gateway-target-oauth-grant';
 import { invalid } from '../private/errors';
 import { LARGEST_POLICY, policySize } from '../private/policy-size';
 
@@ -65,7 +66,10 @@ export class GatewayRole extends Construct {
   }
 
   /** What it takes to fetch one credential for callers of this gateway. */
-  public fetchStatements(gateway: NamedGateway, { kind, providerArn }: FetchedCredential): iam.PolicyStatement[] {
+  public fetchStatements(gateway: NamedGateway, { fetch, oauthGrant }: BoundIdentity): iam.PolicyStatement[] {
+    if (fetch === undefined) {
+      return [];
+    }
     const directory = this.arn('workload-identity-directory', 'default');
     const identity = `${directory}/workload-identity/${gateway.gatewayId}`;
     const vault = this.arn('token-vault', 'default');
@@ -78,10 +82,8 @@ export class GatewayRole extends Construct {
         resources: [directory, identity],
       }),
       new iam.PolicyStatement({
-        actions: [
-          kind === 'apiKey' ? 'bedrock-agentcore:GetResourceApiKey' : 'bedrock-agentcore:GetResourceOauth2Token',
-        ],
-        resources: [vault, providerArn, directory, identity],
+        actions: fetchActions(fetch, oauthGrant),
+        resources: [vault, fetch.providerArn, directory, identity],
       }),
     ];
   }
@@ -109,4 +111,14 @@ export class GatewayRole extends Construct {
   private arn(resource: string, resourceName: string): string {
     return Stack.of(this).formatArn({ service: 'bedrock-agentcore', resource, resourceName });
   }
+}
+
+/** after a consent, the gateway finishes it for the person who calls again */
+function fetchActions({ kind }: FetchedCredential, grant: OAuthGrant | undefined): string[] {
+  if (kind === 'apiKey') {
+    return ['bedrock-agentcore:GetResourceApiKey'];
+  }
+  return grant?.grantType === OAuthGrantType.AUTHORIZATION_CODE
+    ? ['bedrock-agentcore:CompleteResourceTokenAuth', 'bedrock-agentcore:GetResourceOauth2Token']
+    : ['bedrock-agentcore:GetResourceOauth2Token'];
 }

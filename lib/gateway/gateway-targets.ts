@@ -1,21 +1,13 @@
 import type { Construct } from 'constructs';
-import type { GatewayRole } from './gateway-role';
-import { McpTarget } from './mcp-target';
-import type { ToolTarget } from './tool-target';
-import type { TargetContext } from './tool-target-config';
+import type { AddedTargetProps } from './added-target';
+import { AddedTarget } from './added-target';
+import type { McpTarget } from './mcp-target';
 import { describe, invalid } from '../private/errors';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_TARGETS = 100;
 /** a gateway takes five changes of targets at once; one is left for whoever changes something by hand */
 const LANES = 4;
-
-/** What it takes to add a target. */
-export interface TargetParts {
-  readonly context: TargetContext;
-  readonly target: ToolTarget;
-  readonly role: GatewayRole;
-}
 
 /** The targets of a gateway, in the order in which they are deployed. */
 export class GatewayTargets {
@@ -38,9 +30,9 @@ export class GatewayTargets {
   }
 
   /** Adds one, in a lane: CloudFormation would make all of them at once. */
-  public add(id: string, parts: TargetParts): McpTarget {
+  public add(id: string, parts: AddedTargetProps): McpTarget {
     this.requireFree(id);
-    const target = new McpTarget(this.gateway, id, parts);
+    const target = new AddedTarget(this.gateway, id, parts);
     const before = this.all.at(-LANES);
     if (before !== undefined) {
       target.target.node.addDependency(before.target);

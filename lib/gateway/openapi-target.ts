@@ -1,15 +1,16 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import { checkToolNames } from './gateway-names';
 import type { BoundSchema } from './schema-source';
-import type { Binder } from './server-target';
-import { operationsOf } from './tool-schema';
+import { type Binder, checkEndpoint } from './server-target';
+import { apiOf } from './tool-schema';
 import type { OpenApiTargetProps } from './tool-target-props';
 import { GatewayTargetOptions } from '../mixins/gateway-target-options';
 import { invalidValue } from '../private/errors';
 
 export function openApiTarget(props: OpenApiTargetProps): Binder {
   const { schema, description, readOnly = false } = props;
-  const operations = operationsOf(schema);
+  const api = apiOf(schema);
+  api?.servers.forEach((url) => checkEndpoint(url, props.privateEndpoint !== undefined));
   return (scope, context) => {
     const identity = props.identity._bind(scope, {
       targetName: context.targetName,
@@ -25,10 +26,10 @@ export function openApiTarget(props: OpenApiTargetProps): Binder {
         what: 'a broker answers itself, so this API would never be called',
         got: 'ToolTarget.openApi with OutboundIdentity.broker',
         allowed: 'a broker as the identity of github, jira or slack, for which it stands in',
-        fix: 'use ToolTarget.lambda for a function of your own',
+        fix: 'use ToolTarget.lambdaFunction for a function of your own',
       });
     }
-    checkToolNames(scope, context.targetName, operations ?? []);
+    checkToolNames(scope, context.targetName, api?.operations ?? []);
     const bound = schema._bind(scope);
     return {
       create: (parent, options) =>

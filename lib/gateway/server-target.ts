@@ -111,7 +111,7 @@ function refuseBroker(): never {
     what: 'a broker answers itself, so this server would never be called',
     got: 'ToolTarget.mcpServer with OutboundIdentity.broker',
     allowed: 'a broker as the identity of github, jira or slack, for which it stands in',
-    fix: 'use ToolTarget.lambda for a function of your own',
+    fix: 'use ToolTarget.lambdaFunction for a function of your own',
   });
 }
 

@@ -11,6 +11,11 @@ interface McpTool {
   readonly annotations?: { readonly readOnlyHint?: unknown };
 }
 
+interface OpenApi {
+  readonly paths?: Record<string, Record<string, { operationId?: unknown }>>;
+  readonly servers?: unknown;
+}
+
 /**
  * The tools of an MCP server's answer to `tools/list`, undefined where the text is not known yet.
  *
@@ -48,20 +53,35 @@ export function functionToolsOf(tools: agentcore.ToolDefinition[], writeTools?: 
   return known.map((tool) => ({ ...tool, readOnly: writeTools !== undefined && !writeTools.includes(tool.name) }));
 }
 
-/** The operation ids of an OpenAPI description in JSON, which become the names of tools; undefined if unknown. */
-export function operationsOf(source: SchemaSource): string[] | undefined {
+/** What of an OpenAPI description is known while the app is synthesized. */
+export interface KnownApi {
+  /** the operation ids, which become the names of tools */
+  readonly operations: string[];
+  /** the absolute addresses of its servers */
+  readonly servers: string[];
+}
+
+/** The parts of an OpenAPI description in JSON that can be checked; undefined if it is YAML or not known yet. */
+export function apiOf(source: SchemaSource): KnownApi | undefined {
   const text = source._text();
   if (text?.trimStart().startsWith('{') !== true) {
     return undefined;
   }
-  const { paths } = parsed(text) as { paths?: Record<string, Record<string, { operationId?: unknown }>> };
+  const { paths, servers } = parsed(text) as OpenApi;
   if (typeof paths !== 'object' || paths === null) {
     throw refusal('of the API', 'the description has no `paths`', 'an OpenAPI 3 description');
   }
-  return Object.values(paths)
+  const operations = Object.values(paths)
     .flatMap((path) => Object.values(path))
     .map((operation) => operation?.operationId)
     .filter((id) => typeof id === 'string');
+  const addresses = (Array.isArray(servers) ? servers : []).map((server: { url?: unknown } | null) => server?.url);
+  return { operations, servers: addresses.filter(isAbsolute) };
+}
+
+/** neither a path nor a pattern with variables */
+function isAbsolute(url: unknown): url is string {
+  return typeof url === 'string' && /^[a-z]+:[^{}]*$/i.test(url);
 }
 
 function knownTool({ name, description, inputSchema, annotations }: McpTool, index: number): KnownTool {

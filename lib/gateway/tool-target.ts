@@ -81,7 +81,7 @@ export class ToolTarget {
    *
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target-lambda.html
    */
-  public static lambda(props: LambdaTargetProps): ToolTarget {
+  public static lambdaFunction(props: LambdaTargetProps): ToolTarget {
     return new ToolTarget(functionTarget(props));
   }
 

@@ -6,6 +6,7 @@ import { invalid } from '../private/errors';
 import { checkKeyPlace } from '../private/keys';
 import { surelyDiffer } from '../private/references';
 import { secretIn } from '../private/secret-patterns';
+import { checkNoValueInTemplate } from '../private/secret-values';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-oauth2credentialprovider-secretreference.html */
 const LONGEST_JSON_KEY = 128;
@@ -64,6 +65,7 @@ function checkJsonKey(scope: Construct, jsonKey: string, prop: string): void {
 
 /** with its suffix: a shorter ARN would need a wildcard in the policy, which other secrets match too */
 function completeArn(scope: Construct, secret: secretsmanager.ISecret, prop: string): string {
+  checkNoValueInTemplate(scope, secret, prop);
   const stack = Stack.of(scope);
   if (surelyDiffer(secret.env.region, stack.region)) {
     throw invalid(scope, 'ForeignSecret', {

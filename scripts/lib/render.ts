@@ -12,8 +12,13 @@ export function render(value: unknown): string {
       return `<${String(argument)}>`;
     case 'Fn::GetAtt':
       return `<${(argument as string[]).join('.')}>`;
-    case 'Fn::Join':
-      return (argument as [string, unknown[]])[1].map(render).join((argument as [string, unknown[]])[0]);
+    case 'Fn::Join': {
+      const [separator, parts] = argument as [string, unknown];
+      // a list that is known only at deployment has no parts to show
+      return Array.isArray(parts) ? parts.map(render).join(separator) : render(parts);
+    }
+    case 'Fn::Split':
+      return render((argument as [string, unknown])[1]);
     case 'Fn::ImportValue':
     case 'Fn::Sub':
       return render(argument);

@@ -14,6 +14,7 @@ export function report(assembly: Assembly): string {
         .map((agent) => agentLines(agent, all))
         .join('\n'),
     ),
+    heading('Tools', tools(all)),
     heading('Ways out of the network', columns(waysOut(all))),
     heading('Who may do what', policies(all)),
     heading('Validation', validation(assembly)),
@@ -72,6 +73,44 @@ function writableMounts(roleId: string, all: Entry[]): string[] {
     .flatMap(({ Action }) => Action)
     .filter((action) => action.endsWith(':ClientWrite'))
     .map((action) => action.split(':')[0]);
+}
+
+/** each target, as whom it is called, and what stands between */
+function tools(all: Entry[]): string {
+  const gateways = entries(all, 'AWS::BedrockAgentCore::Gateway').map(([, { Properties }]) => {
+    const guard = Properties.AuthorizerType === 'CUSTOM_JWT' ? 'a token' : 'IAM';
+    const mode = Properties.PolicyEngineConfiguration?.Mode as string | undefined;
+    return `  ${Properties.Name}: called with ${guard}, policies ${mode === undefined ? 'none' : mode.toLowerCase()}`;
+  });
+  const rows = entries(all, 'AWS::BedrockAgentCore::GatewayTarget').map(([, { Properties }]): [string, string] => [
+    Properties.Name,
+    `${placeOf(Properties.TargetConfiguration)}, ${identityOf(Properties.CredentialProviderConfigurations)}`,
+  ]);
+  return [...gateways, columns(rows, '    ')].join('\n');
+}
+
+function placeOf({ Mcp: { Lambda, McpServer } }: any): string {
+  return Lambda === undefined
+    ? render(McpServer.Endpoint)
+    : `a function with ${Lambda.ToolSchema.InlinePayload.length} tools`;
+}
+
+const GRANTS: Record<string, string> = {
+  TOKEN_EXCHANGE: 'on behalf of the caller (token exchange)',
+  AUTHORIZATION_CODE: 'as the caller, who consented once',
+};
+
+function identityOf([credential]: any[] = []): string {
+  switch (credential?.CredentialProviderType) {
+    case 'API_KEY':
+      return 'as a bot, by a key that only the gateway reads';
+    case 'GATEWAY_IAM_ROLE':
+      return 'invoked by the role of the gateway';
+    case 'OAUTH':
+      return GRANTS[credential.CredentialProvider.OauthCredentialProvider.GrantType] ?? 'as a client of its own';
+    default:
+      return 'without a credential';
+  }
 }
 
 function waysOut(all: Entry[]): [string, string][] {

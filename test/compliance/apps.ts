@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Environment } from 'aws-cdk-lib';
-import { App, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as bedrock from 'aws-cdk-lib/aws-bedrock';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -23,15 +23,11 @@ import {
   S3FilesFileSystem,
 } from '../../lib';
 import type { Construct } from 'constructs';
+import { GatewayApp } from './gateway-app';
+import type { AppOptions } from './place';
+import { ACCOUNT, newApp, REGION } from './place';
 
-export const ACCOUNT = '111122223333';
-export const REGION = 'eu-central-1';
-
-export interface AppOptions {
-  readonly context?: Record<string, unknown>;
-  /** left away: stacks for any account and region */
-  readonly env?: Environment;
-}
+export { ACCOUNT, REGION };
 
 const ASSETS = join(__dirname, 'assets');
 const PREFIX_LIST = 'pl-6da54004';
@@ -175,6 +171,7 @@ function networkWith(egress: Egress): (networkStack: () => Stack) => AgentNetwor
 /** Every app that the compliance tests look at. */
 export const APPS: Record<string, (options?: AppOptions) => { app: App }> = {
   full: (options) => new FullApp(options),
+  gateway: (options) => new GatewayApp(options),
   jwt: (options = {}) =>
     oneAgent(options, networkWith(Egress.awsOnly()), () => ({
       inboundAuth: InboundAuth.jwt({ discoveryUrl: ISSUER, allowedClients: ['cli'], allowedAudiences: ['agents'] }),
@@ -233,10 +230,6 @@ function importedVpc(networkStack: () => Stack): IAgentNetwork {
     privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
   });
   return AgentNetwork.fromVpc(stack, 'Network', { vpc, egress: Egress.awsOnly(), s3PrefixListId: PREFIX_LIST });
-}
-
-function newApp({ context }: AppOptions): App {
-  return new App({ context, analyticsReporting: false });
 }
 
 function cacheFor(stack: Stack, vpc: ec2.IVpc, kmsKey?: kms.IKey): efs.FileSystem {

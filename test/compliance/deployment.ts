@@ -3,7 +3,7 @@ import type { App, IResource } from 'aws-cdk-lib';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { ACCOUNT, REGION } from './apps';
+import { ACCOUNT, REGION } from './place';
 
 export interface PolicyDocument {
   readonly Version?: string;
@@ -123,7 +123,7 @@ export class Deployment {
     if (typeof value !== 'object' || value === null) {
       return value;
     }
-    const [[key, argument], ...others] = Object.entries(value);
+    const [[key, argument] = ['', undefined], ...others] = Object.entries(value);
     if (others.length > 0 || !(key === 'Ref' || key.startsWith('Fn::'))) {
       return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, this.resolve(stack, inner)]));
     }
@@ -176,6 +176,16 @@ const anyId: Form = (name) => `id-${hash(name)}`;
 const FORMS: Record<string, Form> = {
   'AWS::Bedrock::ApplicationInferenceProfile.InferenceProfileArn': (name) =>
     arn('bedrock', `application-inference-profile/${hash(name, 12)}`),
+  'AWS::BedrockAgentCore::ApiKeyCredentialProvider.CredentialProviderArn': (_, property) =>
+    arn('bedrock-agentcore', `token-vault/default/apikeycredentialprovider/${property('Name')}`),
+  'AWS::BedrockAgentCore::Gateway.GatewayArn': (name, property) =>
+    arn('bedrock-agentcore', `gateway/${property('Name')}-${hash(name, 10)}`),
+  'AWS::BedrockAgentCore::Gateway.GatewayIdentifier': (name, property) => `${property('Name')}-${hash(name, 10)}`,
+  'AWS::BedrockAgentCore::OAuth2CredentialProvider.CredentialProviderArn': (_, property) =>
+    arn('bedrock-agentcore', `token-vault/default/oauth2credentialprovider/${property('Name')}`),
+  'AWS::BedrockAgentCore::PolicyEngine.PolicyEngineArn': (name, property) =>
+    arn('bedrock-agentcore', `policy-engine/${property('Name')}-${hash(name, 10)}`),
+  'AWS::BedrockAgentCore::PolicyEngine.PolicyEngineId': (name, property) => `${property('Name')}-${hash(name, 10)}`,
   'AWS::BedrockAgentCore::Runtime.AgentRuntimeId': (name, property) =>
     `${property('AgentRuntimeName')}-${hash(name, 10)}`,
   'AWS::BedrockAgentCore::Runtime.AgentRuntimeArn': (name, property) =>
@@ -187,10 +197,14 @@ const FORMS: Record<string, Form> = {
   'AWS::IAM::Role.Ref': (name) => name,
   'AWS::IAM::Role.Arn': (name) => `arn:aws:iam::${ACCOUNT}:role/${name}`,
   'AWS::KMS::Key.Arn': (name) => arn('kms', `key/${hash(name, 32)}`),
+  'AWS::Lambda::Alias.Ref': (_, property) => `${arn('lambda', `function:${property('FunctionName')}`)}:${property('Name')}`,
+  'AWS::Lambda::Function.Ref': (name) => name,
+  'AWS::Lambda::Function.Arn': (name) => arn('lambda', `function:${name}`),
   'AWS::Logs::LogGroup.Ref': (name, property) => property('LogGroupName') ?? name,
   'AWS::Logs::LogGroup.Arn': (name, property) => arn('logs', `log-group:${property('LogGroupName') ?? name}:*`),
   'AWS::S3::Bucket.Ref': (name) => name.toLowerCase(),
   'AWS::S3::Bucket.Arn': (name) => `arn:aws:s3:::${name.toLowerCase()}`,
+  'AWS::SecretsManager::Secret.Ref': (name) => arn('secretsmanager', `secret:${name}-AbCdEf`),
   'AWS::S3Files::FileSystem.FileSystemId': (name) => `fs-${hash(name)}`,
   'AWS::S3Files::FileSystem.FileSystemArn': (name) => arn('s3files', `file-system/fs-${hash(name)}`),
   'AWS::S3Files::AccessPoint.AccessPointArn': (name, property) =>

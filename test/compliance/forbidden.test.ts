@@ -23,43 +23,70 @@ const PULL = [
   'ecr:GetDownloadUrlForLayer',
 ];
 
+const INTERFACES = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+const TELEMETRY = [
+  'cloudwatch:PutMetricData',
+  'ecr:GetAuthorizationToken',
+  'logs:DescribeLogGroups',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+const CARRIERS = ['bedrock-agentcore', 'bedrock-agentcore.gateway', 'bedrock-runtime', 'logs', 'monitoring', 'xray'];
+
+function all<T>(places: string[], allowed: T): Record<string, T> {
+  return Object.fromEntries(places.map((place) => [place, allowed]));
+}
+
+const endpoints = (services: string[]): string[] =>
+  ['Network', 'TeamNetwork'].flatMap((stack) =>
+    services.map((service) => `AWS::EC2::VPCEndpoint ${stack}/Network/Endpoints/${service}/Resource Allow`),
+  );
+const stacks = (place: string): string[] => ['Agents', 'Team'].map((stack) => place.replace('<stack>', stack));
+const inVpc = (effect: string): string[] =>
+  ['CloneForRunner', 'OwnGitHubApp'].map(
+    (place) => `AWS::IAM::ManagedPolicy Team/${place}/NetworkPolicy/Resource ${effect}`,
+  );
+
 /** Where a statement is about every resource, and why it has to be. */
 const ALL_RESOURCES = {
   // takes no resource in IAM: see Acknowledgements.TELEMETRY
-  'AWS::IAM::ManagedPolicy Agents/CodingAgentsTelemetry/Resource Allow': [
-    'cloudwatch:PutMetricData',
-    'ecr:GetAuthorizationToken',
-    'logs:DescribeLogGroups',
-    'xray:GetSamplingRules',
-    'xray:GetSamplingTargets',
-    'xray:PutTelemetryRecords',
-    'xray:PutTraceSegments',
-  ],
+  ...all(stacks('AWS::IAM::ManagedPolicy <stack>/CodingAgentsTelemetry/Resource Allow'), TELEMETRY),
   // a Deny is the stronger the wider it is
-  'AWS::IAM::ManagedPolicy Agents/CodingAgentsGuardrail/Resource Deny': expect.any(Array),
+  ...all(stacks('AWS::IAM::ManagedPolicy <stack>/CodingAgentsGuardrail/Resource Deny'), expect.any(Array)),
+  // Lambda asks for it: see Acknowledgements.NETWORK_INTERFACES; the code itself is denied the same
+  ...all(inVpc('Allow'), INTERFACES),
+  ...all(inVpc('Deny'), INTERFACES),
   // a describe call that takes no resource in IAM, alone in its policy
   'AWS::IAM::ManagedPolicy Network/Network/S3PrefixList/LookupPolicy/Resource Allow': [
     'ec2:DescribeManagedPrefixLists',
   ],
   // in the policy of a key, * is the key
-  'AWS::KMS::Key Agents/Key/Resource Allow': expect.any(Array),
-  'AWS::KMS::Key Network/LogKey/Resource Allow': expect.any(Array),
-  // an endpoint carries every call of its service; the condition on the account is checked below
-  ...Object.fromEntries(
-    ['bedrock-agentcore', 'bedrock-agentcore.gateway', 'bedrock-runtime', 'logs', 'monitoring', 'xray'].map(
-      (service) => [`AWS::EC2::VPCEndpoint Network/Network/Endpoints/${service}/Resource Allow`, ['*']],
+  ...all(
+    ['Agents/Key', 'Network/LogKey', 'Team/Key', 'Team/BotKey', 'Team/VaultKey'].map(
+      (place) => `AWS::KMS::Key ${place}/Resource Allow`,
     ),
+    expect.any(Array),
   ),
+  // an endpoint carries every call of its service; the condition on the account is checked below
+  ...all(endpoints(CARRIERS), ['*']),
   // pulling only, since nobody says as whom AgentCore pulls; pushing to a foreign registry is what must not be
-  ...Object.fromEntries(
-    ['ecr.api', 'ecr.dkr'].map((service) => [
-      `AWS::EC2::VPCEndpoint Network/Network/Endpoints/${service}/Resource Allow`,
-      PULL,
-    ]),
-  ),
-  // X-Ray takes no narrower resource; bound to deliveries of the account's own runtimes
-  'AWS::XRay::ResourcePolicy Agents/CodingAgentsLogs/XRayPolicy Allow': ['xray:PutTraceSegments'],
+  ...all(endpoints(['ecr.api', 'ecr.dkr']), PULL),
+  // X-Ray takes no narrower resource; bound to deliveries of the account's own runtimes and gateways
+  ...all(stacks('AWS::XRay::ResourcePolicy <stack>/CodingAgentsLogs/XRayPolicy Allow'), ['xray:PutTraceSegments']),
 };
+
+/** names only, and AgentCore checks it on all providers: see Acknowledgements.CONSENT_PROVIDER_NAMES */
+const LISTING =
+  'Team/Portal/Access/ListPolicy/Resource bedrock-agentcore:ListOauth2CredentialProviders token-vault/default/oauth2credentialprovider/*';
 
 test('every resource is meant only where the service forces it', () => {
   const found: Record<string, Set<string>> = {};
@@ -79,15 +106,30 @@ describe.each(CASES)('$name in $place', ({ name, deployed }) => {
   const everyString = strings(deployed.templates);
 
   test('names no identity or credential of the whole account', () => {
-    expect(everyString.filter((text) => /workload-identity|bedrock-agentcore-identity!/.test(text))).toEqual([]);
+    // as they will be: in the template the end of an ARN may stand in a string of its own
+    const texts = strings(resources.map(({ properties }) => properties));
+    const wide = /workload-identity\/[^/]*[*?]|bedrock-agentcore-identity!|:secret:[^/]*[*?]/;
+    expect(texts.filter((text) => wide.test(text))).toEqual([]);
+    const allowed = statements.filter(({ statement }) => statement.Effect === 'Allow');
+    const byPattern = allowed.flatMap(({ path, statement }) =>
+      listOf(statement.Resource)
+        .filter((resource) => /^arn:[^:]*:(secretsmanager|kms|lambda):.*[*?]|token-vault.*[*?]/.test(resource))
+        .map((resource) => `${path} ${listOf(statement.Action).join()} ${resource.split(':').pop()}`),
+    );
+    expect(byPattern).toEqual(name === 'gateway' ? [LISTING] : []);
   });
 
   test('holds nothing that looks like a secret', () => {
     expect(everyString.filter((text) => secretIn(text) !== undefined)).toEqual([]);
   });
 
-  test('leaves no agent without authorization, and none on the public network but the one that gives a reason', () => {
-    expect(everyString).not.toContain('NONE');
+  test('leaves no agent or gateway without authorization, and none on the public network but the one that gives a reason', () => {
+    // an exchanged token that names no actor besides the person is what the app asked for
+    const none = resources.flatMap(({ properties }) => pathsTo('NONE', properties));
+    expect(none.filter((at) => !at.endsWith('/ActorTokenContent'))).toEqual([]);
+    const gateways = resources.filter(({ type }) => type === 'AWS::BedrockAgentCore::Gateway');
+    const guards = gateways.map(({ properties }) => properties.AuthorizerType);
+    expect(guards).toEqual(name === 'gateway' ? ['CUSTOM_JWT', 'AWS_IAM'] : []);
     const agents = resources.filter(({ type }) => type === 'AWS::BedrockAgentCore::Runtime');
     const modes = agents.map(({ properties }) => properties.NetworkConfiguration.NetworkMode);
     expect(modes).toEqual(agents.map(() => (name === 'public' ? 'PUBLIC' : 'VPC')));

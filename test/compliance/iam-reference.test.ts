@@ -16,6 +16,12 @@ const ROLES = ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy', 'AWS::IAM::Role'];
 const ofRoles = placed.filter(({ type, statement }) => ROLES.includes(type) && statement.Resource !== undefined);
 const unique = (values: string[]): string[] => [...new Set(values)].sort();
 
+/**
+ * Called by AgentCore when a policy engine is attached to a gateway, and in no reference: see lib/gateway/policy-grants.ts.
+ * If the first test misses it, AWS published it: remove it here, and compare its resources.
+ */
+const UNPUBLISHED = ['bedrock-agentcore:CheckAuthorizePermissions'];
+
 const actions = unique(placed.flatMap(({ statement }) => listOf(statement.Action)));
 
 test('every action exists, and every wildcard stands for at least one', async () => {
@@ -25,7 +31,13 @@ test('every action exists, and every wildcard stands for at least one', async ()
       unknown.push(action);
     }
   }
-  expect(unknown).toEqual([]);
+  expect(unknown).toEqual(UNPUBLISHED);
+});
+
+test('what is in no reference is granted to the role of a gateway with policies only', () => {
+  const places = placed.filter(({ statement }) => listOf(statement.Action).some((name) => UNPUBLISHED.includes(name)));
+  expect(places.map(({ path }) => path)).toEqual(['Team/Tools/Access/Policy/Resource']);
+  expect(places.flatMap(({ statement }) => listOf(statement.Action))).toEqual(UNPUBLISHED);
 });
 
 test('every condition key exists', async () => {
@@ -55,13 +67,18 @@ test('a role is allowed wildcard actions only where AWS asks for them', () => {
 test('every allowed action is granted on resources that it works on', async () => {
   // the pages of the services ask for these resources, the reference knows none for the actions
   const documented = [
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    'ec2:AssignPrivateIpAddresses *',
+    'ec2:CreateNetworkInterface *',
+    'ec2:DeleteNetworkInterface *',
+    'ec2:UnassignPrivateIpAddresses *',
     'events:ListRuleNamesByTarget arn:aws:events:eu-central-1:111122223333:rule/*',
     'events:ListRules arn:aws:events:eu-central-1:111122223333:rule/*',
     'logs:PutResourcePolicy arn:aws:logs:eu-central-1:111122223333:log-group:/aws/bedrock-agentcore/runtimes/<name>-*',
   ];
   const misfits: string[] = [];
   for (const { statement } of ofRoles.filter(({ statement: { Effect } }) => Effect === 'Allow')) {
-    for (const action of listOf(statement.Action)) {
+    for (const action of listOf(statement.Action).filter((name) => !UNPUBLISHED.includes(name))) {
       const forms = await formsFor(action);
       const resources = listOf(statement.Resource).map((arn) => arn.replace(/(:log-group:.+):\*$/, '$1:log-stream:*'));
       // where one action takes two kinds of resources, a statement names both

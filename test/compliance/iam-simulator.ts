@@ -1,5 +1,5 @@
 import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
-import { ACCOUNT } from './apps';
+import { ACCOUNT } from './place';
 import type { DeployedRole, PolicyDocument } from './deployment';
 
 export type Verdict = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';

@@ -24,7 +24,12 @@ function documentsIn(value: unknown): PolicyDocument[] {
   if (typeof value !== 'object' || value === null) {
     return [];
   }
-  return 'Statement' in value ? [value as PolicyDocument] : Object.values(value).flatMap(documentsIn);
+  return isPolicy(value) ? [value] : Object.values(value).flatMap(documentsIn);
+}
+
+/** Cedar has statements too, and so have data protection policies: the one as text, the other without an effect */
+function isPolicy(value: object): value is PolicyDocument {
+  return 'Statement' in value && Array.isArray(value.Statement) && value.Statement.every((item) => 'Effect' in item);
 }
 
 export const listOf = (value: string | string[] | undefined): string[] => (value === undefined ? [] : [value].flat());

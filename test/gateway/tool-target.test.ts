@@ -429,7 +429,7 @@ describe('a function', () => {
     const fixture = new GatewayFixture();
     const target = fixture.gateway.addTarget(
       'own',
-      ToolTarget.lambda({ function: fn(fixture), tools: [tool('read'), tool('write')], writeTools: ['write'] }),
+      ToolTarget.lambdaFunction({ function: fn(fixture), tools: [tool('read'), tool('write')], writeTools: ['write'] }),
     );
     expect(resource(fixture.template(), TARGET).Properties.CredentialProviderConfigurations).toEqual([
       { CredentialProviderType: 'GATEWAY_IAM_ROLE' },
@@ -446,12 +446,12 @@ describe('a function', () => {
     const arn = 'arn:aws:lambda:eu-west-1:111122223333:function:f';
     const fixture = new GatewayFixture();
     const imported = lambda.Function.fromFunctionArn(fixture.stack, 'F', arn);
-    fixture.gateway.addTarget('own', ToolTarget.lambda({ function: imported, tools: [tool('x')] }));
+    fixture.gateway.addTarget('own', ToolTarget.lambdaFunction({ function: imported, tools: [tool('x')] }));
     expect(fixture.allowed()).toEqual([{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arn }]);
   });
 
   test('without tools is refused', () => {
-    const error = thrownBy(() => added((fixture) => ToolTarget.lambda({ function: fn(fixture), tools: [] })));
+    const error = thrownBy(() => added((fixture) => ToolTarget.lambdaFunction({ function: fn(fixture), tools: [] })));
     expect(error.code).toBe('InvalidTool');
   });
 
@@ -465,14 +465,14 @@ describe('a function', () => {
       ),
       repositories: ['acme/web'],
     });
-    const error = thrownBy(() => ToolTarget.lambda({ function: credential.alias, tools: [tool('x')] }));
+    const error = thrownBy(() => ToolTarget.lambdaFunction({ function: credential.alias, tools: [tool('x')] }));
     expect(error.code).toBe('CredentialAsTool');
     expect(error.text).toContain('this function hands out tokens, and as a tool it would hand them to the model');
   });
 
   test('may change something, as long as nobody says otherwise', () => {
     const fixture = new GatewayFixture();
-    const target = fixture.gateway.addTarget('own', ToolTarget.lambda({ function: fn(fixture), tools: [tool('x')] }));
+    const target = fixture.gateway.addTarget('own', ToolTarget.lambdaFunction({ function: fn(fixture), tools: [tool('x')] }));
     expect(target._config.readOnly).toBe(false);
   });
 });
@@ -564,7 +564,7 @@ describe('the targets of a gateway', () => {
   test('have tools whose whole name models take', () => {
     const fixture = new GatewayFixture();
     const tools = [tool('x'.repeat(57))];
-    const target = ToolTarget.lambda({ function: fn(fixture), tools });
+    const target = ToolTarget.lambdaFunction({ function: fn(fixture), tools });
     expect(fixture.gateway.addTarget('abcd', target).toolName('y')).toBe('abcd___y');
     const error = thrownBy(() => fixture.gateway.addTarget('abcde', target));
     expect(error.code).toBe('ToolNameTooLong');
@@ -592,7 +592,7 @@ test('the strict validator accepts each kind of target', () => {
       }),
     );
     fixture.gateway.addTarget('api', ToolTarget.openApi({ schema: SchemaSource.fromInline(API), identity: bot }));
-    fixture.gateway.addTarget('fn', ToolTarget.lambda({ function: fn(fixture), tools: [tool('read')] }));
+    fixture.gateway.addTarget('fn', ToolTarget.lambdaFunction({ function: fn(fixture), tools: [tool('read')] }));
     fixture.gateway.addTarget(
       'file',
       own({ toolSchema: SchemaSource.fromFile(file('t.json', JSON.stringify({ tools: [TOOL] }))) })(fixture),

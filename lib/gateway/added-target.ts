@@ -1,0 +1,69 @@
+import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { checkToolNames } from './gateway-names';
+import type { GatewayRole } from './gateway-role';
+import { McpTarget } from './mcp-target';
+import type { ToolTarget } from './tool-target';
+import type { TargetContext, ToolTargetConfig } from './tool-target-config';
+import { GatewayTargetOAuthGrant } from '../mixins/gateway-target-oauth-grant';
+
+/** What a target is made with. */
+export interface AddedTargetProps {
+  readonly context: TargetContext;
+  readonly target: ToolTarget;
+  readonly role: GatewayRole;
+}
+
+/** A target with the rights that it needs, in the order in which they must come. */
+export class AddedTarget extends McpTarget {
+  public readonly targetName: string;
+  public readonly target: agentcore.GatewayTarget;
+  public readonly actor: string;
+  public readonly callbackUrl?: string;
+  public readonly toolNames?: string[];
+  public readonly _config: ToolTargetConfig;
+  public readonly _statements: iam.PolicyStatement[];
+
+  public constructor(scope: Construct, id: string, props: AddedTargetProps) {
+    super(scope, id);
+    const { context } = props;
+    const config = props.target._bind(this, context);
+    this._config = config;
+    this.targetName = context.targetName;
+    this.actor = config.identity.actor;
+    this.callbackUrl = config.identity.callbackUrl;
+    const names = config.tools?.map(({ name }) => name);
+    checkToolNames(this, this.targetName, names ?? []);
+    this.toolNames = names?.map((name) => this.toolName(name));
+    this._statements = this.statementsOf(config, props);
+    this.target = this.createTarget(config, props);
+  }
+
+  private statementsOf(
+    { identity, statements }: ToolTargetConfig,
+    { context, role }: AddedTargetProps,
+  ): iam.PolicyStatement[] {
+    const gateway = { gatewayId: context.gateway.gatewayId, usesJwt: context.inboundAuth.usesJwt };
+    const fetch = role.fetchStatements(gateway, identity);
+    return [...fetch, ...identity.statements, ...statements];
+  }
+
+  private createTarget(config: ToolTargetConfig, { context, role }: AddedTargetProps): agentcore.GatewayTarget {
+    const { credential, oauthGrant, dependencies } = config.identity;
+    const target = config.create(this, {
+      gateway: context.gateway,
+      gatewayTargetName: context.targetName,
+      credentialProviderConfigurations: credential === undefined ? [] : [credential],
+    });
+    const grant = oauthGrant === undefined ? [] : [new GatewayTargetOAuthGrant(oauthGrant)];
+    target.with(...config.mixins, ...grant);
+    const cfn = target.node.defaultChild as agentcore.CfnGatewayTarget;
+    // while it is made the gateway fetches its credential and asks for its tools
+    if (this._statements.length > 0) {
+      cfn.node.addDependency(role.addForTarget(this._statements));
+    }
+    cfn.node.addDependency(...dependencies, ...config.dependencies);
+    return target;
+  }
+}
