@@ -22,7 +22,8 @@ const REQUIRED = [
   'lib/index.d.ts',
 ];
 const ALLOWED = [
-  /^(\.jsii|API\.md|CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json)$/, /^lib\/.+\.(js|d\.ts)$/,
+  /^(\.jsii|API\.md|CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json)$/,
+  /^lib\/.+\.(js|d\.ts)$/,
   /^assets\/[a-z-]+\/index\.mjs$/,
 ];
 

@@ -22,6 +22,8 @@ const DENIED: Record<string, string[]> = {
     'bedrock-agentcore:GetResourceApiKey',
     'bedrock-agentcore:GetResourceOauth2Token',
     'bedrock-agentcore:GetResourcePaymentToken',
+    // who signs with the key of a GitHub App or an OAuth client is that App or client
+    'kms:Sign',
     'secretsmanager:*',
   ],
   NoActingForNamedUsers: [

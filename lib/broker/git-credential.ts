@@ -7,6 +7,7 @@ import { appConfigOf } from './github-app-checks';
 import { GitHubAppFunction } from './github-app-function';
 import type { GitHubAppOptions } from './github-app-options';
 import { invalid, warn } from '../private/errors';
+import { isDropped } from '../private/grants';
 import { surelyDiffer } from '../private/references';
 
 const TIMEOUT = Duration.seconds(15);
@@ -69,7 +70,7 @@ export class GitCredential extends GitHubAppFunction {
       actions: ['lambda:InvokeFunction'],
       resourceArns: [this.functionArn],
     });
-    if (!grant.success) {
+    if (isDropped(grant, grantee)) {
       warn(this, 'gitCredentialNotGranted', {
         what: 'the policy of this principal cannot be extended here, so it may not get tokens',
         got: this.node.path,

@@ -77,6 +77,25 @@ export class Acknowledgements {
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html',
   };
 
+  /** AgentCore checks a policy engine against what is below the engine. */
+  public static readonly POLICY_TARGETS: Acknowledgement = {
+    rule: IAM_WILDCARD,
+    finding: 'policy-engines/<id>/target-resource/* of one engine in the policy of a gateway',
+    reason:
+      'CheckAuthorizePermissions is asked for below the ARN of the policy engine, with an end that AgentCore makes up. It is the only action on these ARNs, they name the one engine of this gateway, and it decides about calls without making any.',
+    source: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-permissions.html',
+  };
+
+  /** Listing credential providers is checked against all of them. */
+  public static readonly CONSENT_PROVIDER_NAMES: Acknowledgement = {
+    rule: IAM_WILDCARD,
+    finding: 'token-vault/default/oauth2credentialprovider/* in the policy of a consent portal',
+    reason:
+      'The portal lists credential providers, and AWS documents that listing is checked against all of them. It is the only action of this policy and returns names, no credentials.',
+    source:
+      'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-consent-portal-execution-role.html',
+  };
+
   /** The validator's copy of the CloudFormation schema is older than the property. */
   public static readonly SINGLE_PAGE_TOOL_LISTS: Acknowledgement = {
     rule: 'CloudFormation-Validate::F3018',
@@ -96,6 +115,8 @@ export class Acknowledgements {
       Acknowledgements.SYNCHRONIZATION_EVENTS,
       Acknowledgements.SEED_TARGET,
       Acknowledgements.NETWORK_INTERFACES,
+      Acknowledgements.POLICY_TARGETS,
+      Acknowledgements.CONSENT_PROVIDER_NAMES,
       Acknowledgements.SINGLE_PAGE_TOOL_LISTS,
     ];
   }

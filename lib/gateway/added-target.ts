@@ -1,3 +1,4 @@
+import { CfnOutput } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -33,6 +34,10 @@ export class AddedTarget extends McpTarget {
     this.targetName = context.targetName;
     this.actor = config.identity.actor;
     this.callbackUrl = config.identity.callbackUrl;
+    if (this.callbackUrl !== undefined) {
+      const description = `Register it as the redirect URL of the OAuth client behind target ${this.targetName}`;
+      new CfnOutput(this, 'CallbackUrl', { value: this.callbackUrl, description });
+    }
     const names = config.tools?.map(({ name }) => name);
     checkToolNames(this, this.targetName, names ?? []);
     this.toolNames = names?.map((name) => this.toolName(name));

@@ -9,6 +9,7 @@ import type { McpClient } from './mcp-client';
 import type { IMcpGateway } from './mcp-gateway-props';
 import type { InboundAuth } from '../identity/inbound-auth';
 import { warn } from '../private/errors';
+import { isDropped } from '../private/grants';
 
 /** What can be done with a gateway, whoever makes it. */
 export abstract class McpGatewayBase extends Construct implements IMcpGateway {
@@ -30,7 +31,8 @@ export abstract class McpGatewayBase extends Construct implements IMcpGateway {
   /**
    * Lets a principal list and call the tools. An agent that is given `gateway` has this right already.
    *
-   * Without effect on a gateway that asks for tokens, and a warning says so.
+   * Without effect on a gateway that asks for tokens, and for a principal whose policy this app cannot change; a warning
+   * says so.
    */
   public grantInvoke(grantee: iam.IGrantable): iam.Grant {
     if (this.inboundAuth.usesJwt) {
@@ -41,11 +43,20 @@ export abstract class McpGatewayBase extends Construct implements IMcpGateway {
         fix: 'let the caller in by the rules of InboundAuth.jwt(...)',
       });
     }
-    return iam.Grant.addToPrincipal({
+    const grant = iam.Grant.addToPrincipal({
       grantee,
       actions: ['bedrock-agentcore:InvokeGateway'],
       resourceArns: [this.gatewayArn],
     });
+    if (isDropped(grant, grantee)) {
+      warn(this, 'gatewayNotGranted', {
+        what: 'the policy of this principal cannot be extended here, so it may not call the tools',
+        got: this.node.path,
+        allowed: 'a role or user whose policy this app may change',
+        fix: 'allow it bedrock-agentcore:InvokeGateway on gatewayArn where its policy is kept',
+      });
+    }
+    return grant;
   }
 
   /**

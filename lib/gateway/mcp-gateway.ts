@@ -177,6 +177,7 @@ export class McpGateway extends McpGatewayBase {
       new JwtAuthorizerOptions({ privateEndpoint, advertisedScopes }),
     );
     if (policy !== undefined) {
+      this.policies?.acknowledgeGrants(policy);
       (gateway.node.defaultChild as agentcore.CfnGateway).node.addDependency(policy);
     }
     return gateway;

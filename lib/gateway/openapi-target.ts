@@ -1,7 +1,8 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import { checkToolNames } from './gateway-names';
 import type { BoundSchema } from './schema-source';
-import { type Binder, checkEndpoint } from './server-target';
+import type { Binder } from './server-target';
+import { checkEndpoint } from './server-target';
 import { apiOf } from './tool-schema';
 import type { OpenApiTargetProps } from './tool-target-props';
 import { GatewayTargetOptions } from '../mixins/gateway-target-options';

@@ -8,7 +8,7 @@ import type { IDependable } from 'constructs';
 import { GROUPS } from './cedar-context';
 import type { PolicyContext } from './cedar-context';
 import { cedarSchema } from './cedar-schema';
-import { policyGrants } from './policy-grants';
+import { acknowledgePolicyGrants, policyGrants } from './policy-grants';
 import type { ToolPolicy } from './tool-policy';
 import { describe, invalid, warn } from '../private/errors';
 
@@ -96,6 +96,11 @@ export class GatewayPolicies extends Construct {
   /** What the role of the gateway needs, besides trust. */
   public statementsForGatewayRole(gatewayArnPattern: string): iam.PolicyStatement[] {
     return policyGrants(this.engine, gatewayArnPattern, this.props.encryptionKey);
+  }
+
+  /** Says why they hold a pattern, to be called when the policy with these statements is complete. */
+  public acknowledgeGrants(policy: iam.ManagedPolicy): void {
+    acknowledgePolicyGrants(policy, this.engine);
   }
 
   private checkEffects(): void {

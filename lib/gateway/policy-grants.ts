@@ -2,6 +2,8 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import { acknowledgeUnlessChanged } from '../compliance/acknowledge';
+import { Acknowledgements } from '../compliance/acknowledgements';
 
 /**
  * What the role of a gateway needs to ask its policy engine.
@@ -23,6 +25,11 @@ export function policyGrants(
     allow(['CheckAuthorizePermissions'], [policyEngineArn, gatewayArnPattern, ...targetResources(engine)]),
     ...(key === undefined ? [] : [decrypt(engine, key)]),
   ];
+}
+
+/** Acknowledges in the policy that holds these grants what of them is a pattern. */
+export function acknowledgePolicyGrants(policy: iam.ManagedPolicy, engine: agentcore.PolicyEngine): void {
+  acknowledgeUnlessChanged(policy, Acknowledgements.POLICY_TARGETS, { resources: targetResources(engine) });
 }
 
 function allow(actions: string[], resources: string[]): iam.PolicyStatement {

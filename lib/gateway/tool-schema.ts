@@ -1,4 +1,4 @@
-import { UnscopedValidationError } from 'aws-cdk-lib';
+import type { UnscopedValidationError } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { JsonSchema, KnownTool } from './known-tool';
 import type { SchemaSource } from './schema-source';
@@ -95,7 +95,7 @@ function knownTool({ name, description, inputSchema, annotations }: McpTool, ind
   if (typeof inputSchema !== 'object' || inputSchema === null || (inputSchema as JsonSchema).type !== 'object') {
     throw refusal(title, 'its inputSchema is missing or not of type object', 'a JSON Schema of type object');
   }
-  return { name, readOnly: annotations?.readOnlyHint === true, inputSchema: inputSchema as JsonSchema };
+  return { name, readOnly: annotations?.readOnlyHint === true, inputSchema: inputSchema };
 }
 
 function requireUnique(names: string[]): void {

@@ -3,23 +3,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { providerArn } from './outbound-provider-name';
 import { acknowledgeUnlessChanged } from '../compliance/acknowledge';
-import type { Acknowledgement } from '../compliance/acknowledgements';
+import { Acknowledgements } from '../compliance/acknowledgements';
 import type { IMcpGateway } from '../gateway/mcp-gateway-props';
 import { describe } from '../private/errors';
 import { LARGEST_POLICY, policySize } from '../private/policy-size';
 
 /** a portal id is the name, a dash and ten characters */
 const ID_SUFFIX = '-??????????';
-const ROLE_PAGE =
-  'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-consent-portal-execution-role.html';
-
-const PROVIDER_NAMES: Acknowledgement = {
-  rule: 'AwsSolutions::AwsSolutions-IAM5',
-  finding: 'token-vault/default/oauth2credentialprovider/* in the policy of a consent portal',
-  reason:
-    'The portal lists credential providers, and AWS documents that listing is checked against all of them. It is the only action of this policy and returns names, no credentials.',
-  source: ROLE_PAGE,
-};
 
 interface ConsentPortalRoleProps {
   readonly portalName: string;
@@ -31,6 +21,8 @@ interface ConsentPortalRoleProps {
  *
  * Providers are named by ARNs made of their names: a reference would make the portal wait for the providers of the
  * targets, which may wait for the portal.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-consent-portal-execution-role.html
  */
 export class ConsentPortalRole extends Construct {
   public readonly roleArn: string;
@@ -54,7 +46,7 @@ export class ConsentPortalRole extends Construct {
       description: `Consent portal ${portalName} lists credential providers`,
       statements: [statement(['ListOauth2CredentialProviders'], [this.vault, this.anyProvider])],
     });
-    acknowledgeUnlessChanged(names, PROVIDER_NAMES, { resources: [this.anyProvider] });
+    acknowledgeUnlessChanged(names, Acknowledgements.CONSENT_PROVIDER_NAMES, { resources: [this.anyProvider] });
     const role = new iam.Role(this, 'Role', {
       description: `Assumed by consent portal ${portalName}`,
       assumedBy: this.trust(portalName),

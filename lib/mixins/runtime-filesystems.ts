@@ -1,10 +1,10 @@
 import { Annotations, Mixin, Stack } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { Construct } from 'constructs';
 import { invalid, warn } from '../private/errors';
+import { isSwallowed } from '../private/grants';
 import type { Filesystem } from '../storage/filesystem';
 import type { Mount, SharedMount } from '../storage/mount';
 import { NFS_PORT } from '../storage/mount';
@@ -102,7 +102,7 @@ export class RuntimeFilesystems extends Mixin {
     const principal = (this.options.grantee ?? l2Of(runtime)?.role)?.grantPrincipal;
     for (const statement of [...shared.statements, ...denials(runtime, shared)]) {
       const result = principal?.addToPrincipalPolicy(statement);
-      if (result?.statementAdded !== true || swallowed(principal)) {
+      if (result?.statementAdded !== true || isSwallowed(principal)) {
         warn(runtime, 'filesystemRightsNotGranted', {
           what: `the right to mount '${mount.mountPath}' could not be granted, invocations will fail with HTTP 424`,
           got: principal === undefined ? 'a runtime whose role is not known' : 'a role that cannot be changed',
@@ -129,11 +129,6 @@ export class RuntimeFilesystems extends Mixin {
       });
     }
   }
-}
-
-/** a role that takes no updates claims to have added what it dropped; one that did add has a policy to show */
-function swallowed(principal: iam.IPrincipal | undefined): boolean {
-  return Construct.isConstruct(principal) && !principal.node.children.some((child) => child instanceof iam.Policy);
 }
 
 function configurationsOf(runtime: agentcore.CfnRuntime): agentcore.CfnRuntime.FilesystemConfigurationProperty[] {

@@ -56,6 +56,11 @@ export const EXISTING = {
   webAcl: here('wafv2', 'regional/webacl/tools/11111111-2222-3333-4444-555555555554'),
 };
 
+interface GatewayAppOptions extends AppOptions {
+  /** of the gateway for people, in place of what it has */
+  readonly gateway?: Partial<McpGatewayProps>;
+}
+
 /** A gateway for people with everything that there is, one for agents alone, and an agent at each. */
 export class GatewayApp {
   public readonly app: App;
@@ -83,7 +88,7 @@ export class GatewayApp {
   /** called with signatures, and calls with them */
   public readonly runner: CodingAgent;
 
-  public constructor(options: AppOptions = {}) {
+  public constructor(options: GatewayAppOptions = {}) {
     this.app = newApp(options);
     this.network = new AgentNetwork(new Stack(this.app, 'TeamNetwork', options), 'Network', {
       s3PrefixListId: 'pl-6da54004',
@@ -96,7 +101,11 @@ export class GatewayApp {
     this.vaultKey = new TokenVaultKey(this.stack, 'Vault', { key });
 
     const employees = InboundAuth.jwt({ discoveryUrl: ISSUER, allowedClients: ['cli'] });
-    this.tools = new McpGateway(this.stack, 'Tools', { ...this.everything(), inboundAuth: employees });
+    this.tools = new McpGateway(this.stack, 'Tools', {
+      ...this.everything(),
+      inboundAuth: employees,
+      ...options.gateway,
+    });
     this.portal = new ConsentPortal(this.stack, 'Portal', {
       gateway: this.tools,
       clientId: 'portal',

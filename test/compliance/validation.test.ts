@@ -1,7 +1,9 @@
-import type { CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { CfnGateway, CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
+import { Acknowledgements } from '../../lib';
 import { STRICT } from '../fixture';
 import { ACCOUNT, APPS, FullApp, REGION } from './apps';
+import { GatewayApp } from './gateway-app';
 
 // The CloudFormation validator of the CDK, with every level of finding as an error: it knows the schema of each
 // resource type and some three hundred rules.
@@ -38,4 +40,26 @@ test('the validator is at work', () => {
   const { app, claude } = new FullApp({ context: CONTEXT });
   (claude.runtime.node.defaultChild as CfnRuntime).addPropertyOverride('Nonsense', true);
   expect(() => app.synth()).toThrow(/Nonsense/);
+});
+
+describe('tool lists on one page', () => {
+  // undefined and not false: that would set the property too
+  const without = (): GatewayApp => new GatewayApp({ context: CONTEXT, gateway: { singlePageToolLists: undefined } });
+  const set = ({ tools }: GatewayApp): void => {
+    const gateway = tools.gateway.node.defaultChild as CfnGateway;
+    gateway.addPropertyOverride('ProtocolConfiguration.Mcp.DisableMcpListToolsPagination', true);
+  };
+
+  test('are a finding of the validator without the acknowledgement, under its id', () => {
+    const app = without();
+    set(app);
+    const [vendor, rule] = Acknowledgements.SINGLE_PAGE_TOOL_LISTS.rule.split('::');
+    expect(() => app.app.synth()).toThrow(
+      new RegExp(`'DisableMcpListToolsPagination' is not allowed[^]*Acknowledge with '${vendor}::${rule}'`),
+    );
+  });
+
+  test('hide no finding of the same rule: there is none without them', () => {
+    expect(() => without().app.synth()).not.toThrow();
+  });
 });

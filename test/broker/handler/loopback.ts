@@ -80,9 +80,7 @@ export class Loopback {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await textOf(request);
     const seen = this.note(request, text);
-    const fault = this.faults[seen.place].shift();
-    const reply =
-      fault === undefined ? this.reply(seen, request, text) : typeof fault === 'function' ? fault(seen) : fault;
+    const reply = this.replyTo(seen, request, text);
     if (reply.silent === true) {
       return;
     }
@@ -98,6 +96,17 @@ export class Loopback {
       ...reply.headers,
     });
     response.end(reply.text ?? '{}');
+  }
+
+  private replyTo(seen: Seen, request: IncomingMessage, text: string): Reply {
+    const fault = this.faults[seen.place].shift();
+    try {
+      return fault === undefined ? this.reply(seen, request, text) : typeof fault === 'function' ? fault(seen) : fault;
+    } catch (error) {
+      // such as a request without what it must hold
+      this.violations.push(String(error));
+      return { status: 500 };
+    }
   }
 
   private note(request: IncomingMessage, text: string): Seen {
