@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureBroker } from './broker';
 import { APPS, COUNTS, keyOf, MANY, ONE, targetsOf, templateGrowth, type Timings } from './figures';
 import { compile, ROOT, runApp, runCode, type Sample, templateText } from './processes';
 import { render, type Results } from './report';
@@ -17,7 +18,7 @@ const IMPORTS: Record<string, string> = {
   'this library': `require('./lib/index.js')`,
 };
 
-function main(): void {
+async function main(): Promise<void> {
   const { rounds, json } = options();
   compile();
   const each = APPS.flatMap((app) => COUNTS.map((count) => ({ app, count })));
@@ -38,6 +39,7 @@ function main(): void {
   const growth = Object.fromEntries(
     APPS.map((app) => [app, templateGrowth(templateText(app, ONE), templateText(app, MANY), MANY - ONE)]),
   );
+  const broker = await measureBroker(rounds);
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`,
@@ -49,7 +51,7 @@ function main(): void {
     validated,
     imports,
     growth,
-    targets: targetsOf(timings, growth['library']),
+    targets: [...targetsOf(timings, growth['library']), ...broker.targets],
   };
   console.log(render(results));
   if (json !== undefined) {
@@ -91,8 +93,4 @@ function versionOf(dependency: string): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-try {
-  main();
-} catch (error) {
-  console.error('no figures:', error);
-}
+main().catch((error) => console.error('no figures:', error));

@@ -69,7 +69,7 @@ export class Minter {
         method: 'POST',
         path: `/app/installations/${this.app.installationId}/access_tokens`,
         // without either of them the token could do all that the App can
-        body: { permissions: { [permission.name]: permission.level } },
+        body: { repositories: [repository.name], permissions: { [permission.name]: permission.level } },
         accept: 'application/vnd.github+json',
         token,
         // a token that nobody receives ends by itself

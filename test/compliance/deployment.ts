@@ -197,7 +197,8 @@ const FORMS: Record<string, Form> = {
   'AWS::IAM::Role.Ref': (name) => name,
   'AWS::IAM::Role.Arn': (name) => `arn:aws:iam::${ACCOUNT}:role/${name}`,
   'AWS::KMS::Key.Arn': (name) => arn('kms', `key/${hash(name, 32)}`),
-  'AWS::Lambda::Alias.Ref': (_, property) => `${arn('lambda', `function:${property('FunctionName')}`)}:${property('Name')}`,
+  'AWS::Lambda::Alias.Ref': (_, property) =>
+    `${arn('lambda', `function:${property('FunctionName')}`)}:${property('Name')}`,
   'AWS::Lambda::Function.Ref': (name) => name,
   'AWS::Lambda::Function.Arn': (name) => arn('lambda', `function:${name}`),
   'AWS::Logs::LogGroup.Ref': (name, property) => property('LogGroupName') ?? name,

@@ -12,6 +12,7 @@ import type { GitHubAppOptions, McpGatewayProps, SecretReference } from '../../l
 import {
   AgentCli,
   AgentNetwork,
+  ApiKeyScheme,
   CodingAgent,
   ConsentPortal,
   GitCredential,
@@ -30,7 +31,6 @@ import {
   ToolPolicy,
   ToolTarget,
 } from '../../lib';
-import { ApiKeyScheme } from '../../lib/identity/api-key-scheme';
 import type { AppOptions } from './place';
 import { ACCOUNT, newApp, REGION } from './place';
 
@@ -144,7 +144,10 @@ export class GatewayApp {
         ToolPolicy.repositories(['acme/web'], { targets: ['github'] }),
         ToolPolicy.writesRequire('groups', ['coders']),
       ],
-      rateLimits: [RateLimit.perClaim('sub', Rate.requestsPerMinute(60)), RateLimit.perTarget(Rate.requestsPerSecond(9))],
+      rateLimits: [
+        RateLimit.perClaim('sub', Rate.requestsPerMinute(60)),
+        RateLimit.perTarget(Rate.requestsPerSecond(9)),
+      ],
       requestInterceptor: { function: screen },
       responseInterceptor: { function: screen },
       refreshTools: scheduler.ScheduleExpression.rate(Duration.days(1)),

@@ -48,10 +48,13 @@ async function simulate(principal: string, question: Question, policies: PolicyD
   return answer.overallResult;
 }
 
-/** The simulator knows no encryption context. A tag of the principal stands in: it is compared in the same way. */
+/**
+ * The simulator knows neither an encryption context nor that Lambda names the function in every call of its code. A tag
+ * of the principal stands in: it is compared in the same way.
+ */
 function withPlainContextKeys(simulation: Simulation): Simulation {
   const plain = JSON.stringify(simulation).replace(
-    /kms:EncryptionContext:([\w:]+)/g,
+    /(?:kms:EncryptionContext|lambda(?=:SourceFunctionArn)):([\w:-]+)/g,
     (_, key: string) => `aws:PrincipalTag/${key.replaceAll(':', '-')}`,
   );
   return JSON.parse(plain) as Simulation;

@@ -1,4 +1,5 @@
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json';
+import type { App } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Acknowledgement } from '../../lib';
 import { Acknowledgements } from '../../lib';
@@ -6,59 +7,98 @@ import { APPS, FullApp } from './apps';
 import documented from './findings.json';
 import type { Finding, Suppressed } from './nag';
 import { nagReport, REPORT_ONLY, sorted, withoutAcknowledgements } from './nag';
+import { GatewayApp } from './gateway-app';
+import type { AppOptions } from './place';
 
 const ACCOUNT_WIDE = 'arn:<AWS::Partition>:SERVICE:<AWS::Region>:<AWS::AccountId>';
 const EVENTS = `Resource::${ACCOUNT_WIDE.replace('SERVICE', 'events')}:rule/`;
 const LOGS = `Resource::${ACCOUNT_WIDE.replace('SERVICE', 'logs')}:log-group:`;
+const AGENT_CORE = `Resource::${ACCOUNT_WIDE.replace('SERVICE', 'bedrock-agentcore')}:`;
 const SYNCHRONIZED = ['s3:DeleteObject*', 's3:GetObject*', 's3:List*', 's3:PutObject*'].map(
   (name) => `Action::${name}`,
 );
 
-/** What the library acknowledges in the full app, by the entry of its table: where, and which wildcards. */
+const logsOf = (agent: string): string[] => {
+  const group = `${LOGS}/aws/bedrock-agentcore/runtimes/${agent}-*`;
+  return [group, `${group}:log-stream:*`];
+};
+const BELOW_ENGINE = 'policy-engines/<ToolsPoliciesEngine.PolicyEngineId>/target-resource/*';
+
+/** What the library acknowledges, by the entry of its table: where, and which wildcards. */
 const ACKNOWLEDGED: [Acknowledgement, string, string[]][] = [
-  [Acknowledgements.TELEMETRY, 'CodingAgentsTelemetry', ['Resource::*']],
-  ...['claude', 'codex'].map((name): [Acknowledgement, string, string[]] => {
-    const group = `${LOGS}/aws/bedrock-agentcore/runtimes/${name}-*`;
-    const place = `${name[0].toUpperCase()}${name.slice(1)}/Policy`;
-    return [Acknowledgements.RUNTIME_LOG_GROUPS, place, [group, `${group}:log-stream:*`]];
-  }),
-  [Acknowledgements.SYNCHRONIZATION, 'Skills/RolePolicy', ['Resource::<SkillsBucket.Arn>/*', ...SYNCHRONIZED]],
-  [Acknowledgements.SYNCHRONIZATION, 'Docs/RolePolicy', ['Resource::<Archive.Arn>/docs/*', ...SYNCHRONIZED]],
-  [Acknowledgements.SYNCHRONIZATION_EVENTS, 'Skills/RolePolicy', [`${EVENTS}DO-NOT-DELETE-S3-Files*`, `${EVENTS}*`]],
-  [Acknowledgements.SYNCHRONIZATION_EVENTS, 'Docs/RolePolicy', [`${EVENTS}DO-NOT-DELETE-S3-Files*`, `${EVENTS}*`]],
-  [Acknowledgements.SEED_TARGET, 'Skills/SeedPolicy', ['Resource::<SkillsBucket.Arn>/skills/*']],
+  [Acknowledgements.TELEMETRY, 'Agents/CodingAgentsTelemetry', ['Resource::*']],
+  [Acknowledgements.TELEMETRY, 'Team/CodingAgentsTelemetry', ['Resource::*']],
+  [Acknowledgements.RUNTIME_LOG_GROUPS, 'Agents/Claude/Policy', logsOf('claude')],
+  [Acknowledgements.RUNTIME_LOG_GROUPS, 'Agents/Codex/Policy', logsOf('codex')],
+  [Acknowledgements.RUNTIME_LOG_GROUPS, 'Team/Runner/Policy', logsOf('runner')],
+  [Acknowledgements.RUNTIME_LOG_GROUPS, 'Team/Writer/Policy', logsOf('writer')],
+  ...[
+    ['Agents/Skills/RolePolicy', 'Resource::<SkillsBucket.Arn>/*'],
+    ['Agents/Docs/RolePolicy', 'Resource::<Archive.Arn>/docs/*'],
+  ].flatMap(([place, objects]): [Acknowledgement, string, string[]][] => [
+    [Acknowledgements.SYNCHRONIZATION, place, [objects, ...SYNCHRONIZED]],
+    [Acknowledgements.SYNCHRONIZATION_EVENTS, place, [`${EVENTS}DO-NOT-DELETE-S3-Files*`, `${EVENTS}*`]],
+  ]),
+  [Acknowledgements.SEED_TARGET, 'Agents/Skills/SeedPolicy', ['Resource::<SkillsBucket.Arn>/skills/*']],
+  [Acknowledgements.NETWORK_INTERFACES, 'Team/OwnGitHubApp/NetworkPolicy', ['Resource::*']],
+  [Acknowledgements.NETWORK_INTERFACES, 'Team/CloneForRunner/NetworkPolicy', ['Resource::*']],
+  [
+    Acknowledgements.POLICY_TARGETS,
+    'Team/Tools/Access/Policy',
+    ['/', ''].map((start) => `${AGENT_CORE}${start}${BELOW_ENGINE}`),
+  ],
+  [
+    Acknowledgements.CONSENT_PROVIDER_NAMES,
+    'Team/Portal/Access/ListPolicy',
+    [`${AGENT_CORE}token-vault/default/oauth2credentialprovider/*`],
+  ],
 ];
-const acknowledged: Suppressed[] = ACKNOWLEDGED.flatMap(([{ reason, source }, place, wildcards]) =>
+const acknowledged: Suppressed[] = ACKNOWLEDGED.flatMap(([{ reason, source }, path, wildcards]) =>
   wildcards.map((wildcard) => ({
     pack: 'AwsSolutions',
     rule: `IAM5[${wildcard}]`,
-    path: `Agents/${place}`,
+    path,
     reason: `${reason} ${source}`,
   })),
 );
-
 const expected: Finding[] = documented.flatMap(({ rule, packs, places }) =>
   packs.flatMap((pack) => places.map((path) => ({ pack, rule, path }))),
 );
 const stripped = ({ pack, rule, path }: Finding): Finding => ({ pack, rule, path });
 
-describe.each([
+/** the apps, and the stacks that only they have */
+const LOOKED_AT: [string, (options: AppOptions) => { app: App }, RegExp][] = [
+  ['agents', APPS.full, /^(Agents|Network)\//],
+  ['a gateway', APPS.gateway, /^(Team|TeamNetwork)\//],
+];
+const FLAGS: [string, Record<string, unknown>][] = [
   ['the flags of a new app', recommended],
   ['no flags', {}],
-])('the six packs of cdk-nag on an app with %s', (_, flags) => {
-  const { app } = new FullApp({ context: { ...flags, ...REPORT_ONLY } });
+];
+
+test('no finding is documented for an app that nobody looks at', () => {
+  const paths = [...expected, ...acknowledged].map(({ path }) => path);
+  expect(paths.filter((path) => !LOOKED_AT.some(([, , stacks]) => stacks.test(path)))).toEqual([]);
+});
+
+describe.each(
+  LOOKED_AT.flatMap(([what, build, stacks]) =>
+    FLAGS.map(([name, flags]) => ({ what, name, flags, build, isHere: ({ path }: Finding) => stacks.test(path) })),
+  ),
+)('the six packs of cdk-nag on an app of $what with $name', ({ build, flags, isHere }) => {
+  const { app } = build({ context: { ...flags, ...REPORT_ONLY } });
   const report = nagReport(app);
 
   test('find what is documented, with the reason, and nothing else', () => {
-    expect(report.violations.map(stripped)).toEqual(sorted(expected));
+    expect(report.violations.map(stripped)).toEqual(sorted(expected.filter(isHere)));
   });
 
   test('report what the library acknowledges, with the reason from its table', () => {
-    expect(report.suppressed).toEqual(sorted(acknowledged));
+    expect(report.suppressed).toEqual(sorted(acknowledged.filter(isHere)));
   });
 
   test('would find all of it if nothing were acknowledged', () => {
-    expect(withoutAcknowledgements(app)).toEqual(expect.arrayContaining(acknowledged.map(stripped)));
+    expect(withoutAcknowledgements(app)).toEqual(expect.arrayContaining(acknowledged.filter(isHere).map(stripped)));
   });
 });
 
@@ -71,10 +111,14 @@ test('every finding has a verdict in words, and the list is sorted', () => {
   );
 });
 
+/** that it is needed is shown in validation.test.ts */
+const OF_THE_VALIDATOR = Acknowledgements.SINGLE_PAGE_TOOL_LISTS;
+
 test('every entry of the table is in use, complete, and names its pack', () => {
-  expect(new Set(ACKNOWLEDGED.map(([entry]) => entry))).toEqual(new Set(Acknowledgements.all()));
+  const inUse = new Set([...ACKNOWLEDGED.map(([entry]) => entry), OF_THE_VALIDATOR]);
+  expect(inUse).toEqual(new Set(Acknowledgements.all()));
   for (const { rule, finding, reason, source } of Acknowledgements.all()) {
-    expect(rule).toMatch(/^[\w.]+::[\w.]+-\w+$/);
+    expect(rule).toMatch(/^([\w.]+::[\w.]+-\w+|CloudFormation-Validate::F\d+)$/);
     expect(finding.length).toBeGreaterThan(20);
     expect(reason.length).toBeGreaterThan(40);
     expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
@@ -104,5 +148,18 @@ describe('a wildcard that an app adds is not hidden', () => {
     (claude.node.findChild('Policy') as iam.ManagedPolicy).addStatements(everything());
     const found = nagReport(app).violations.filter(({ path }) => path === 'Agents/Claude/Policy');
     expect(found.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['IAM5[Action::s3:*]', 'IAM5[Resource::*]']));
+  });
+
+  test.each([
+    ['Team/Tools/Access/Policy', 'IAM5[Resource::arn:<AWS::Partition>:bedrock-agentcore:'],
+    ['Team/Portal/Access/ListPolicy', 'IAM5[Resource::arn:<AWS::Partition>:bedrock-agentcore:'],
+    ['Team/OwnGitHubApp/NetworkPolicy', 'IAM5[Resource::*]'],
+  ])('in %s, where the acknowledgement goes with the change', (path, ours) => {
+    const { app } = new GatewayApp({ context: REPORT_ONLY });
+    const policy = app.node.findAll().find(({ node }) => node.path === path) as iam.ManagedPolicy;
+    policy.addStatements(everything());
+    const rules = nagReport(app).violations.flatMap((found) => (found.path === path ? [found.rule] : []));
+    expect(rules).toEqual(expect.arrayContaining(['IAM5[Action::s3:*]', 'IAM5[Resource::*]']));
+    expect(rules.some((rule) => rule.startsWith(ours))).toBe(true);
   });
 });

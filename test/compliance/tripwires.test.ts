@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as s3files from 'aws-cdk-lib/aws-s3files';
+import { allMembers, interfaceIn, ROOT, still, throws } from './tripwire';
 
 // What aws-cdk-lib lacks today and the library adds. A test that fails here is good news: it says what to delete.
-
-const ROOT = 'aws-cdk-lib/aws-bedrockagentcore/lib';
 
 test('the L2 runtime mounts no file systems', () => {
   const props = interfaceIn(`${ROOT}/runtime/runtime.d.ts`, 'RuntimeProps');
@@ -96,34 +94,4 @@ function plainRuntimes(count: number): { stack: Stack; runtimes: agentcore.Runti
     (_, i) => new agentcore.Runtime(stack, `Runtime${i}`, { agentRuntimeArtifact }),
   );
   return { stack, runtimes };
-}
-
-function interfaceIn(file: string, name: string): string {
-  const text = readFileSync(
-    `${require.resolve('aws-cdk-lib').replace(/aws-cdk-lib[/\\]index\.js$/, '')}${file}`,
-    'utf8',
-  );
-  const found = new RegExp(`\\binterface ${name}\\b[^{]*\\{[\\s\\S]*?\\n\\}`).exec(text);
-  still(found !== null && found[0].length > 500, `${file} no longer declares ${name}: look for it elsewhere`);
-  return found![0];
-}
-
-function allMembers(value: object): string[] {
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null ? [] : [...Object.getOwnPropertyNames(prototype), ...allMembers(prototype)];
-}
-
-function throws(action: () => unknown): boolean {
-  try {
-    action();
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-function still(holds: boolean, whatToDo: string): void {
-  if (!holds) {
-    throw new Error(whatToDo);
-  }
 }
