@@ -92,8 +92,7 @@ export class Acknowledgements {
     finding: 'token-vault/default/oauth2credentialprovider/* in the policy of a consent portal',
     reason:
       'The portal lists credential providers, and AWS documents that listing is checked against all of them. It is the only action of this policy and returns names, no credentials.',
-    source:
-      'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-consent-portal-execution-role.html',
+    source: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-consent-portal-execution-role.html',
   };
 
   /** The validator's copy of the CloudFormation schema is older than the property. */

@@ -54,7 +54,7 @@ function logGroup(path: string): string {
   return here('logs', `log-group:${stack}-${id}:log-stream:x`);
 }
 
-const engine = deployed.resources('AWS::BedrockAgentCore::PolicyEngine')[0];
+const engine = literal(app.tools.gateway.policyEngineConfiguration!.policyEngine.policyEngineArn);
 const asset = ROLES['gateway tools'].policies
   .flatMap(({ Statement }) => Statement)
   .flatMap(({ Action, Resource }) => ([Action].flat().includes('s3:GetObject') ? [Resource].flat() : []))
@@ -68,14 +68,28 @@ const aliases = {
 const directory = agentCore('workload-identity-directory/default');
 const identity = (gatewayId: string): string => `${directory}/workload-identity/${gatewayId}`;
 const vault = agentCore('token-vault/default');
-const gateways = { tools: literal(app.tools.gatewayArn), tool: literal(app.robots.gatewayArn) };
-const shared = {
-  vault,
+const identities = {
   directory,
   'identity tools': identity(literal(app.tools.gatewayId)),
   'identity tool': identity(literal(app.robots.gatewayId)),
   'identity of a twin': identity('tools-zzzzzzzzzz'),
   'identity of a longer name': identity('tools-two-zzzzzzzzzz'),
+};
+
+const gateway = {
+  tools: literal(app.tools.gatewayArn),
+  tool: literal(app.robots.gatewayArn),
+  'a twin': agentCore('gateway/tools-zzzzzzzzzz'),
+  'a longer name': agentCore('gateway/tools-two-zzzzzzzzzz'),
+};
+const clients = {
+  vault,
+  jira: provider('OAuth2', 'Tools/jira'),
+  wiki: provider('OAuth2', 'Tools/wiki'),
+  crm: provider('OAuth2', 'Tools/crm'),
+  slack: provider('OAuth2', 'Tools/slack'),
+  portal: provider('OAuth2', 'Portal'),
+  'of another app': agentCore('token-vault/default/oauth2credentialprovider/Team-jira'),
 };
 
 /** What there is, by kind and by a short name. */
@@ -92,33 +106,22 @@ export const THINGS = {
     'GitHub Enterprise, made again': EXISTING.ownGitHubSecret.replace('AbCdEf', 'GhIjKl'),
     'of AgentCore': here('secretsmanager', 'secret:bedrock-agentcore-identity!default/apikey/github-AbCdEf'),
   },
+  /** what IAM looks at when a key or token is fetched: the vault, the provider, the directory, the identity */
   apiKeys: {
-    ...shared,
+    vault,
+    ...identities,
     'gh-read': provider('ApiKey', 'Tools/gh-read'),
     tickets: provider('ApiKey', 'Tools/tickets'),
     'gh-read of tool': provider('ApiKey', 'Robots/gh-read'),
     'of another app': agentCore('token-vault/default/apikeycredentialprovider/Team-github'),
   },
-  tokens: {
-    ...shared,
-    jira: provider('OAuth2', 'Tools/jira'),
-    wiki: provider('OAuth2', 'Tools/wiki'),
-    crm: provider('OAuth2', 'Tools/crm'),
-    slack: provider('OAuth2', 'Tools/slack'),
-    portal: provider('OAuth2', 'Portal'),
-    'of another app': agentCore('token-vault/default/oauth2credentialprovider/Team-jira'),
-  },
-  identities: shared,
-  gateways: {
-    ...gateways,
-    'a twin': agentCore('gateway/tools-zzzzzzzzzz'),
-    'a longer name': agentCore('gateway/tools-two-zzzzzzzzzz'),
-  },
-  engines: {
-    engine: agentCore(`policy-engine/${literal(app.tools.gateway.policyEngineConfiguration!.policyEngine.policyEngineId)}`),
-    'another engine': agentCore(`policy-engine/${engine.properties.Name}-zzzzzzzzzz`),
-    ...gateways,
-  },
+  tokens: { ...identities, ...clients },
+  clients,
+  identities,
+  vaults: { vault, 'another vault': agentCore('token-vault/other') },
+  gateways: gateway,
+  engines: { engine, 'another engine': engine.replace(/-[0-9a-f]{10}$/, '-zzzzzzzzzz') },
+  decisions: { engine, ...gateway },
   functions: {
     ...aliases,
     ...Object.fromEntries(Object.entries(aliases).map(([name, arn]) => [`${name}, past its alias`, functionOf(arn)])),
@@ -153,14 +156,15 @@ export const THINGS = {
   ),
 };
 
+/** how the key of a GitHub App signs */
+export const SIGNING = { 'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256', 'kms:MessageType': 'DIGEST' };
+
 export type Kind = keyof typeof THINGS;
 
 /** a key that leaves to IAM who may use it, as keys do that the CDK makes */
 export const LEFT_TO_IAM: PolicyDocument = {
   Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
-  ],
+  Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
 };
 
 export function question(action: string, resource: string, context?: Record<string, string>): Question {

@@ -27,16 +27,17 @@ export type Recipe = typeof RECIPE extends fc.Arbitrary<infer T> ? T : never;
 const ASSETS = join(__dirname, 'assets');
 
 /** mostly what is fine, sometimes what is not, sometimes anything */
-function mostly<T>(fine: fc.Arbitrary<T>, ...others: fc.Arbitrary<T>[]): fc.Arbitrary<T> {
+export function mostly<T>(fine: fc.Arbitrary<T>, ...others: fc.Arbitrary<T>[]): fc.Arbitrary<T> {
   return fc.oneof(
     { weight: 40 * others.length, arbitrary: fine },
     ...others.map((arbitrary) => ({ weight: 1, arbitrary })),
   );
 }
-const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
+export const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(arbitrary, { nil: undefined });
 
-const anyText = fc.string({ unit: 'binary', maxLength: 60 });
-const letters = (pattern: RegExp, maxLength = 40): fc.Arbitrary<string> =>
+export const anyText = fc.string({ unit: 'binary', maxLength: 60 });
+export const letters = (pattern: RegExp, maxLength = 40): fc.Arbitrary<string> =>
   fc.stringMatching(pattern).map((text) => text.slice(0, maxLength));
 const word = letters(/^[a-zA-Z][a-zA-Z0-9_]*$/, 30);
 /** stands for a value that is known at deployment only */
@@ -47,7 +48,7 @@ const path = mostly(
   anyText,
   fc.constantFrom('/mnt', '/mnt/..', '/mnt/a/b', '/data', ''),
 );
-const SECRET = `ghp_${'0123456789abcdefghij'.repeat(2)}`;
+export const SECRET = `ghp_${'0123456789abcdefghij'.repeat(2)}`;
 const region = mostly(fc.constantFrom('eu-central-1', 'eu-west-1', 'us-gov-west-1'), anyText);
 const modelId = mostly(
   fc.constantFrom('anthropic.claude-opus-4-6-v1', 'amazon.nova-pro-v1:0'),
@@ -71,7 +72,7 @@ const mount = fc.oneof(
   { weight: 2, arbitrary: fc.record({ efs: path, readOnly: maybe(fc.boolean()) }) },
   { weight: 2, arbitrary: fc.record({ s3Files: path, readOnly: maybe(fc.boolean()) }) },
 );
-const record = (
+export const record = (
   key: fc.Arbitrary<string>,
   value: fc.Arbitrary<string>,
   maxKeys: number,
@@ -292,7 +293,7 @@ function filesystemOf(
   return Filesystem.fromS3FilesAccessPoint(access, mount.s3Files, { readOnly: mount.readOnly });
 }
 
-function text<T extends string | undefined>(value: T): T {
+export function text<T extends string | undefined>(value: T): T {
   return value?.replaceAll(TOKEN, Lazy.string({ produce: () => Aws.STACK_NAME })) as T;
 }
 
