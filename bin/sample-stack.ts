@@ -52,7 +52,7 @@ export class SampleStack extends Stack {
       network,
       inboundAuth: employees,
       gateway: tools.gateway,
-      gitCredential: tools.gitCredential,
+      gitCredential: tools.gitCredentialFor(agent),
       idleTimeout: Duration.minutes(30),
       filesystems: [
         Filesystem.sessionStorage('/mnt/workspace'),

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { InboundAuth, SecretReference } from 'cdk-coding-agents';
+import type { GitHubAppOptions, InboundAuth, SecretReference } from 'cdk-coding-agents';
 import {
   ConsentPortal,
   GitCredential,
@@ -26,13 +26,12 @@ export interface TeamToolsProps {
 /** One MCP endpoint with GitHub, Jira and Slack, and behind each tool the identity that fits it. */
 export class TeamTools extends Construct {
   public readonly gateway: McpGateway;
-  /** lets agents clone, which no tool can do for them */
-  public readonly gitCredential: GitCredential;
+  private readonly app: GitHubAppOptions;
 
   public constructor(scope: Construct, id: string, { employees, settings }: TeamToolsProps) {
     super(scope, id);
     const { gitHubApp, repositories } = settings;
-    const app = {
+    this.app = {
       clientId: gitHubApp.clientId,
       installationId: gitHubApp.installationId,
       // imported once by hand, and readable by nobody since then
@@ -47,10 +46,11 @@ export class TeamTools extends Construct {
     });
 
     // broker: a token for each call, for one repository and one permission, that nobody ever sees
-    const broker = new GitHubAppBroker(this, 'GitHubApp', app);
+    const broker = new GitHubAppBroker(this, 'GitHubApp', this.app);
     this.gateway.addTarget('github', ToolTarget.github({ identity: OutboundIdentity.broker(broker) }));
 
-    // bot: an account of the team that reads code search and the like, for everybody alike
+    // bot: an account of the team that reads, for everybody alike; limit its token to the same repositories, since
+    // nobody knows the tools of GitHub's server here, and its resources pass every policy
     const bot = OutboundIdentity.bot(this.secret('GitHubBot', 'token'));
     this.gateway.addTarget('gh-read', ToolTarget.github({ readOnly: true, identity: bot }));
 
@@ -76,7 +76,6 @@ export class TeamTools extends Construct {
     const toolSchema = SchemaSource.fromFile(path.join(__dirname, 'tools', 'slack.json'));
     this.gateway.addTarget('slack', ToolTarget.slack({ identity: connected, toolSchema }));
 
-    this.gitCredential = new GitCredential(this, 'Clone', app);
     this.gateway.addOutputs({
       clients: [McpClient.CLAUDE_CODE, McpClient.CODEX],
       oauth: { clientId: settings.laptopClientId },
@@ -84,7 +83,12 @@ export class TeamTools extends Construct {
     portal.addOutputs();
   }
 
-  /** an empty secret: fill in the field after the first deployment, nothing of it passes through CloudFormation */
+  /** lets one agent clone, which no tool can do for it */
+  public gitCredentialFor(agent: string): GitCredential {
+    return new GitCredential(this, `Clone${agent}`, this.app);
+  }
+
+  /** holds a random value: replace it after the first deployment, nothing of yours passes through CloudFormation */
   private secret(id: string, jsonKey: string): SecretReference {
     const secret = new secretsmanager.Secret(this, id, {
       generateSecretString: { secretStringTemplate: '{}', generateStringKey: jsonKey },

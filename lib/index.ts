@@ -7,6 +7,8 @@ export { CodingAgent } from './agent/coding-agent';
 export type { CodingAgentProps } from './agent/coding-agent-props';
 export type { CodingAgentAttributes } from './agent/imported-agent';
 export { ModelRoute } from './agent/model-route';
+export { AgentAuditTrail } from './audit/agent-audit-trail';
+export type { AgentAuditTrailProps } from './audit/agent-audit-trail-props';
 export { GitCredential } from './broker/git-credential';
 export { GitHubAppBroker } from './broker/github-app-broker';
 export type { GitHubAppBrokerProps, SensitivePermissions } from './broker/github-app-broker-props';
@@ -22,6 +24,7 @@ export type {
 } from './gateway/client-configuration';
 export type { ClientOutputsOptions } from './gateway/client-outputs';
 export type { McpGatewayAttributes } from './gateway/imported-gateway';
+export { ListingMode } from './gateway/listing-mode';
 export { McpClient } from './gateway/mcp-client';
 export { McpGateway } from './gateway/mcp-gateway';
 export { McpGatewayBase } from './gateway/mcp-gateway-base';
@@ -70,6 +73,7 @@ export type {
 export { Egress, type InternetEgressOptions } from './network/egress';
 export type { IAgentNetwork } from './network/network';
 export type { ObservabilityOptions } from './observability/observability-options';
+export { TransactionSearch, type TransactionSearchProps } from './observability/transaction-search';
 export { Filesystem, type SharedFilesystemOptions } from './storage/filesystem';
 export type { IS3FilesAccessPoint, IS3FilesFileSystem } from './storage/s3-files';
 export {

@@ -118,6 +118,13 @@ const repositories = (...names: string[]) => broker({ repositories: names });
 const credential = (fixture: GatewayFixture) => new GitCredential(fixture.stack, 'Clone', appOf(fixture.stack));
 const fn = ({ stack }: GatewayFixture) =>
   lambda.Function.fromFunctionArn(stack, 'Fn', `arn:aws:lambda:${ENV.region}:${ENV.account}:function:fn`);
+const runtime = ({ stack }: GatewayFixture) =>
+  new agentcore.Runtime(stack, 'Server', {
+    agentRuntimeArtifact: agentcore.AgentRuntimeArtifact.fromImageUri(
+      `${ENV.account}.dkr.ecr.${ENV.region}.amazonaws.com/server:1`,
+    ),
+    protocolConfiguration: agentcore.ProtocolType.MCP,
+  });
 const tool: agentcore.ToolDefinition = {
   name: 'post',
   description: 'Posts a message',
@@ -230,7 +237,7 @@ const ROWS: Record<string, Row> = {
     input: 'signatures alone, without policies',
     action: gateway(() => ({ inboundAuth: InboundAuth.authenticateOnly() })),
     code: 'GatewayWithoutAuthorization',
-    says: ['anyone with AWS credentials, of any account', 'with `policies` in mode ENFORCE'],
+    says: ['anyone with AWS credentials, of any account', 'without policies in force', 'use InboundAuth.iam()'],
   },
   '66a': {
     input: 'signatures alone, with a function that looks at requests',
@@ -239,13 +246,19 @@ const ROWS: Record<string, Row> = {
       requestInterceptor: { function: fn(f) },
     })),
     code: 'GatewayWithoutAuthorization',
-    says: ['say in policies who may do what'],
+    says: ['without policies in force', 'a condition on principal.id'],
   },
   '66b': {
     input: 'signatures alone, at an agent',
     action: () => new Fixture().agent({ inboundAuth: InboundAuth.authenticateOnly() }),
     code: 'AgentWithoutAuthorization',
     says: ['an agent cannot admit everyone who has AWS credentials'],
+  },
+  '66c': {
+    input: 'signatures alone, with a policy for everybody',
+    action: gateway(() => ({ inboundAuth: InboundAuth.authenticateOnly(), policies: [ToolPolicy.permitAll()] })),
+    code: 'GatewayWithoutAuthorization',
+    says: ['permits without a condition on the principal'],
   },
   68: {
     input: 'request header X-Evil',
@@ -353,18 +366,13 @@ const ROWS: Record<string, Row> = {
   },
   '82a': {
     input: 'on behalf of people at a runtime that takes signatures',
-    action: forPeople((f) => {
-      const runtime = new Fixture().agent().runtime;
-      return ToolTarget.agentRuntime({ runtime, identity: exchange(f) });
-    }),
+    action: forPeople((f) => ToolTarget.agentRuntime({ runtime: runtime(f), identity: exchange(f) })),
     code: 'IdentityNotForRuntimeAuth',
     says: ['takes signed AWS requests only', 'use OutboundIdentity.gatewayRole()'],
   },
   '82b': {
     input: 'a bot at a runtime',
-    action: added(({ bot: identity }) => {
-      return ToolTarget.agentRuntime({ runtime: new Fixture().agent().runtime, identity });
-    }),
+    action: added((f) => ToolTarget.agentRuntime({ runtime: runtime(f), identity: f.bot })),
     code: 'IdentityNotForTarget',
     says: ['OutboundIdentity.bot does not work for an MCP server on AgentCore Runtime', 'gatewayRole()'],
   },
@@ -581,13 +589,13 @@ const ROWS: Record<string, Row> = {
   106: {
     input: 'no clientId',
     action: broker({ clientId: '' }),
-    code: 'InvalidClientId',
+    code: 'InvalidGitHubAppClientId',
     says: ['clientId is empty', 'copy it from the settings page of the App'],
   },
   '106a': {
     input: 'the name of an App',
     action: broker({ clientId: 'my-app' }),
-    code: 'InvalidClientId',
+    code: 'InvalidGitHubAppClientId',
     says: [`got 'my-app'`, `'Iv' and letters and digits, or the number of the App`],
   },
   107: {
@@ -687,8 +695,8 @@ const ROWS: Record<string, Row> = {
   '119a': {
     input: 'a credential of git as a broker',
     action: (f) => ToolBroker.fromFunction(credential(f).alias, [tool]),
-    code: 'TokensAsTool',
-    says: ['its tokens would be read by the model and logged'],
+    code: 'CredentialAsTool',
+    says: ['as a tool it would hand them to the model'],
   },
   120: {
     input: 'tokens for everybody',

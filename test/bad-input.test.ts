@@ -83,7 +83,7 @@ const secretValue = (key: string, value: string): Row => ({
   says: [`the value of environment variable '${key}' looks like`, 'keep the credential outside the microVM'],
 });
 
-/** Numbered by topic, so that a gap shows; letters are finds beside a row. Numbers left out belong to the gateway. */
+/** Numbered by topic, so that a gap shows; letters are finds beside a row. Numbers left out are in bad-input-gateway.test.ts. */
 const ROWS: Record<string, Row> = {
   1: {
     input: 'runtimeName my-agent',
@@ -801,7 +801,7 @@ test('the catalogue is covered', () => {
   const covered = new Set(
     [...Object.keys(ROWS), ...Object.keys(WARNINGS), ...Object.keys(IMPOSSIBLE)].map((row) => parseInt(row)),
   );
-  // 7 to 12 are names of gateways, targets and providers, which come with the gateway
+  // the others are in bad-input-gateway.test.ts
   const wanted = [...range(1, 6), ...range(13, 58), ...range(70, 72)];
   expect(wanted.filter((row) => !covered.has(row))).toEqual([]);
   console.info(

@@ -24,7 +24,9 @@ const PERMISSION = { name: 'contents', level: 'read' } as const;
 
 /**
  * The function behind git's credential helper. It keeps no token: what it gives away leaves it, and each asker has
- * one of her own.
+ * one of her own. So each call asks GitHub for a token, and shares the hourly limit of the GitHub App with its brokers.
+ *
+ * It answers roles that invoke it directly, never a gateway, whose answers a model reads.
  */
 export function createCredential(config: CredentialConfig, signer: Signer): Handler<Credential> {
   const clock = new Clock();
@@ -32,7 +34,10 @@ export function createCredential(config: CredentialConfig, signer: Signer): Hand
   const allowed = new AllowList(config.repositories);
   const host = gitHostOf(config.apiUrl);
 
-  return handlerOf(async (event, context) => {
+  return handlerOf(async (event, context, { clientContext }) => {
+    if (isGiven(clientContext)) {
+      throw new BrokerError('NotAllowed');
+    }
     const { owner, name } = repositoryOf(event, host);
     const repository = allowed.find(owner, name);
     context.record.repository = `${repository.owner}/${repository.name}`;
@@ -44,6 +49,11 @@ export function createCredential(config: CredentialConfig, signer: Signer): Hand
       password_expiry_utc: Math.floor(token.expiresAt / 1000),
     };
   });
+}
+
+/** A gateway says there which tool it calls; how Lambda passes on that nobody said anything is not documented. */
+function isGiven(clientContext: unknown): boolean {
+  return !['{}', '""'].includes(JSON.stringify(clientContext ?? {}));
 }
 
 /** Where git goes, for the host of the API: api.github.com, api.<sub>.ghe.com or <host>/api/v3. */

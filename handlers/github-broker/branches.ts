@@ -6,7 +6,7 @@ import type { Session } from './session';
 
 export async function createBranch(session: Session): Promise<Result> {
   const { row, values } = session;
-  const from = values.from_branch ?? (await defaultBranch(session));
+  const from = values.from_branch ?? (await lookUpDefaultBranch(session));
   const sha = await headOf(session, 'from', from as string);
   const answer = await session.send('create', { body: { ref: `refs/heads/${String(values.branch)}`, sha } });
   return picked(objectOf(answer.text), row.fields);
@@ -17,7 +17,18 @@ export async function deleteBranch(session: Session): Promise<Result> {
   return { deleted: true };
 }
 
-async function defaultBranch(session: Session): Promise<string> {
+/** A push to the default branch is a merge that nobody reviewed. */
+export async function refuseDefaultBranch(session: Session): Promise<void> {
+  if (session.allowDefaultBranch) {
+    return;
+  }
+  // only an administrator can change which one it is, so that it may be known from before
+  if (session.values.branch === (await session.defaultBranch(() => lookUpDefaultBranch(session)))) {
+    throw new BrokerError('DefaultBranchProtected');
+  }
+}
+
+async function lookUpDefaultBranch(session: Session): Promise<string> {
   return textOf(objectOf((await session.send('repository')).text).default_branch);
 }
 

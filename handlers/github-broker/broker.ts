@@ -11,6 +11,7 @@ import { Minter } from '../shared/minter';
 import { AllowList } from '../shared/repository';
 import { without } from '../shared/scrub';
 import type { Signer } from '../shared/signer';
+import type { Token } from '../shared/token';
 import { TokenCache } from '../shared/token-cache';
 import { checkedArguments } from './arguments';
 import { fitted } from './fit';
@@ -26,6 +27,8 @@ export function createBroker(config: BrokerConfig, signer: Signer): Handler<Resu
     gitHub,
     minter: new Minter(config, gitHub, signer, clock),
     cache: new TokenCache(config, config.cacheMinutes, clock),
+    defaultBranches: new WeakMap<Token, string>(),
+    allowDefaultBranch: config.allowDefaultBranch === true,
   };
   const allowed = new AllowList(config.repositories);
 

@@ -6,7 +6,7 @@ import type { Fields } from '../shared/json';
 
 /** The settings of the broker, or an error that names the one that is wrong. */
 export function brokerConfigOf(settings: Fields): BrokerConfig {
-  const { tools, largestResult, cacheMinutes } = settings;
+  const { tools, largestResult, cacheMinutes, allowDefaultBranch } = settings;
   check(
     'tools',
     'names of the catalogue, at least one',
@@ -16,5 +16,10 @@ export function brokerConfigOf(settings: Fields): BrokerConfig {
   check('largestResult', `a whole number from ${smallest} to ${largest}`, isWhole(largestResult, smallest, largest));
   const longest = LONGEST_CACHE_MINUTES;
   check('cacheMinutes', `a whole number from 0 to ${longest}`, isWhole(cacheMinutes, 0, longest));
-  return { ...appConfigOf(settings), tools, largestResult, cacheMinutes } as BrokerConfig;
+  check(
+    'allowDefaultBranch',
+    'true, false or left away',
+    allowDefaultBranch === undefined || typeof allowDefaultBranch === 'boolean',
+  );
+  return { ...appConfigOf(settings), tools, largestResult, cacheMinutes, allowDefaultBranch } as BrokerConfig;
 }

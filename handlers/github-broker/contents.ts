@@ -2,7 +2,9 @@ import { BrokerError } from '../shared/errors';
 import { objectOf } from '../shared/json';
 import type { Fields } from '../shared/json';
 import { wrongArgument } from './arguments';
+import { refuseDefaultBranch } from './branches';
 import { picked } from './fields';
+import { refusePipelineFiles } from './pipeline-files';
 import type { Result } from './plain-tool';
 import { partsOf } from './route';
 import type { Session } from './session';
@@ -73,16 +75,10 @@ export async function getPullRequestDiff(session: Session): Promise<Result> {
 export async function deleteFile(session: Session): Promise<Result> {
   const { row, values } = session;
   const { path, branch, message } = values;
-  refuseWorkflows([path as string]);
+  refusePipelineFiles([path as string]);
+  await refuseDefaultBranch(session);
   const file = objectOf((await session.send('file', { path: { path }, query: { ref: branch } })).text);
   checkFile(file);
   const answer = await session.send('delete', { path: { path }, body: { message, sha: file.sha, branch } });
   return picked(objectOf(answer.text), row.fields);
-}
-
-/** What GitHub runs needs a permission of its own, which no tool has. */
-export function refuseWorkflows(paths: readonly string[]): void {
-  if (paths.some((path) => path.toLowerCase().startsWith('.github/workflows/'))) {
-    throw new BrokerError('NotAllowed', { reasons: ['workflow_file'] });
-  }
 }

@@ -14,7 +14,7 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 export const FORMS: Readonly<Record<TextForm, (text: string) => boolean>> = {
   owner: isOwner,
   repository: isRepositoryName,
-  branch: isRefName,
+  branch: isBranchName,
   ref: isRefName,
   path: isPath,
   sha: (text) => SHA.test(text),
@@ -27,6 +27,11 @@ export const FORMS: Readonly<Record<TextForm, (text: string) => boolean>> = {
 /** Text of several lines: without other control characters and halves of characters. */
 export function isPlainText(text: string): boolean {
   return !/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\p{Cs}/u.test(text);
+}
+
+/** Not what could be taken for the full name of another branch, or for the one that is checked out. */
+function isBranchName(text: string): boolean {
+  return isRefName(text) && !/^(?:refs|heads)\//i.test(text) && text !== 'HEAD';
 }
 
 /** The rules of git for names of references. */

@@ -18,10 +18,9 @@ export async function search(session: Session, qualifier?: string): Promise<Resu
   }
   // whatever the query made of the scope: public repositories can be found with any token
   const inScope = items.filter(isObject).filter((item) => isOf(item, fullName.toLowerCase()));
-  return listOf(
-    answer,
-    inScope.map((item) => picked(item, row.fields)),
-  );
+  const found = inScope.map((item) => picked(item, row.fields));
+  // with nothing in scope, a next page would tell that something else was found
+  return found.length === 0 ? { items: [] } : listOf(answer, found);
 }
 
 function isOf({ repository, repository_url: url, full_name: name }: Fields, fullName: string): boolean {

@@ -14,6 +14,9 @@ export interface Services {
   readonly gitHub: GitHub;
   readonly minter: Minter;
   readonly cache: TokenCache;
+  /** the default branch of its repository, for as long as a token is used */
+  readonly defaultBranches: WeakMap<Token, string>;
+  readonly allowDefaultBranch: boolean;
 }
 
 /** One call of one tool: its steps go to one repository with a token of one permission. */
@@ -30,6 +33,23 @@ export class Session {
     public readonly scope: Scope,
     private readonly context: CallContext,
   ) {}
+
+  public get allowDefaultBranch(): boolean {
+    return this.services.allowDefaultBranch;
+  }
+
+  /** The default branch, looked up once for each token. */
+  public async defaultBranch(lookUp: () => Promise<string>): Promise<string> {
+    const { defaultBranches } = this.services;
+    this.token ??= this.fetchToken();
+    const known = defaultBranches.get(await this.token);
+    if (known !== undefined) {
+      return known;
+    }
+    const found = await lookUp();
+    defaultBranches.set(await this.token, found);
+    return found;
+  }
 
   /** Sends the request of a step; owner and repository are filled in. */
   public async send(step: string, parts: Parts = {}): Promise<Answer> {

@@ -3,6 +3,12 @@
 const MESSAGES = {
   InvalidRequest: 'an argument is missing, unknown or not as the schema of the tool says',
   NotAllowed: 'this tool or repository is not among those that are allowed here',
+  PipelineFileProtected:
+    'a file that decides what pipelines run or who must review, such as those in .github, is not changed here: ' +
+    'there is no setting yet that allows it, so ask a person to change it',
+  DefaultBranchProtected:
+    'the default branch is not changed here without review: push to another branch and open a pull request; ' +
+    'a broker allows it with allowDefaultBranch: true',
   NotFound: 'GitHub does not find it in this repository',
   NotInstalled: 'the GitHub App is not installed for this repository, or is suspended',
   PermissionNotGranted: 'the GitHub App was not granted the permission that this tool needs',

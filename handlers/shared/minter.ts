@@ -117,8 +117,7 @@ function isWider(body: Fields, { repository, permission }: Scope): boolean {
     (one) => !isObject(one) || String(one.name).toLowerCase() !== repository.name.toLowerCase(),
   );
   const granted = isObject(body.permissions) ? Object.entries(body.permissions) : [];
-  const more = granted.filter(
-    ([name, level]) => level !== 'read' && !(name === permission.name && level === permission.level),
-  );
+  const wanted = [permission, { name: permission.name, level: 'read' }, { name: 'metadata', level: 'read' }];
+  const more = granted.filter(([name, level]) => !wanted.some((one) => one.name === name && one.level === level));
   return body.repository_selection === 'all' || others.length > 0 || more.length > 0;
 }

@@ -5,19 +5,22 @@ import {
   SetTokenVaultCMKCommand,
 } from '@aws-sdk/client-bedrock-agentcore-control';
 import type { KmsConfiguration } from '@aws-sdk/client-bedrock-agentcore-control';
+import { VAULT_ID } from '../../lib/identity/token-vault-variables';
 import type { Answer, CustomResourceEvent } from './event';
+import { checkEvent } from './settings';
+import type { Settings } from './settings';
 
 // rights that were given a moment ago are not in force everywhere yet
 const DENIED_TRIES = 5;
 const DENIED_PAUSE = 5_000;
 
 /** Does what CloudFormation asks for, and never throws: an error left unanswered would hang the deployment. */
-export async function answerOf(event: CustomResourceEvent, pause = sleep): Promise<Answer> {
+export async function answerOf(event: CustomResourceEvent, settings: Settings, pause = sleep): Promise<Answer> {
   try {
-    const vault = new TokenVault(event.ResourceProperties.TokenVaultId);
+    const vault = new TokenVault();
     for (let left = DENIED_TRIES - 1; ; left--) {
       try {
-        await change(vault, event);
+        await change(vault, event, settings);
         return { status: 'SUCCESS' };
       } catch (error) {
         if (nameOf(error) !== 'AccessDeniedException' || left === 0) {
@@ -31,21 +34,23 @@ export async function answerOf(event: CustomResourceEvent, pause = sleep): Promi
   }
 }
 
-async function change(vault: TokenVault, event: CustomResourceEvent): Promise<void> {
-  const { KeyArn: wanted, ReplaceExistingKey } = event.ResourceProperties;
+async function change(vault: TokenVault, event: CustomResourceEvent, settings: Settings): Promise<void> {
+  const { keyArn: wanted, replaceExistingKey } = settings;
   if (event.RequestType === 'Delete') {
     // also the end of a creation that was refused: the key there may be somebody else's
-    if ((await vault.key()) === wanted) {
+    if (settings.setBackOnDelete && (await vault.key()) === wanted) {
       await vault.set({ keyType: 'ServiceManagedKey' });
     }
     return;
   }
+  checkEvent(event, settings);
   const present = await vault.key();
   if (present === wanted) {
     return;
   }
+  // an event can lie about it, and gains no more than the key of this stack on the vault
   const ours = event.OldResourceProperties?.KeyArn;
-  if (present !== undefined && present !== ours && ReplaceExistingKey !== 'true') {
+  if (present !== undefined && present !== ours && !replaceExistingKey) {
     throw new Refusal(present);
   }
   await vault.set({ keyType: 'CustomerManagedKey', kmsKeyArn: wanted });
@@ -57,12 +62,10 @@ class TokenVault {
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
   });
 
-  public constructor(private readonly id: string) {}
-
   /** the customer-managed key; undefined for the one that AWS manages */
   public async key(): Promise<string | undefined> {
     try {
-      const { kmsConfiguration } = await this.client.send(new GetTokenVaultCommand({ tokenVaultId: this.id }));
+      const { kmsConfiguration } = await this.client.send(new GetTokenVaultCommand({ tokenVaultId: VAULT_ID }));
       return kmsConfiguration?.keyType === 'CustomerManagedKey' ? kmsConfiguration.kmsKeyArn : undefined;
     } catch (error) {
       if (error instanceof ResourceNotFoundException) {
@@ -74,7 +77,7 @@ class TokenVault {
   }
 
   public async set(kmsConfiguration: KmsConfiguration): Promise<void> {
-    await this.client.send(new SetTokenVaultCMKCommand({ tokenVaultId: this.id, kmsConfiguration }));
+    await this.client.send(new SetTokenVaultCMKCommand({ tokenVaultId: VAULT_ID, kmsConfiguration }));
   }
 }
 

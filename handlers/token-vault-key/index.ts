@@ -1,8 +1,4 @@
-import { answerOf } from './answer';
-import type { CustomResourceEvent } from './event';
-import { respond } from './respond';
+import { createHandler } from './handler';
+import { settingsOf } from './settings';
 
-/** Sets the key of the token vault for CloudFormation. */
-export async function handler(event: CustomResourceEvent): Promise<void> {
-  await respond(event, await answerOf(event));
-}
+export const handler = createHandler(settingsOf(process.env));

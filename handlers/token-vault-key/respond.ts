@@ -1,3 +1,4 @@
+import { VAULT_ID } from '../../lib/identity/token-vault-variables';
 import type { Answer, CustomResourceEvent } from './event';
 
 const TRIES = 3;
@@ -16,7 +17,7 @@ export async function respond(event: CustomResourceEvent, { status, reason }: An
     Status: status,
     Reason: reason?.slice(0, LONGEST_REASON),
     // one vault, one id: a new key is an update and never a replacement
-    PhysicalResourceId: `token-vault/${event.ResourceProperties.TokenVaultId}`,
+    PhysicalResourceId: `token-vault/${VAULT_ID}`,
     StackId: event.StackId,
     RequestId: event.RequestId,
     LogicalResourceId: event.LogicalResourceId,
@@ -39,6 +40,8 @@ async function put(url: string, body: string): Promise<void> {
   const { ok, status } = await fetch(url, {
     method: 'PUT',
     body: new TextEncoder().encode(body),
+    // wherever it would lead, it is not CloudFormation's
+    redirect: 'error',
     signal: AbortSignal.timeout(10_000),
   });
   if (!ok) {

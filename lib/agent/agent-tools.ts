@@ -35,6 +35,7 @@ export function agentToolsOf(scope: Construct, props: CodingAgentProps, inboundA
     checkToken(scope, gateway, inboundAuth);
   }
   const allowed = [...(passesToken ? [AUTHORIZATION] : []), ...headers];
+  checkCount(scope, allowed);
   return {
     statements: statementsOf(gateway, gitCredential),
     environment,
@@ -92,15 +93,20 @@ function areDisjoint(a: string[] = [], b: string[] = []): boolean {
   return a.length > 0 && b.length > 0 && !a.some((value) => b.includes(value));
 }
 
-function checkHeaders(scope: Construct, headers: string[], inboundAuth: InboundAuth): void {
+function checkCount(scope: Construct, headers: string[]): void {
   if (headers.length > MOST_HEADERS) {
     throw invalid(scope, 'TooManyRequestHeaders', {
-      what: 'requestHeaders lists too many headers',
-      got: headers.length,
+      what: 'too many headers would reach the agent',
+      got: headers.includes(AUTHORIZATION)
+        ? `${headers.length}, Authorization for the gateway among them`
+        : headers.length,
       allowed: `at most ${MOST_HEADERS}`,
       fix: 'keep those that the agent reads, or put the rest into the payload',
     });
   }
+}
+
+function checkHeaders(scope: Construct, headers: string[], inboundAuth: InboundAuth): void {
   headers.forEach((header, index) => {
     const isToken = header.toLowerCase() === AUTHORIZATION.toLowerCase();
     const isTwice = headers.findIndex((other) => other.toLowerCase() === header.toLowerCase()) !== index;

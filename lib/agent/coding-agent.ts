@@ -17,7 +17,11 @@ import type { CodingAgentProps } from './coding-agent-props';
 import { environmentOf } from './environment';
 import { executionRole, mountPolicy } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
+import type { AlarmContext, AlarmRule, IAlarmSource } from '../observability/alarm';
+import { agentAlarms } from '../observability/alarm-agent';
 import { deliverLogs, keepRuntimeLogs } from '../observability/log-delivery';
+import type { DashboardContext, DashboardRows, IDashboardSegment } from '../observability/segment';
+import { agentRows } from '../observability/segments/agent';
 import { ModelRoute, type ModelRouteConfig } from './model-route';
 import { InboundAuth } from '../identity/inbound-auth';
 import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
@@ -62,7 +66,10 @@ interface RuntimeParts {
  * });
  * ```
  */
-export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec2.IConnectable {
+export class CodingAgent
+  extends AgentEndpointBase
+  implements iam.IGrantable, ec2.IConnectable, IDashboardSegment, IAlarmSource
+{
   /**
    * An agent of another app or stack, to grant on it and to measure it: for a front end, say.
    *
@@ -207,6 +214,16 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
    */
   public metricMemoryHours(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metricUsage('MemoryUsed-GBHours', options);
+  }
+
+  /** The rows of the agent on an `AgentDashboard`. */
+  public bindDashboard(context: DashboardContext): DashboardRows {
+    return agentRows(this, context);
+  }
+
+  /** What `AgentAlarms` watches of the agent. */
+  public bindAlarms(context: AlarmContext): AlarmRule[] {
+    return agentAlarms(this, context);
   }
 
   protected grantedEndpoints(): string[] {

@@ -55,9 +55,14 @@ export interface BrokerConfig extends AppConfig {
   readonly largestResult: number;
   /** how long a token is used again; 0 for never */
   readonly cacheMinutes: number;
+  /** whether files of the default branch may be changed without a pull request; false if left away */
+  readonly allowDefaultBranch?: boolean;
 }
 
-/** What git's credential helper is given: a token that reads contents of one repository. */
+/**
+ * What git's credential helper is given: a token that reads contents of one repository. Each call makes a token, and
+ * requests for tokens count against the same hourly limit of the GitHub App as those of its brokers.
+ */
 export type CredentialConfig = AppConfig;
 
 /** What the catalogue says of each tool. See `catalogue.ts`. */

@@ -79,7 +79,7 @@ function createFunction(
       architecture: lambda.Architecture.ARM_64,
       code: lambda.Code.fromAsset(folder),
       handler: 'index.handler',
-      environment: options.key._environment(),
+      environment: options.key._environment(scope),
       environmentEncryption: options.encryptionKey,
       timeout: options.timeout,
       memorySize: 512,

@@ -7,6 +7,7 @@ const CONTENTS = `${REPO}/contents/{path}`;
 const REF = optional(formed('ref', 'Branch, tag or SHA. Default: the default branch'));
 const FILE = formed('path', 'Path of the file, from the root of the repository');
 const MESSAGE = text('Message of the commit', 10_000);
+const REFUSED = 'Refused: the default branch, unless allowed, and files of pipelines such as .github.';
 /** answers in one shape for files and for directories */
 const OBJECT_TYPE = 'application/vnd.github.object+json';
 
@@ -83,11 +84,12 @@ export const CONTENT_TOOLS: readonly ToolRow[] = [
   tool({
     name: 'push_files',
     toolset: 'repos',
-    description: 'Creates or changes several files of a branch in one commit. Workflow files are refused.',
+    description: `Creates or changes several files of a branch in one commit. ${REFUSED}`,
     requests: {
+      repository: `GET ${REPO}`,
       head: `GET ${REPO}/git/ref/{ref}`,
       commit: `GET ${REPO}/git/commits/{commit_sha}`,
-      modes: `GET ${REPO}/git/trees/{tree_sha}`,
+      entries: `GET ${REPO}/git/trees/{tree_sha}`,
       tree: `POST ${REPO}/git/trees`,
       create: `POST ${REPO}/git/commits`,
       move: `PATCH ${REPO}/git/refs/{ref}`,
@@ -115,8 +117,8 @@ export const CONTENT_TOOLS: readonly ToolRow[] = [
   tool({
     name: 'delete_file',
     toolset: 'repos',
-    description: 'Deletes a file of a branch in one commit. Workflow files are refused.',
-    requests: { file: `GET ${CONTENTS}`, delete: `DELETE ${CONTENTS}` },
+    description: `Deletes a file of a branch in one commit. ${REFUSED}`,
+    requests: { repository: `GET ${REPO}`, file: `GET ${CONTENTS}`, delete: `DELETE ${CONTENTS}` },
     permission: write('contents'),
     sensitive: true,
     own: { path: FILE, branch: formed('branch', 'Branch to delete it from'), message: line('Message of the commit') },

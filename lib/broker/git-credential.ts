@@ -6,14 +6,26 @@ import { brokerFunction } from './broker-function';
 import { appConfigOf } from './github-app-checks';
 import { GitHubAppFunction } from './github-app-function';
 import type { GitHubAppOptions } from './github-app-options';
-import { invalid, warn } from '../private/errors';
+import { invalid, invalidValue, warn } from '../private/errors';
 import { isDropped } from '../private/grants';
 import { surelyDiffer } from '../private/references';
 
 const TIMEOUT = Duration.seconds(15);
 const credentialFunctions = new WeakSet<lambda.IFunction>();
 
-/** Whether a function hands out tokens, so that it must not answer tools. */
+/** Refuses a function that hands out tokens where tools are answered: the model reads what a tool returns. */
+export function refuseCredentialFunction(fn: lambda.IFunction): void {
+  if (credentialFunctions.has(fn)) {
+    throw invalidValue('CredentialAsTool', {
+      what: 'this function hands out tokens, and as a tool it would hand them to the model and its logs',
+      got: fn.node.path,
+      allowed: 'functions that do the work and keep the token',
+      fix: 'give the GitCredential to the agent: `gitCredential`; for tools use a GitHubAppBroker',
+    });
+  }
+}
+
+/** Whether a function hands out tokens. */
 export function handsOutTokens(fn: lambda.IFunction): boolean {
   return credentialFunctions.has(fn);
 }

@@ -20,7 +20,7 @@ export function appConfigOf(scope: Construct, options: GitHubAppOptions): AppCon
   checkLiterals(scope, Object.fromEntries(repositories.map((name, index) => [`repositories[${index}]`, name])));
   checkKey(scope, key);
   if (!CLIENT_ID.test(clientId)) {
-    throw invalid(scope, 'InvalidClientId', {
+    throw invalid(scope, 'InvalidGitHubAppClientId', {
       what: clientId === '' ? 'clientId is empty' : 'clientId is not the client id of a GitHub App',
       got: clientId,
       allowed: "'Iv' and letters and digits, or the number of the App",

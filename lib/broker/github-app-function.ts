@@ -2,9 +2,13 @@ import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from './broker-config';
+import type { AlarmContext, AlarmRule, IAlarmSource } from '../observability/alarm';
+import { brokerAlarms } from '../observability/alarm-broker';
+import type { DashboardRows, IDashboardSegment } from '../observability/segment';
+import { brokerRows } from '../observability/segments/broker';
 
 /** What acts for a GitHub App, and how it is measured: a broker, or what hands out credentials for git. */
-export abstract class GitHubAppFunction extends Construct {
+export abstract class GitHubAppFunction extends Construct implements IDashboardSegment, IAlarmSource {
   /** The name of the function, without version or alias: its metrics are found by it. */
   public abstract readonly functionName: string;
 
@@ -77,6 +81,16 @@ export abstract class GitHubAppFunction extends Construct {
    */
   public metricDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.duration, { statistic: 'p90', ...options });
+  }
+
+  /** Its rows on an `AgentDashboard`. */
+  public bindDashboard(): DashboardRows {
+    return brokerRows(this);
+  }
+
+  /** What `AgentAlarms` watches of it. */
+  public bindAlarms(context: AlarmContext): AlarmRule[] {
+    return brokerAlarms(this, context);
   }
 
   private sum(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

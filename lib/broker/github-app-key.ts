@@ -1,16 +1,15 @@
-import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { KEY_ARN_VARIABLE, SECRET_ARN_VARIABLE, SECRET_FIELD_VARIABLE } from './broker-config';
+import { completeArn, jsonKeyProblem, secretStatements } from '../identity/secret-reference';
 import { invalid, invalidValue, warn } from '../private/errors';
 import { checkKeyPlace, madeKey } from '../private/keys';
-import { surelyDiffer } from '../private/references';
-import { secretIn } from '../private/secret-patterns';
-import { checkNoValueInTemplate } from '../private/secret-values';
 
 const ALGORITHM = 'RSASSA_PKCS1_V1_5_SHA_256';
+/** what users call the secret with the key */
+const SECRET = 'the GitHub App';
 
 /**
  * Where the private key of a GitHub App lies. It is never part of the app, of the template or of the environment of a
@@ -32,9 +31,14 @@ export abstract class GitHubAppKey {
   }
 
   /**
-   * In Secrets Manager, as PEM. The function reads it and keeps it for up to five minutes.
+   * In Secrets Manager, as PEM. The function reads it and keeps it for up to five minutes. A secret of another account
+   * needs an encryption key of its own, and both must let the role of the function in.
    *
-   * Errors: a secret of another region, one imported without its full ARN, an empty jsonKey.
+   * It takes no `SecretReference`, which always names a key in a JSON object: the file that GitHub gives you can be
+   * stored as it is, and written into JSON every line break of it would have to be escaped.
+   *
+   * Errors: a secret of another region, one imported without its complete ARN, one of another account whose encryption
+   * key is not known, a jsonKey that cannot be one.
    *
    * @param jsonKey the field of the JSON in the secret; left away, the whole secret is the PEM
    */
@@ -48,7 +52,7 @@ export abstract class GitHubAppKey {
   public abstract _check(scope: Construct): void;
 
   /** @internal */
-  public abstract _environment(): Record<string, string>;
+  public abstract _environment(scope: Construct): Record<string, string>;
 
   /** @internal */
   public abstract _statements(scope: Construct): iam.PolicyStatement[];
@@ -109,71 +113,28 @@ class SecretKey extends GitHubAppKey {
     private readonly jsonKey: string | undefined,
   ) {
     super();
-    if (jsonKey === undefined || Token.isUnresolved(jsonKey)) {
-      return;
-    }
-    const secretKind = secretIn(jsonKey);
-    if (secretKind !== undefined || jsonKey.trim() === '') {
-      throw invalidValue('InvalidJsonKey', {
-        what: secretKind === undefined ? 'jsonKey is empty' : `jsonKey is ${secretKind}, and would be plain text`,
-        allowed: 'the name of the field of the secret that holds the private key',
-        fix: 'store the key in the secret; leave jsonKey away where the whole secret is the key',
-      });
+    const problem = jsonKey === undefined ? undefined : jsonKeyProblem(jsonKey, SECRET);
+    if (problem !== undefined) {
+      const fix = 'store the key in the secret; leave jsonKey away where the whole secret is the key';
+      throw invalidValue('InvalidJsonKey', { ...problem, fix });
     }
   }
 
   /** @internal */
   public _check(scope: Construct): void {
-    checkNoValueInTemplate(scope, this.secret, 'the GitHub App');
-    const { region } = Stack.of(scope);
-    if (surelyDiffer(this.secret.env.region, region)) {
-      throw invalid(scope, 'ForeignSecret', {
-        what: 'the secret with the key of the GitHub App is in another region',
-        got: this.secret.env.region,
-        allowed: region,
-        fix: 'replicate the secret to this region, and use the replica',
-      });
-    }
-    if (this.secret.secretFullArn === undefined) {
-      throw invalid(scope, 'SecretWithoutFullArn', {
-        what: 'the secret with the key of the GitHub App is imported without its full ARN',
-        got: this.secret.node.path,
-        allowed: 'an ARN that ends in a hyphen and six characters: the right to read is given on it',
-        fix: 'use secretsmanager.Secret.fromSecretCompleteArn(...)',
-      });
-    }
+    completeArn(scope, this.secret, SECRET);
   }
 
   /** @internal */
-  public _environment(): Record<string, string> {
+  public _environment(scope: Construct): Record<string, string> {
     return {
-      [SECRET_ARN_VARIABLE]: this.secret.secretArn,
+      [SECRET_ARN_VARIABLE]: completeArn(scope, this.secret, SECRET),
       ...(this.jsonKey === undefined ? {} : { [SECRET_FIELD_VARIABLE]: this.jsonKey }),
     };
   }
 
   /** @internal */
   public _statements(scope: Construct): iam.PolicyStatement[] {
-    const { secretArn, encryptionKey } = this.secret;
-    const read = new iam.PolicyStatement({
-      sid: 'ReadGitHubAppKey',
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: [secretArn],
-    });
-    if (encryptionKey === undefined) {
-      return [read];
-    }
-    const decrypt = new iam.PolicyStatement({
-      sid: 'DecryptGitHubAppKey',
-      actions: ['kms:Decrypt'],
-      resources: [encryptionKey.keyArn],
-      conditions: {
-        StringEquals: {
-          'kms:EncryptionContext:SecretARN': secretArn,
-          'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com`,
-        },
-      },
-    });
-    return [read, decrypt];
+    return secretStatements(scope, this.secret, SECRET);
   }
 }

@@ -1,8 +1,7 @@
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import { handsOutTokens } from './git-credential';
+import { refuseCredentialFunction } from './git-credential';
 import { checkTools } from './tool-checks';
-import { invalidValue } from '../private/errors';
 
 /**
  * A function that makes the calls of tools with a credential of its own, in place of a server.
@@ -47,14 +46,7 @@ export class ToolBroker implements IToolBroker {
     tools: agentcore.ToolDefinition[],
     options: ToolBrokerOptions = {},
   ): IToolBroker {
-    if (handsOutTokens(fn)) {
-      throw invalidValue('TokensAsTool', {
-        what: 'a GitCredential would be called as a tool, and its tokens would be read by the model and logged',
-        got: fn.node.path,
-        allowed: 'a function whose results anyone may read who may call it',
-        fix: 'use a GitHubAppBroker, which makes the calls itself and keeps its tokens',
-      });
-    }
+    refuseCredentialFunction(fn);
     checkTools(tools, options.writeTools);
     return new ToolBroker(fn, tools, options.writeTools ?? tools.map(({ name }) => name));
   }

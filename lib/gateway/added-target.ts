@@ -8,6 +8,7 @@ import { McpTarget } from './mcp-target';
 import type { ToolTarget } from './tool-target';
 import type { TargetContext, ToolTargetConfig } from './tool-target-config';
 import { GatewayTargetOAuthGrant } from '../mixins/gateway-target-oauth-grant';
+import { invalid } from '../private/errors';
 
 /** What a target is made with. */
 export interface AddedTargetProps {
@@ -30,6 +31,7 @@ export class AddedTarget extends McpTarget {
     super(scope, id);
     const { context } = props;
     const config = props.target._bind(this, context);
+    this.checkReach(config, context);
     this._config = config;
     this.targetName = context.targetName;
     this.actor = config.identity.actor;
@@ -43,6 +45,18 @@ export class AddedTarget extends McpTarget {
     this.toolNames = names?.map((name) => this.toolName(name));
     this._statements = this.statementsOf(config, props);
     this.target = this.createTarget(config, props);
+  }
+
+  /** policies speak of tools only: resources and prompts of a server would be open to everybody */
+  private checkReach({ isServer }: ToolTargetConfig, { inboundAuth }: TargetContext): void {
+    if (isServer && inboundAuth._authorizesNobody) {
+      throw invalid(this, 'ServerWithoutAuthorization', {
+        what: 'an MCP server behind a gateway that authorizes nobody',
+        got: 'InboundAuth.authenticateOnly()',
+        allowed: 'functions and APIs, which have tools only: resources and prompts of a server pass every policy',
+        fix: 'guard the gateway with InboundAuth.iam() or InboundAuth.jwt(...)',
+      });
+    }
   }
 
   private statementsOf(

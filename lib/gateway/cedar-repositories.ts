@@ -9,8 +9,9 @@ import type { Problem } from '../private/errors';
 
 const OWNER = 'context.input.owner';
 const REPO = 'context.input.repo';
-const HAS_OWNER = 'context.input has owner';
-const HAS_REPO = 'context.input has repo';
+// a call without arguments may come without `input`
+const HAS_OWNER = 'context has input && context.input has owner';
+const HAS_REPO = 'context has input && context.input has repo';
 const EVERY = '*';
 
 /** Which calls the list of repositories guards. */

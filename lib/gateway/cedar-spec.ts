@@ -9,6 +9,8 @@ export interface PolicySpec {
   readonly name?: string;
   readonly effect: 'permit' | 'forbid';
   readonly summary: string;
+  /** a permit without a condition on who calls */
+  readonly admitsEverybody?: boolean;
   /** a finding of AgentCore's analysis fails the deployment; the check against the schema is always made */
   readonly failOnFindings?: boolean;
   /** one statement; never throws, since tokens are resolved before the tree is validated */

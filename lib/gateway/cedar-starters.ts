@@ -11,6 +11,7 @@ export function permitAllSpec(): PolicySpec {
   return {
     kind: 'permit_all',
     effect: 'permit',
+    admitsEverybody: true,
     summary: 'Lets every caller that the gateway admits call every tool',
     statement: ({ gatewayArn }) => statementText({ effect: 'permit', gatewayArn }),
     problems: () => [],
@@ -22,6 +23,7 @@ export function permitTargetsSpec(targets: string[]): PolicySpec {
   return {
     kind: 'permit_targets',
     effect: 'permit',
+    admitsEverybody: true,
     summary: 'Lets every caller that the gateway admits call every tool of some targets',
     statement: ({ gatewayArn }) => statementText({ effect: 'permit', actions: targets, gatewayArn }),
     problems: (context) => targetProblems(targets, context),
@@ -55,6 +57,7 @@ export function readOnlySpec(): PolicySpec {
   return {
     kind: 'read_only',
     effect: 'permit',
+    admitsEverybody: true,
     summary: 'Lets every caller that the gateway admits call the tools that change nothing',
     statement: (context) =>
       statementText({ effect: 'permit', actions: actions(context), gatewayArn: context.gatewayArn }),
@@ -111,6 +114,9 @@ const NOTHING_WRITES: Problem = {
   fix: 'remove the policy',
 };
 
+/** who calls is compared with something, in the head or in a condition */
+const NAMES_PRINCIPAL = /\bprincipal\s*(==|in\b)|\bprincipal\s*\.|\bprincipal\s+has\b/;
+
 /** What a user wrote, with the ARN of the gateway in the place of the placeholder. */
 export function cedarSpec(
   statement: string,
@@ -123,6 +129,7 @@ export function cedarSpec(
     kind: 'custom',
     name: options.name,
     effect,
+    admitsEverybody: effect === 'permit' && !NAMES_PRINCIPAL.test(text),
     summary: options.description ?? 'Written by hand',
     failOnFindings: !options.ignoreFindings,
     statement: ({ gatewayArn }) => text.replaceAll(placeholder, gatewayArn),

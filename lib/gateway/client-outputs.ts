@@ -10,20 +10,33 @@ export interface ClientOutputsOptions extends ClientConfigurationOptions {
   readonly clients: McpClient[];
 }
 
-/** One output for each client: the line for a terminal, or the file where there is no such line. */
+/** No target has such a name, so that none can take the place. */
+const SCOPE = 'Client_Outputs';
+
+/**
+ * One output for each client: the line for a terminal, or the file where there is no such line. It may
+ * be called again with other options, for laptops first and for pipelines then.
+ */
 export function addClientOutputs(scope: Construct, gateway: ClientGateway, options: ClientOutputsOptions): void {
   const { clients, ...configuration } = options;
-  const outputs = new Construct(scope, 'Clients');
+  const outputs = outputScope(scope);
+  const suffix = [configuration.serverName, configuration.oauth === undefined ? 'Headless' : undefined].join('');
   for (const client of new Set(clients)) {
-    addOutput(outputs, client, renderClientConfiguration(gateway, client, configuration));
+    addOutput(outputs, client, suffix, renderClientConfiguration(gateway, client, configuration));
   }
 }
 
-function addOutput(scope: Construct, client: McpClient, configuration: ClientConfiguration): void {
+/** Where the outputs of a gateway are kept, made on first use. */
+export function outputScope(scope: Construct): Construct {
+  return (scope.node.tryFindChild(SCOPE) as Construct | undefined) ?? new Construct(scope, SCOPE);
+}
+
+function addOutput(scope: Construct, client: McpClient, suffix: string, configuration: ClientConfiguration): void {
   const { command, filePath, fileContent, signInCommand, redirectUris } = configuration;
   const what =
     command === undefined ? `Belongs into ${filePath} of ${client.name}` : `Adds the tools to ${client.name}`;
   const signIn = signInCommand === undefined ? '' : `; then ${signInCommand}`;
   const register = redirectUris.length === 0 ? '' : `; redirect URIs: ${redirectUris.join(' ')}`;
-  new CfnOutput(scope, client.name, { value: command ?? fileContent, description: `${what}${signIn}${register}` });
+  const description = `${what}${signIn}${register}`;
+  new CfnOutput(scope, `${client.name}${suffix}`, { value: command ?? fileContent, description });
 }

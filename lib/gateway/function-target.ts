@@ -5,13 +5,14 @@ import { functionToolsOf } from './tool-schema';
 import type { ToolTargetConfig } from './tool-target-config';
 import type { LambdaTargetProps } from './tool-target-props';
 import { handsOutTokens } from '../broker/git-credential';
+import { checkTools } from '../broker/tool-checks';
 import type { BoundBroker, BoundIdentity } from '../identity/bound-identity';
 import { invalidValue } from '../private/errors';
 
 export function functionTarget(props: LambdaTargetProps): () => ToolTargetConfig {
   const { tools, writeTools, description } = props;
   refuseCredentials(props.function);
-  functionToolsOf(tools, writeTools);
+  checkTools(tools, writeTools);
   const broker = { function: props.function, tools, writeTools: writeTools ?? tools.map(({ name }) => name) };
   const identity = { statements: [], actor: 'the role of the function', dependencies: [] };
   return () => bindFunction(broker, { description, identity });
@@ -38,6 +39,7 @@ export function bindFunction(
     identity,
     tools,
     readOnly: tools.every(({ readOnly }) => readOnly),
+    isServer: false,
     dynamic: false,
     refreshable: false,
     dependencies: [],

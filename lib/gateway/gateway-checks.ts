@@ -29,13 +29,19 @@ export function checkGatewayProps(scope: Construct, props: McpGatewayProps): voi
 }
 
 function checkAuthorization(scope: Construct, { inboundAuth, policies = [], policyMode }: McpGatewayProps): void {
-  const isEnforced = policies.length > 0 && policyMode?.value !== agentcore.PolicyEngineMode.LOG_ONLY.value;
-  if (inboundAuth._authorizesNobody && !isEnforced) {
+  if (!inboundAuth._authorizesNobody) {
+    return;
+  }
+  const permits = policies.filter(({ _spec }) => _spec.effect === 'permit');
+  const isEnforced = permits.length > 0 && policyMode?.value !== agentcore.PolicyEngineMode.LOG_ONLY.value;
+  if (!isEnforced || permits.some(({ _spec }) => _spec.admitsEverybody)) {
     throw invalid(scope, 'GatewayWithoutAuthorization', {
-      what: 'anyone with AWS credentials, of any account, could call every tool',
-      got: 'InboundAuth.authenticateOnly() without policies in force',
-      allowed: 'with `policies` in mode ENFORCE',
-      fix: 'use InboundAuth.iam(), or say in policies who may do what',
+      what: 'anyone with AWS credentials, of any account, could call tools',
+      got: isEnforced
+        ? 'InboundAuth.authenticateOnly() with a policy that permits without a condition on the principal'
+        : 'InboundAuth.authenticateOnly() without policies in force',
+      allowed: 'policies in mode ENFORCE that permit named principals only',
+      fix: 'use InboundAuth.iam(), or ToolPolicy.fromCedar(...) with a condition on principal.id',
     });
   }
 }

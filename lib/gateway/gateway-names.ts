@@ -1,6 +1,9 @@
 import { Names, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { PerEnvironment } from '../private/environments';
 import { invalid } from '../private/errors';
+
+const takenNames = new PerEnvironment();
 
 const LONGEST_GATEWAY_NAME = 48;
 /** the service appends a dash and ten characters; a name with a dash of its own cannot be taken for this one */
@@ -32,6 +35,15 @@ export function gatewayNameOf(scope: Construct, given: string | undefined): stri
       got: name,
       allowed: `lower-case letters, digits and single hyphens between them, at most ${LONGEST_GATEWAY_NAME} in all`,
       fix: name === '' ? 'leave it away for a generated name' : `use '${mended(name)}'`,
+    });
+  }
+  const owner = takenNames.take(scope, name);
+  if (owner !== undefined) {
+    throw invalid(scope, 'GatewayNameTaken', {
+      what: 'two gateways of one account and region share a name',
+      got: name,
+      allowed: 'a name of its own for each gateway of an account and region',
+      fix: `it belongs to '${owner.node.path}'; choose another, or leave it away for a generated name`,
     });
   }
   return name;

@@ -14,6 +14,7 @@ interface ToolRefreshProps {
   readonly gateway: agentcore.Gateway;
   readonly target: McpTarget;
   readonly schedule: scheduler.ScheduleExpression;
+  readonly group: scheduler.IScheduleGroup;
 }
 
 /**
@@ -23,14 +24,14 @@ interface ToolRefreshProps {
  * @see https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_SynchronizeGatewayTargets.html
  */
 export class ToolRefresh extends Construct {
-  public constructor(scope: Construct, id: string, { gateway, target, schedule }: ToolRefreshProps) {
+  public constructor(scope: Construct, id: string, { gateway, target, schedule, group }: ToolRefreshProps) {
     super(scope, id);
     const { account } = Stack.of(this);
     const role = new iam.Role(this, 'Role', {
       description: `Refreshes the tools of ${target.node.path}`,
       assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
-          StringEquals: { 'aws:SourceAccount': account, 'aws:SourceArn': this.scheduleGroup() },
+          StringEquals: { 'aws:SourceAccount': account, 'aws:SourceArn': group.scheduleGroupArn },
         },
       }),
     });
@@ -48,6 +49,7 @@ export class ToolRefresh extends Construct {
     });
     const refresh = new scheduler.Schedule(this, 'Schedule', {
       schedule,
+      scheduleGroup: group,
       description: `Refreshes the tools of ${target.targetName}`,
       timeWindow: scheduler.TimeWindow.flexible(WINDOW),
       target: new targets.Universal({
@@ -63,10 +65,5 @@ export class ToolRefresh extends Construct {
       }),
     });
     refresh.node.addDependency(policy);
-  }
-
-  /** the service names the group of a schedule, not the schedule */
-  private scheduleGroup(): string {
-    return Stack.of(this).formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: 'default' });
   }
 }

@@ -29,7 +29,8 @@ export interface NamedGateway {
  */
 export class GatewayRole extends Construct {
   public readonly role: iam.Role;
-  private readonly policies: iam.ManagedPolicy[] = [];
+  private before = 0;
+  private readonly forTargets: iam.ManagedPolicy[] = [];
 
   public constructor(
     scope: Construct,
@@ -50,19 +51,25 @@ export class GatewayRole extends Construct {
 
   /** Adds what the gateway itself needs; what is returned must be there before it. */
   public addBefore(statements: iam.PolicyStatement[]): iam.ManagedPolicy | undefined {
-    return statements.length > 0 ? this.policy('Policy', statements) : undefined;
+    if (statements.length === 0) {
+      return undefined;
+    }
+    this.before++;
+    return this.policy('Policy', statements);
   }
 
   /** Adds what one target needs; the target must wait for the policy that is returned. */
   public addForTarget(statements: iam.PolicyStatement[]): iam.ManagedPolicy {
-    const current = this.policies.at(-1);
-    if (current !== undefined && current.node.id.startsWith('Targets')) {
-      if (policySize(current) <= ROOM_FOR_ONE_MORE) {
-        current.addStatements(...statements);
-        return current;
-      }
+    const current = this.forTargets.at(-1);
+    if (current !== undefined && policySize(current) <= ROOM_FOR_ONE_MORE) {
+      current.addStatements(...statements);
+      return current;
     }
-    return this.policy(`Targets${this.policies.length}`, statements);
+    this.checkCount();
+    // counted by themselves: with those before the gateway, a key or a policy engine would rename them all
+    const policy = this.policy(`Targets${this.forTargets.length + 1}`, statements);
+    this.forTargets.push(policy);
+    return policy;
   }
 
   /** What it takes to fetch one credential for callers of this gateway. */
@@ -89,14 +96,6 @@ export class GatewayRole extends Construct {
   }
 
   private policy(id: string, statements: iam.PolicyStatement[]): iam.ManagedPolicy {
-    if (this.policies.length === MOST_POLICIES) {
-      throw invalid(this, 'TooManyGatewayPolicies', {
-        what: 'what the targets of this gateway need does not fit into the policies of one role',
-        got: `more than ${MOST_POLICIES} policies`,
-        allowed: `${MOST_POLICIES} policies of ${LARGEST_POLICY} characters`,
-        fix: 'split the targets over two gateways',
-      });
-    }
     const policy = new iam.ManagedPolicy(this, id, {
       description: `What gateway ${this.gatewayName} may do`,
       // merged whatever the flags of the app say: providers and secrets share statements
@@ -104,8 +103,18 @@ export class GatewayRole extends Construct {
       statements,
     });
     policy.attachToRole(this.role);
-    this.policies.push(policy);
     return policy;
+  }
+
+  private checkCount(): void {
+    if (this.before + this.forTargets.length === MOST_POLICIES) {
+      throw invalid(this, 'TooManyGatewayPolicies', {
+        what: 'what the targets of this gateway need does not fit into the policies of one role',
+        got: `more than ${MOST_POLICIES} policies`,
+        allowed: `${MOST_POLICIES} policies of ${LARGEST_POLICY} characters`,
+        fix: 'split the targets over two gateways',
+      });
+    }
   }
 
   private arn(resource: string, resourceName: string): string {

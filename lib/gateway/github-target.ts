@@ -22,7 +22,11 @@ export function gitHubTarget(props: GitHubTargetProps): Binder {
       identity,
       props,
       readOnly,
-      standIn: (broker) => narrowed(broker, toolsets, readOnly),
+      isVendor: true,
+      standIn: (broker) => {
+        refuseHost(props.host);
+        return narrowed(broker, toolsets, readOnly);
+      },
     });
 }
 
@@ -65,6 +69,17 @@ function narrowed(broker: BoundBroker, toolsets: string[], readOnly: boolean): B
     });
   }
   return { ...broker, tools, writeTools: broker.writeTools.filter(isOffered) };
+}
+
+function refuseHost(host: string | undefined): void {
+  if (host !== undefined) {
+    throw invalidValue('PropsForServerOnly', {
+      what: 'a broker stands in for GitHub, so this has no effect',
+      got: 'host',
+      allowed: 'the host of the broker',
+      fix: 'give `host` to the GitHubAppBroker',
+    });
+  }
 }
 
 function checkToolsets(toolsets: string[]): void {

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { Binder } from './server-target';
-import { bindServer } from './server-target';
+import { bindServer, notGitHub } from './server-target';
 import type { JiraTargetProps } from './tool-target-props';
 import type { BoundIdentity } from '../identity/bound-identity';
 import { invalidValue } from '../private/errors';
@@ -19,7 +19,8 @@ export function jiraTarget(props: JiraTargetProps): Binder {
       identity,
       props,
       readOnly: false,
-      standIn: (broker) => broker,
+      isVendor: true,
+      standIn: (broker) => notGitHub(broker, 'Jira'),
     });
 }
 

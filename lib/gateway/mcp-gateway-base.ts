@@ -1,10 +1,11 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import type { ClientConfiguration, ClientConfigurationOptions, ClientGateway } from './client-configuration';
 import { renderClientConfiguration } from './client-configuration';
 import type { ClientOutputsOptions } from './client-outputs';
-import { addClientOutputs } from './client-outputs';
+import { addClientOutputs, outputScope } from './client-outputs';
 import type { McpClient } from './mcp-client';
 import type { IMcpGateway } from './mcp-gateway-props';
 import type { InboundAuth } from '../identity/inbound-auth';
@@ -19,8 +20,10 @@ export abstract class McpGatewayBase extends Construct implements IMcpGateway {
 
   /** Where MCP clients connect. Inside an `AgentNetwork` this host leads to its VPC endpoint. */
   public get gatewayUrl(): string {
-    const { urlSuffix } = Stack.of(this);
-    return `https://${this.gatewayId}.gateway.bedrock-agentcore.${this._region}.${urlSuffix}/mcp`;
+    const { _region: region } = this;
+    // a literal where it can be: the redirect URL of Codex is a hash of the address
+    const known = Token.isUnresolved(region) ? undefined : RegionInfo.get(region).domainSuffix;
+    return `https://${this.gatewayId}.gateway.bedrock-agentcore.${region}.${known ?? Stack.of(this).urlSuffix}/mcp`;
   }
 
   /** @internal */
@@ -69,12 +72,17 @@ export abstract class McpGatewayBase extends Construct implements IMcpGateway {
   }
 
   /**
-   * Adds stack outputs: the address, and for each client the line or the file that makes it use the tools.
+   * Adds stack outputs: address and ARN, and for each client the line or the file that makes it use the tools. Call it
+   * again for other options: once for laptops, say, and once for pipelines.
    *
    * @param options which clients, and how they authenticate
    */
   public addOutputs(options: ClientOutputsOptions): void {
-    new CfnOutput(this, 'Url', { value: this.gatewayUrl, description: 'Where MCP clients connect' });
+    const outputs = outputScope(this);
+    if (outputs.node.tryFindChild('Url') === undefined) {
+      new CfnOutput(outputs, 'Url', { value: this.gatewayUrl, description: 'Where MCP clients connect' });
+      new CfnOutput(outputs, 'Arn', { value: this.gatewayArn, description: 'To import the gateway into another app' });
+    }
     addClientOutputs(this, this.toClientGateway(), options);
   }
 

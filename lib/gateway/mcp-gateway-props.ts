@@ -58,8 +58,9 @@ export interface McpGatewayProps {
   readonly inboundAuth: InboundAuth;
 
   /**
-   * What callers may do with the tools. Without policies, whoever may call may call everything; with policies, nothing is
-   * allowed but what one of them permits.
+   * What callers may do with the tools. Without policies, whoever may call may call every tool; with policies, no tool but
+   * those that one of them permits. Resources and prompts of an MCP server pass every policy: AgentCore decides about tools
+   * only, so what else a server offers is limited by the credential alone.
    *
    * @default - no policy engine: every caller may use every tool
    */
@@ -88,7 +89,10 @@ export interface McpGatewayProps {
 
   /**
    * Offer a tool that finds tools by meaning (`x_amz_bedrock_agentcore_search`), for gateways with many of them. It
-   * cannot be combined with targets whose tools are listed at each request, and may not be changeable later.
+   * cannot be combined with targets whose tools are listed at each request, as those with `onBehalfOf` usually are.
+   *
+   * AWS is reported not to change it on a gateway that exists: set it to `false` from the start if such a target may be
+   * added one day.
    *
    * @default - true, unless a target lists its tools at each request
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-using-mcp-semantic-search.html

@@ -1,6 +1,7 @@
 import { Tags } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import type { PolicyContext } from './cedar-context';
@@ -14,7 +15,7 @@ import { GatewayRole } from './gateway-role';
 import { GatewayTargets } from './gateway-targets';
 import { ImportedGateway, type McpGatewayAttributes } from './imported-gateway';
 import { McpGatewayBase } from './mcp-gateway-base';
-import type { GatewayCedar, IMcpGateway, McpGatewayProps } from './mcp-gateway-props';
+import type { GatewayCedar, McpGatewayProps } from './mcp-gateway-props';
 import type { McpTarget } from './mcp-target';
 import { GatewayPolicies } from './policies';
 import type { RateLimit } from './rate-limit';
@@ -23,7 +24,11 @@ import type { ToolTarget } from './tool-target';
 import type { InboundAuth } from '../identity/inbound-auth';
 import { GatewayMcpOptions } from '../mixins/gateway-mcp-options';
 import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
+import type { AlarmContext, AlarmRule, IAlarmSource } from '../observability/alarm';
+import { gatewayAlarms } from '../observability/alarm-gateway';
 import { deliverGatewayLogs } from '../observability/log-delivery';
+import type { DashboardContext, DashboardRows, IDashboardSegment } from '../observability/segment';
+import { gatewayRows } from '../observability/segments/gateway';
 import { invalid } from '../private/errors';
 
 /** the ARN is known only at deployment, and a Cedar engine wants a literal */
@@ -45,13 +50,17 @@ const CEDAR_GATEWAY = 'arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway.html
  */
-export class McpGateway extends McpGatewayBase {
+export class McpGateway extends McpGatewayBase implements IDashboardSegment, IAlarmSource {
   /**
    * A gateway of another app or stack, for agents that use its tools.
    *
    * Errors: what is not the ARN of a gateway.
    */
-  public static fromMcpGatewayAttributes(scope: Construct, id: string, attributes: McpGatewayAttributes): IMcpGateway {
+  public static fromMcpGatewayAttributes(
+    scope: Construct,
+    id: string,
+    attributes: McpGatewayAttributes,
+  ): McpGatewayBase {
     return new ImportedGateway(scope, id, attributes);
   }
 
@@ -95,7 +104,8 @@ export class McpGateway extends McpGatewayBase {
 
   /**
    * Adds tools. The id is the name of the target, and with it the first part of the names of its tools:
-   * `<id>___<tool>`. Renaming it renames them for clients and policies.
+   * `<id>___<tool>`. Renaming it renames them for clients and policies, and makes another credential provider: with user
+   * consent that is another callback URL to register, and people connect their accounts again.
    *
    * Errors: a name with underscores, one name twice, more than 100 targets, an identity that cannot work at this target
    * or this gateway, tools whose whole name is longer than models take.
@@ -109,7 +119,8 @@ export class McpGateway extends McpGatewayBase {
     this.policies?.dependOn(added);
     const { refreshTools } = this.props;
     if (refreshTools !== undefined && added._config.refreshable) {
-      new ToolRefresh(added, 'Refresh', { gateway: this.gateway, target: added, schedule: refreshTools });
+      const group = this.refreshGroup();
+      new ToolRefresh(added, 'Refresh', { gateway: this.gateway, target: added, schedule: refreshTools, group });
     }
     return added;
   }
@@ -132,6 +143,17 @@ export class McpGateway extends McpGatewayBase {
     return { policies: this.policies.statements(context), schema: this.policies.schema(context) };
   }
 
+  /** The rows of the gateway on an `AgentDashboard`, with the targets that it has by then. */
+  public bindDashboard(context: DashboardContext): DashboardRows {
+    const targetNames = this.targets.list.map(({ targetName }) => targetName);
+    return gatewayRows(this, context, { targetNames, hasPolicies: this.policies !== undefined });
+  }
+
+  /** What `AgentAlarms` watches of the gateway. */
+  public bindAlarms(context: AlarmContext): AlarmRule[] {
+    return gatewayAlarms(this, context, { hasPolicies: this.policies !== undefined });
+  }
+
   private policyContext(): PolicyContext {
     return {
       gatewayArn: this.gatewayArn,
@@ -143,6 +165,13 @@ export class McpGateway extends McpGatewayBase {
         dynamic,
       })),
     };
+  }
+
+  /** of its own: the role of a schedule trusts every schedule of its group */
+  private refreshGroup(): scheduler.ScheduleGroup {
+    const id = 'Refresh_Group';
+    const present = this.node.tryFindChild(id) as scheduler.ScheduleGroup | undefined;
+    return present ?? new scheduler.ScheduleGroup(this, id);
   }
 
   private policiesOf({ policies, policyMode, encryptionKey }: McpGatewayProps): GatewayPolicies | undefined {
@@ -164,7 +193,7 @@ export class McpGateway extends McpGatewayBase {
       description: props.description,
       role: this.role.withoutPolicyUpdates(),
       kmsKey: encryptionKey,
-      authorizerConfiguration: inboundAuth._forGateway(),
+      authorizerConfiguration: inboundAuth._forGateway(this),
       protocolConfiguration: protocolOf(this, props, () => this.targets.someDynamic),
       exceptionLevel: props.exceptionLevel,
       interceptorConfigurations: interceptors.configurations,

@@ -45,6 +45,7 @@ export function openApiTarget(props: OpenApiTargetProps): Binder {
       statements: bound.statements,
       identity,
       readOnly,
+      isServer: false,
       dynamic: false,
       refreshable: false,
       dependencies: [],

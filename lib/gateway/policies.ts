@@ -17,6 +17,8 @@ const LARGEST = 10_000;
 const LONG_ARN = 'x'.repeat(160);
 const LONGEST_NAME = 48;
 const HASH_LENGTH = 8;
+/** what a policy says by itself, whatever targets there are */
+const NO_TARGETS: PolicyContext = { gatewayArn: '', usesJwt: true, targets: [] };
 
 export interface GatewayPoliciesProps {
   readonly policies: ToolPolicy[];
@@ -125,12 +127,14 @@ export class GatewayPolicies extends Construct {
     }
   }
 
-  /** the chosen names, and one after its kind for every other policy */
+  /**
+   * The chosen names, and for every other policy its kind and a hash of what it says. By their order, a policy that is
+   * put before another of its kind would rewrite it in place, and for a moment nobody would forbid what it forbade.
+   */
   private name(): Map<string, ToolPolicy> {
     const named = new Map<string, ToolPolicy>();
-    const chosen = this.props.policies.map(({ _spec }) => _spec.name);
     for (const policy of this.props.policies) {
-      const { name = free(policy._spec.kind, [...named.keys(), ...chosen]) } = policy._spec;
+      const { name = generatedName(policy, named) } = policy._spec;
       if (named.has(name)) {
         throw invalid(this, 'PolicyNameTaken', {
           what: 'two policies of a gateway share a name',
@@ -153,12 +157,12 @@ export class GatewayPolicies extends Construct {
   }
 }
 
-function free(kind: string, taken: (string | undefined)[]): string {
-  let name = kind;
-  for (let number = 2; taken.includes(name); number++) {
-    name = `${kind}_${number}`;
-  }
-  return name;
+function generatedName(policy: ToolPolicy, taken: Map<string, ToolPolicy>): string {
+  const hash = createHash('sha256').update(policy._statement(NO_TARGETS)).digest('hex').slice(0, HASH_LENGTH);
+  const name = `${policy._spec.kind}_${hash}`;
+  // the same about other targets
+  const twins = [...taken.keys()].filter((other) => other.startsWith(name)).length;
+  return twins === 0 ? name : `${name}_${twins + 1}`;
 }
 
 /** what is analysed comes last: the analysis looks at all policies that are there */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Token } from 'aws-cdk-lib';
 import { CfnGatewayRateLimit } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Construct } from 'constructs';
@@ -21,7 +22,7 @@ export interface GatewayRateLimitsProps {
 
 /**
  * The rate limits of a gateway. AgentCore keeps one list for each thing that is counted, so limits of a kind become entries
- * of one resource. The resources are made one after another, since AgentCore refuses changes to a busy gateway.
+ * of one resource. They are made one after another, so that no two of them change the gateway at once.
  */
 export class GatewayRateLimits extends Construct {
   public constructor(scope: Construct, id: string, props: GatewayRateLimitsProps) {
@@ -37,7 +38,7 @@ export class GatewayRateLimits extends Construct {
     }
     let previous: CfnGatewayRateLimit | undefined;
     for (const [key, ofKey] of byKey) {
-      const resource = new CfnGatewayRateLimit(this, key.replace(/[^A-Za-z0-9_-]/g, '_'), {
+      const resource = new CfnGatewayRateLimit(this, idOf(key), {
         gatewayIdentifier,
         dimensionKeys: [key],
         entries: this.entries(key, ofKey),
@@ -102,4 +103,10 @@ function nameProblems({ key, value }: RateDimension, context: PolicyContext): Pr
     return actionProblems(value, context);
   }
   return key === 'targetName' ? targetProblems([value], context) : [];
+}
+
+/** a claim may hold dots and colons, and two that differ in them only must not share an id */
+function idOf(key: string): string {
+  const plain = key.replace(/[^A-Za-z0-9_-]/g, '_');
+  return plain === key ? plain : `${plain}-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
 }

@@ -7,10 +7,12 @@ import type { PrivateEndpoint } from './private-endpoint';
 import { mcpToolsOf } from './tool-schema';
 import type { TargetContext, ToolTargetConfig } from './tool-target-config';
 import type { McpServerTargetProps, RemoteTargetProps } from './tool-target-props';
+import { toolNamed } from '../broker/catalogue';
 import type { BoundBroker, BoundIdentity, TargetKind } from '../identity/bound-identity';
 import type { OutboundIdentity } from '../identity/outbound-identity';
 import { GatewayTargetOptions } from '../mixins/gateway-target-options';
-import { ListingMode, McpServerListing } from '../mixins/mcp-server-listing';
+import { ListingMode } from './listing-mode';
+import { McpServerListing } from '../mixins/mcp-server-listing';
 import { invalidValue } from '../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../private/https-url';
 
@@ -25,6 +27,8 @@ export interface RemoteServer {
   readonly identity: OutboundIdentity;
   readonly props: Omit<RemoteTargetProps, 'identity'> & { readonly privateEndpoint?: PrivateEndpoint };
   readonly readOnly: boolean;
+  /** outside of AWS, so that nobody there checks signatures of AWS */
+  readonly isVendor?: boolean;
   /** what of a broker's tools is offered here */
   readonly standIn: (broker: BoundBroker) => BoundBroker;
   /** rights of the gateway's role at the server itself */
@@ -66,7 +70,16 @@ export function bindServer(scope: Construct, context: TargetContext, server: Rem
     gatewayId: context.gateway.gatewayId,
   });
   if (identity.broker !== undefined) {
+    refuseIdleProps(server);
     return bindFunction(server.standIn(identity.broker), { description, identity });
+  }
+  if (server.isVendor === true && isSigned(identity)) {
+    throw invalidValue('SignatureForVendor', {
+      what: `${server.service} knows nothing of signed AWS requests`,
+      got: 'OutboundIdentity.gatewayRole',
+      allowed: 'bot, onBehalfOf, userConsent or broker',
+      fix: 'choose as whom the service shall see the call: docs/identities.md compares them',
+    });
   }
   const endpoint = server.endpoint(identity);
   const mode =
@@ -84,6 +97,7 @@ export function bindServer(scope: Construct, context: TargetContext, server: Rem
     identity,
     tools,
     readOnly: server.readOnly,
+    isServer: true,
     dynamic: mode === ListingMode.DYNAMIC,
     refreshable: mode !== ListingMode.DYNAMIC && schema === undefined,
     dependencies: server.dependencies ?? [],
@@ -102,6 +116,38 @@ export function checkEndpoint(endpoint: string, isPrivate: boolean): void {
       got: withoutUserInfo(endpoint),
       allowed: 'https://<public host>/<path>, or a private host with a privateEndpoint',
       fix: 'credentials come from the identity of the target; a server inside a VPC needs privateEndpoint',
+    });
+  }
+}
+
+/** a broker of GitHub's tools under the name of another service */
+export function notGitHub(broker: BoundBroker, service: string): BoundBroker {
+  if (broker.tools.every(({ name }) => toolNamed(name) !== undefined)) {
+    throw invalidValue('BrokerOfOtherService', {
+      what: `these are tools of GitHub, under the name of ${service}`,
+      got: broker.tools.map(({ name }) => name).join(', '),
+      allowed: `a function that calls ${service}`,
+      fix: 'use ToolTarget.github for a GitHubAppBroker',
+    });
+  }
+  return broker;
+}
+
+function isSigned({ credential, fetch }: BoundIdentity): boolean {
+  return credential !== undefined && fetch === undefined;
+}
+
+/** a broker answers itself: what would be said to the server would be lost without a word */
+function refuseIdleProps({ service, props }: RemoteServer): void {
+  const idle = (['toolSchema', 'listing', 'resourcePriority', 'requestHeaders', 'responseHeaders'] as const).filter(
+    (name) => props[name] !== undefined,
+  );
+  if (idle.length > 0) {
+    throw invalidValue('PropsForServerOnly', {
+      what: `a broker stands in for ${service}, so these have no effect`,
+      got: idle.join(', '),
+      allowed: 'the tools of the broker, as it offers them',
+      fix: 'remove them',
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { Binder } from './server-target';
-import { bindServer } from './server-target';
+import { bindServer, notGitHub } from './server-target';
 import type { SlackTargetProps } from './tool-target-props';
 
 export function slackTarget(props: SlackTargetProps): Binder {
@@ -12,6 +12,7 @@ export function slackTarget(props: SlackTargetProps): Binder {
       identity: props.identity,
       props,
       readOnly: false,
-      standIn: (broker) => broker,
+      isVendor: true,
+      standIn: (broker) => notGitHub(broker, 'Slack'),
     });
 }

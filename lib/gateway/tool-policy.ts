@@ -72,7 +72,8 @@ export interface FromCedarOptions {
  * Who may call which tool of a gateway, in Cedar: one statement each, checked by AgentCore at every call, outside of the
  * reach of agents.
  *
- * What nothing permits is refused, and what one statement forbids no other can permit. At most 1000 policies a gateway, of
+ * A tool that nothing permits is refused, and what one statement forbids no other can permit. Resources and prompts of an
+ * MCP server are not decided about: only the credential of the target limits them. At most 1000 policies a gateway, of
  * at most 10,000 bytes each. Clients do not see tools that they may not call.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy.html

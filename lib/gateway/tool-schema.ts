@@ -75,8 +75,15 @@ export function apiOf(source: SchemaSource): KnownApi | undefined {
     .flatMap((path) => Object.values(path))
     .map((operation) => operation?.operationId)
     .filter((id) => typeof id === 'string');
-  const addresses = (Array.isArray(servers) ? servers : []).map((server: { url?: unknown } | null) => server?.url);
-  return { operations, servers: addresses.filter(isAbsolute) };
+  const places = [{ servers }, ...Object.values(paths), ...Object.values(paths).flatMap((path) => Object.values(path))];
+  const addresses = places.flatMap((place) => serversOf(place)).filter(isAbsolute);
+  return { operations, servers: addresses };
+}
+
+/** a path and an operation may name servers of their own */
+function serversOf(place: unknown): unknown[] {
+  const servers = (place as { servers?: unknown } | null)?.servers;
+  return Array.isArray(servers) ? servers.map((server: { url?: unknown } | null) => server?.url) : [];
 }
 
 /** neither a path nor a pattern with variables */

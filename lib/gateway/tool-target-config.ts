@@ -25,6 +25,8 @@ export interface ToolTargetConfig {
   readonly tools?: KnownTool[];
   /** true when no tool of this target changes anything */
   readonly readOnly: boolean;
+  /** it may offer resources and prompts besides tools */
+  readonly isServer: boolean;
   /** tools are listed at each request; search by meaning cannot work then */
   readonly dynamic: boolean;
   /** the tools were fetched at deployment, so that they can be fetched again */

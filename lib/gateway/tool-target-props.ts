@@ -3,7 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { PrivateEndpoint } from './private-endpoint';
 import type { SchemaSource } from './schema-source';
 import type { OutboundIdentity } from '../identity/outbound-identity';
-import type { ListingMode } from '../mixins/mcp-server-listing';
+import type { ListingMode } from './listing-mode';
 
 /** What every target can be given. */
 export interface ToolTargetProps {
@@ -89,9 +89,10 @@ export interface GitHubTargetProps extends RemoteTargetProps {
 /** Tools of Jira and Confluence. */
 export interface JiraTargetProps extends RemoteTargetProps {
   /**
-   * The site, `https://<site>.atlassian.net`: told to agents in the description, since one account can see several.
+   * The site, `https://<site>.atlassian.net`, for whoever operates the gateway: it becomes part of the description. Agents
+   * ask the server which sites there are.
    *
-   * @default - agents ask the server which sites there are
+   * @default - the description names none
    */
   readonly site?: string;
 }

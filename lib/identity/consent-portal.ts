@@ -1,4 +1,4 @@
-import { CfnOutput, Fn, Names, Token } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -13,6 +13,7 @@ import { bindSecret } from './secret-reference';
 import type { IMcpGateway } from '../gateway/mcp-gateway-props';
 import { invalid } from '../private/errors';
 import { PerEnvironment } from '../private/environments';
+import { ownerOf } from '../private/references';
 
 const LONGEST_NAME = 50;
 const SCHEME = 'https://';
@@ -50,9 +51,9 @@ export interface ConsentPortalProps {
 
   /**
    * The name: 1 to 50 letters, digits, dashes and underscores, of which an account has one. Another name, or another
-   * gateway, makes another portal: change it together with the gateway.
+   * gateway, makes another portal: change it together with the gateway, also when `gatewayName` replaces that.
    *
-   * @default - a name out of the paths of portal and gateway
+   * @default - a name out of the path of the portal, and a new one for a new gateway
    */
   readonly portalName?: string;
 }
@@ -64,7 +65,11 @@ export interface ConsentPortalProps {
  * Two steps: deploy, then register `callbackUrl` with the client at the identity provider, as a web redirect and without
  * a slash at the end. New targets appear in it within five minutes.
  *
- * Errors: a gateway guarded by IAM; a second portal for a gateway; a name that is taken or not valid.
+ * It belongs into the stack of its gateway: it is made after the gateway, and targets with `portal` are made after it.
+ * Gateway, portal and targets in two stacks would wait for each other.
+ *
+ * Errors: a gateway guarded by IAM, or made in another stack of the app; a second portal for a gateway; a name that is
+ * taken or not valid.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-consent-portal.html
  */
@@ -90,6 +95,7 @@ export class ConsentPortal extends Construct {
     super(scope, id);
     const { gateway, clientId, clientSecret, audience } = props;
     const discovery = this.issuerOf(gateway);
+    this.checkStack(gateway);
     const scopes = [...new Set([OPENID, ...(props.scopes ?? [])])];
     checkClientId(clientId);
     checkScopes(props.scopes ?? scopes);
@@ -145,6 +151,18 @@ export class ConsentPortal extends Construct {
     return { discoveryUrl, ...(privateEndpoint && { privateEndpoint }) };
   }
 
+  private checkStack({ gatewayId, node }: IMcpGateway): void {
+    const owner = ownerOf(gatewayId);
+    if (owner !== undefined && Stack.of(owner) !== Stack.of(this)) {
+      throw invalid(this, 'PortalInOtherStack', {
+        what: 'this gateway is made in another stack: the portal would wait for that stack, and it for the portal',
+        got: `${node.path} in stack '${Stack.of(owner).stackName}'`,
+        allowed: `a gateway of stack '${Stack.of(this).stackName}', or one that this app does not make`,
+        fix: 'make the portal in the stack of the gateway',
+      });
+    }
+  }
+
   private takeGateway(gateway: IMcpGateway): void {
     const other = portals.get(gateway);
     if (other !== undefined) {
@@ -159,7 +177,9 @@ export class ConsentPortal extends Construct {
   }
 
   private nameFrom({ portalName, gateway }: ConsentPortalProps): string {
-    const name = portalName ?? replaceableName(this, LONGEST_NAME, Names.nodeUniqueId(gateway.node));
+    // CloudFormation makes the portal of a new gateway before it deletes the old one
+    const name =
+      portalName ?? replaceableName(this, LONGEST_NAME, JSON.stringify(Stack.of(this).resolve(gateway.gatewayId)));
     if (Token.isUnresolved(name) || !/^[a-zA-Z0-9_-]{1,50}$/.test(name)) {
       throw invalid(this, 'InvalidPortalName', {
         what: 'this is not a name for a consent portal',

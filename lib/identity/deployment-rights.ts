@@ -1,7 +1,9 @@
 import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { encryptionKeyStatements, signingStatements, webAclStatements } from './deployment-statements';
 import { providerArn } from './outbound-provider-name';
 import { secretStatements } from './secret-reference';
 import { invalidValue } from '../private/errors';
@@ -23,6 +25,13 @@ export interface DeploymentRightsProps {
    * @default - none
    */
   readonly secrets?: secretsmanager.ISecret[];
+
+  /**
+   * The keys with which their clients sign: those of `privateKeyJwt`.
+   *
+   * @default - none
+   */
+  readonly keys?: kms.IKey[];
 }
 
 /**
@@ -36,37 +45,89 @@ export interface DeploymentRightsProps {
  */
 export class DeploymentRights {
   /**
-   * For targets with `OutboundIdentity.bot`, `onBehalfOf` or `userConsent`: to fetch their credentials while the target
-   * is made, changed or synchronized. Names end in patterns where AgentCore makes up the end.
+   * For targets with `OutboundIdentity.bot`, `clientCredentials`, `onBehalfOf` or `userConsent`: to fetch their
+   * credentials while the target is made, changed or synchronized. Names end in patterns where AgentCore makes up the end.
+   *
+   * Errors: secrets and keys that their identities would refuse, too.
    *
    * @param scope gives account and region
    */
   public static forTargets(scope: Construct, props: DeploymentRightsProps): iam.PolicyStatement[] {
-    const { stackName, secrets = [] } = props;
+    const { stackName, secrets = [], keys = [] } = props;
     const vault = arn(scope, 'token-vault', 'default');
     const directory = arn(scope, 'workload-identity-directory', 'default');
     const identity = `${directory}/workload-identity/${checked(props.gatewayName) + ID_SUFFIX}`;
-    const keys = providerArn(scope, 'apikeycredentialprovider', `${stackName}-*`);
+    const apiKeys = providerArn(scope, 'apikeycredentialprovider', `${stackName}-*`);
     const tokens = providerArn(scope, 'oauth2credentialprovider', `${stackName}-*`);
     return [
       allow(['GetWorkloadAccessToken', 'GetWorkloadAccessTokenForUserId'], [directory, identity]),
-      allow(['GetResourceApiKey'], [vault, keys, directory, identity]),
+      allow(['GetResourceApiKey'], [vault, apiKeys, directory, identity]),
       allow(['CompleteResourceTokenAuth', 'GetResourceOauth2Token'], [vault, tokens, directory, identity]),
       ...secrets.flatMap((secret) => secretStatements(scope, secret, 'DeploymentRights')),
+      ...signingStatements(scope, keys),
     ];
   }
 
   /**
+   * For a gateway with search by meaning, which is on unless a target lists its tools at each request: AgentCore asks
+   * for the right to synchronize its targets from whoever makes it.
+   *
+   * @param scope gives account and region
+   * @param gatewayName the name of the gateway
+   */
+  public static forSemanticSearch(scope: Construct, gatewayName: string): iam.PolicyStatement[] {
+    return [allow(['SynchronizeGatewayTargets'], [gatewayArn(scope, gatewayName)])];
+  }
+
+  /**
    * For policies on tool calls: AgentCore checks that whoever writes them may call the gateway, or creating them fails
-   * with `Insufficient permissions to call gateway`. `ManageAdminPolicy`, for policies that name no gateway, takes no
-   * resource in IAM and is not among them: the library writes policies for one gateway.
+   * with `Insufficient permissions to call gateway`.
+   *
+   * It is enough for policies that name tools. One that permits or forbids everything, such as `ToolPolicy.permitAll()`
+   * or `permitCallers(...)`, is written for any gateway and needs `forWildcardPolicies` besides.
    *
    * @param scope gives account and region
    * @param gatewayName the name of the gateway
    */
   public static forPolicies(scope: Construct, gatewayName: string): iam.PolicyStatement[] {
-    const gateway = arn(scope, 'gateway', checked(gatewayName) + ID_SUFFIX);
-    return [allow(['InvokeGateway', 'ManageResourceScopedPolicy'], [gateway])];
+    return [allow(['InvokeGateway', 'ManageResourceScopedPolicy'], [gatewayArn(scope, gatewayName)])];
+  }
+
+  /**
+   * For policies that name no tools: Cedar's `resource is AgentCore::Gateway`, which `ToolPolicy.permitAll()` and
+   * `permitCallers(...)` write, since AgentCore takes a named gateway only together with named tools.
+   *
+   * The action takes no resource in IAM, so this is `*`: attach it as a policy of its own. Whoever has it may write such
+   * policies for every gateway whose policies he may write at all.
+   */
+  public static forWildcardPolicies(): iam.PolicyStatement[] {
+    return [allow(['ManageAdminPolicy'], ['*'])];
+  }
+
+  /**
+   * For a gateway with `webAclArn`: to put it behind the web ACL, and to take it away before the gateway is deleted.
+   *
+   * Errors: what is not the ARN of a regional web ACL.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-waf.html
+   */
+  public static forWebAcl(scope: Construct, gatewayName: string, webAclArn: string): iam.PolicyStatement[] {
+    return webAclStatements(scope, gatewayArn(scope, gatewayName), webAclArn);
+  }
+
+  /**
+   * For a gateway with `encryptionKey`: to let the gateway and its policy engine use the key. The policy of the key must
+   * leave it to IAM who may, as a key of the CDK does.
+   *
+   * AWS documents the part for the policy engine; that for the gateway is known from its managed policy
+   * BedrockAgentCoreFullAccess alone.
+   *
+   * Errors: an alias; a key of another region.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-encryption.html
+   */
+  public static forEncryptionKey(scope: Construct, gatewayName: string, key: kms.IKey): iam.PolicyStatement[] {
+    return encryptionKeyStatements(scope, gatewayArn(scope, gatewayName), key);
   }
 
   /**
@@ -105,6 +166,10 @@ function checked(gatewayName: string): string {
     });
   }
   return gatewayName;
+}
+
+function gatewayArn(scope: Construct, gatewayName: string): string {
+  return arn(scope, 'gateway', checked(gatewayName) + ID_SUFFIX);
 }
 
 function arn(scope: Construct, resource: string, resourceName: string): string {

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { checkDiscoveryUrl } from './discovery-url';
 import type { JwtClaim } from './jwt-claim';
 import type { PrivateEndpoint } from '../gateway/private-endpoint';
-import { invalid, invalidValue } from '../private/errors';
+import { invalid, invalidValue, warn } from '../private/errors';
 
 const MOST_ADVERTISED = 50;
 
@@ -117,7 +117,7 @@ export abstract class InboundAuth {
   public abstract _forRuntime(scope: IConstruct): agentcore.RuntimeAuthorizerConfiguration;
 
   /** @internal */
-  public abstract _forGateway(): agentcore.IGatewayAuthorizerConfig;
+  public abstract _forGateway(scope: IConstruct): agentcore.IGatewayAuthorizerConfig;
 }
 
 class IamAuth extends InboundAuth {
@@ -191,7 +191,8 @@ class JwtAuth extends InboundAuth {
   }
 
   /** @internal */
-  public _forRuntime(): agentcore.RuntimeAuthorizerConfiguration {
+  public _forRuntime(scope: IConstruct): agentcore.RuntimeAuthorizerConfiguration {
+    warnAboutOtherApplications(scope, this.props);
     const { discoveryUrl, allowedClients, allowedAudiences, allowedScopes, claims } = this.props;
     return agentcore.RuntimeAuthorizerConfiguration.usingJWT(
       discoveryUrl,
@@ -203,7 +204,8 @@ class JwtAuth extends InboundAuth {
   }
 
   /** @internal */
-  public _forGateway(): agentcore.IGatewayAuthorizerConfig {
+  public _forGateway(scope: IConstruct): agentcore.IGatewayAuthorizerConfig {
+    warnAboutOtherApplications(scope, this.props);
     const { discoveryUrl, allowedClients, allowedAudiences, allowedScopes, claims } = this.props;
     return agentcore.GatewayAuthorizer.usingCustomJwt({
       discoveryUrl,
@@ -213,6 +215,38 @@ class JwtAuth extends InboundAuth {
       customClaims: nonEmpty(claims?.map((claim) => claim._forGateway())),
     });
   }
+}
+
+/** in every token of an issuer, whatever application it was given to */
+const COMMON_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
+const COMMON_CLAIMS = ['iss', 'token_use'];
+
+function warnAboutOtherApplications(scope: IConstruct, { discoveryUrl, ...rules }: JwtAuthProps): void {
+  const { allowedClients = [], allowedAudiences = [], allowedScopes = [], claims = [] } = rules;
+  const own = [
+    ...allowedClients,
+    ...allowedAudiences,
+    ...allowedScopes.filter((name) => !COMMON_SCOPES.includes(name)),
+    ...claims.filter(({ name }) => !COMMON_CLAIMS.includes(name)),
+  ];
+  // any one of the scopes is enough to be let in
+  const isOpen = own.length === 0 || (allowedScopes.length > 0 && onlyScopes(rules) && hasCommon(allowedScopes));
+  if (isOpen) {
+    warn(scope, 'tokensOfOtherApplications', {
+      what: 'tokens that the issuer gave to other applications would be let in too',
+      got: discoveryUrl,
+      allowed: 'clients, an audience, or a scope or claim that only tokens for this have',
+      fix: 'add allowedClients or allowedAudiences',
+    });
+  }
+}
+
+function onlyScopes({ allowedClients = [], allowedAudiences = [], claims = [] }: Partial<JwtAuthProps>): boolean {
+  return allowedClients.length + allowedAudiences.length + claims.length === 0;
+}
+
+function hasCommon(scopes: string[]): boolean {
+  return scopes.some((name) => COMMON_SCOPES.includes(name));
 }
 
 function nonEmpty<T>(list: T[] | undefined): T[] | undefined {

@@ -25,7 +25,7 @@ export function bindBot(scope: Construct, context: IdentityContext, props: BotPr
     lambda:
       'the gateway calls a function with its role: use OutboundIdentity.gatewayRole(), and let the function read the key',
     agentRuntime:
-      'a runtime takes signed requests or tokens of its issuer: use OutboundIdentity.gatewayRole() or onBehalfOf(...)',
+      'a runtime takes signed requests or tokens of its issuer: use OutboundIdentity.gatewayRole(), clientCredentials(...) or onBehalfOf(...)',
   });
   const { config, statements } = bindSecret(scope, props, 'OutboundIdentity.bot');
   const provider = new agentcore.CfnApiKeyCredentialProvider(scope, ID, {

@@ -52,7 +52,9 @@ export function checkRuntimeAuth(
         : `${identity} signs requests, and this runtime takes tokens only`,
       got: context.targetName,
       allowed: sendsToken ? 'a runtime guarded by InboundAuth.jwt(...)' : 'a runtime guarded by InboundAuth.iam()',
-      fix: sendsToken ? 'use OutboundIdentity.gatewayRole()' : 'use OutboundIdentity.onBehalfOf(...)',
+      fix: sendsToken
+        ? 'use OutboundIdentity.gatewayRole()'
+        : 'use OutboundIdentity.onBehalfOf(...) or clientCredentials(...)',
     });
   }
 }

@@ -2,6 +2,8 @@ import type { Construct } from 'constructs';
 import type { BoundIdentity, IdentityContext } from './bound-identity';
 import type { BotProps } from './outbound-bot';
 import { bindBot } from './outbound-bot';
+import type { ClientCredentialsProps } from './outbound-client-credentials';
+import { bindClientCredentials, checkClientCredentials } from './outbound-client-credentials';
 import { bindMicrosoft, bindOnBehalfOf, checkMicrosoft, checkOnBehalfOf } from './outbound-on-behalf-of';
 import type { MicrosoftOnBehalfOfProps, OnBehalfOfProps } from './outbound-on-behalf-of-props';
 import type { GatewayRoleOptions, NoIdentityOptions } from './outbound-simple';
@@ -17,6 +19,7 @@ import type { IToolBroker } from '../broker/tool-broker';
  * | identity | the service sees | the caller needs |
  * | --- | --- | --- |
  * | `bot` | one account for everybody | nothing |
+ * | `clientCredentials` | one OAuth client for everybody | nothing |
  * | `onBehalfOf` | the person, by an exchanged token | a token (`InboundAuth.jwt`) |
  * | `userConsent` | the person, by the account that she connected | a token, and one consent |
  * | `broker` | the broker's account, with a token for one call | nothing |
@@ -36,6 +39,22 @@ export abstract class OutboundIdentity {
    */
   public static bot(props: BotProps): OutboundIdentity {
     return new Identity((scope, context) => bindBot(scope, context, props));
+  }
+
+  /**
+   * An OAuth client: the gateway gets a token for itself, by the grant of machines (client credentials).
+   *
+   * For services behind an authorization server of yours, called by whoever calls the gateway: what the client may do,
+   * everybody who may call the tool may do.
+   *
+   * Errors: a Lambda target; a runtime that takes signed requests; two or no addresses; both or neither of secret and key;
+   * options without effect; a parameter that the request has already.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+   */
+  public static clientCredentials(props: ClientCredentialsProps): OutboundIdentity {
+    checkClientCredentials(props);
+    return new Identity((scope, context) => bindClientCredentials(scope, context, props));
   }
 
   /**
@@ -78,7 +97,7 @@ export abstract class OutboundIdentity {
    * a link.
    *
    * Errors: a gateway guarded by IAM; a Lambda target; no tool schema; both or neither of portal and return URL; a
-   * return URL that is not https; a portal of another gateway.
+   * return URL that is not https; a portal of another gateway or stack.
    */
   public static userConsent(props: UserConsentProps): OutboundIdentity {
     checkUserConsent(props);

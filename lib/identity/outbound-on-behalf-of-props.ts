@@ -1,7 +1,6 @@
-import type { PrivateKeyJwt } from './oauth-private-key-jwt';
-import type { OAuthServerOptions } from './oauth-server';
+import type { OAuthClientProps } from './oauth-client';
 import type { SecretReference } from './secret-reference';
-import type { ListingMode } from '../mixins/mcp-server-listing';
+import type { ListingMode } from '../gateway/listing-mode';
 
 /** How the caller's token becomes one for the service. */
 export enum OnBehalfOfGrant {
@@ -31,24 +30,7 @@ export enum ActorToken {
  * A client of the authorization server that exchanges the caller's token for one of the service. Give `discoveryUrl` or
  * `authorizationServer`, and `clientSecret` or `privateKeyJwt`.
  */
-export interface OnBehalfOfProps extends OAuthServerOptions {
-  /** The id of the client, which the authorization server must allow to exchange tokens. */
-  readonly clientId: string;
-
-  /**
-   * The secret of the client.
-   *
-   * @default - `privateKeyJwt` proves who the client is
-   */
-  readonly clientSecret?: SecretReference;
-
-  /**
-   * A key in KMS with which the client proves who it is, instead of a secret.
-   *
-   * @default - `clientSecret` proves who the client is
-   */
-  readonly privateKeyJwt?: PrivateKeyJwt;
-
+export interface OnBehalfOfProps extends OAuthClientProps {
   /** What the new token may be used for: at least one scope, one in each entry. */
   readonly scopes: string[];
 

@@ -2,20 +2,19 @@ import { Token } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import type { BoundIdentity, IdentityContext } from './bound-identity';
-import { bindPrivateKey } from './oauth-private-key-jwt';
-import type { OAuthProviderConfig } from './oauth-provider';
+import type { BoundClient } from './oauth-client';
+import { bindClient, checkClient } from './oauth-client';
 import { clientWith, makeProvider } from './oauth-provider';
 import { checkParameters, checkScopes, warnOfBroadScopes } from './oauth-scopes';
-import { checkClientId, discoveryOf, OAuthClientAuthentication } from './oauth-server';
+import { checkClientId } from './oauth-server';
 import { checkTenant } from './oauth-vendor-checks';
 import { checkKind, checkRuntimeAuth, checkUserToken } from './outbound-checks';
 import { OAuthCredential } from './outbound-credentials';
 import type { MicrosoftOnBehalfOfProps, OnBehalfOfProps } from './outbound-on-behalf-of-props';
 import { ActorToken, OnBehalfOfGrant } from './outbound-on-behalf-of-props';
-import type { BoundSecret } from './secret-reference';
 import { bindSecret } from './secret-reference';
 import { OAuthGrantType } from '../mixins/gateway-target-oauth-grant';
-import { ListingMode } from '../mixins/mcp-server-listing';
+import { ListingMode } from '../gateway/listing-mode';
 import { invalidValue } from '../private/errors';
 
 const NAME = 'OutboundIdentity.onBehalfOf';
@@ -24,22 +23,10 @@ const ID = 'OAuth';
 type ExchangeConfig = agentcore.CfnOAuth2CredentialProvider.OnBehalfOfTokenExchangeConfigProperty;
 
 export function checkOnBehalfOf(props: OnBehalfOfProps): void {
-  const { clientSecret, privateKeyJwt, clientAuthentication, grant, actorToken, actorTokenScopes, subjectTokenType } =
-    props;
-  checkClientId(props.clientId);
+  const { grant, actorToken, actorTokenScopes, subjectTokenType } = props;
+  checkClient(props);
   checkScopes(props.scopes);
-  discoveryOf(props);
   checkParameters(parametersOf(props));
-  if ((clientSecret === undefined) === (privateKeyJwt === undefined)) {
-    throw invalidValue('ClientCredentialAmbiguous', {
-      what: `${clientSecret === undefined ? 'neither' : 'both'} clientSecret and privateKeyJwt are given`,
-      allowed: 'exactly one of them: it is how the client proves who it is',
-      fix: 'prefer privateKeyJwt, if your authorization server takes it: then there is no secret at all',
-    });
-  }
-  if (privateKeyJwt !== undefined && clientAuthentication !== undefined) {
-    throw refuseTogether('privateKeyJwt', 'clientAuthentication', 'it says how a client secret is sent');
-  }
   if (grant === OnBehalfOfGrant.JWT_BEARER && actorToken !== undefined) {
     throw refuseTogether('OnBehalfOfGrant.JWT_BEARER', 'actorToken', 'RFC 7523 has no actor');
   }
@@ -75,24 +62,8 @@ function checkTokenType(type: string | undefined): void {
 }
 
 export function bindOnBehalfOf(scope: Construct, context: IdentityContext, props: OnBehalfOfProps): BoundIdentity {
-  const { clientId, clientSecret, privateKeyJwt, clientAuthentication, privateEndpoint } = props;
   checkExchange(scope, context);
-  const secret = clientSecret && bindSecret(scope, clientSecret, 'clientSecret');
-  const key = privateKeyJwt && bindPrivateKey(scope, privateKeyJwt);
-  const config: OAuthProviderConfig = {
-    vendor: 'CustomOauth2',
-    input: {
-      customOauth2ProviderConfig: {
-        ...(secret === undefined ? { clientId } : clientWith(clientId, secret)),
-        clientAuthenticationMethod: clientAuthentication ?? OAuthClientAuthentication.BASIC,
-        ...key?.config,
-        oauthDiscovery: discoveryOf(props),
-        onBehalfOfTokenExchangeConfig: exchangeOf(props),
-        privateEndpoint: privateEndpoint?._render(),
-      },
-    },
-  };
-  return exchanged(scope, context, props, { config, secret, statements: key?.statements ?? [] });
+  return exchanged(scope, context, props, bindClient(scope, props, exchangeOf(props)));
 }
 
 export function checkMicrosoft({ tenantId, clientId, scopes }: MicrosoftOnBehalfOfProps): void {
@@ -110,7 +81,7 @@ export function bindMicrosoft(
   const secret = bindSecret(scope, props.clientSecret, 'clientSecret');
   const client = { ...clientWith(props.clientId, secret), tenantId: props.tenantId };
   const config = { vendor: 'MicrosoftOauth2', input: { microsoftOauth2ProviderConfig: client } };
-  return exchanged(scope, context, props, { config, secret, statements: [] });
+  return exchanged(scope, context, props, { config, secret, statements: secret.statements });
 }
 
 function checkExchange(scope: Construct, context: IdentityContext): void {
@@ -121,12 +92,6 @@ function checkExchange(scope: Construct, context: IdentityContext): void {
   checkRuntimeAuth(scope, context, NAME, true);
 }
 
-interface Exchange {
-  readonly config: OAuthProviderConfig;
-  readonly secret?: BoundSecret;
-  readonly statements: BoundIdentity['statements'];
-}
-
 interface Asked {
   readonly scopes: string[];
   readonly listing?: ListingMode;
@@ -134,21 +99,21 @@ interface Asked {
   readonly subjectTokenType?: string;
 }
 
-function exchanged(scope: Construct, context: IdentityContext, asked: Asked, exchange: Exchange): BoundIdentity {
+function exchanged(scope: Construct, context: IdentityContext, asked: Asked, client: BoundClient): BoundIdentity {
   warnOfBroadScopes(scope, asked.scopes);
-  const { providerArn } = makeProvider(scope, ID, exchange.config);
+  const { providerArn } = makeProvider(scope, ID, client.config);
   const parameters = parametersOf(asked);
   const listsItself = context.hasToolSchema || context.kind === 'openApi' || asked.listing === ListingMode.DEFAULT;
   return {
     credential: new OAuthCredential({
       providerArn,
-      secretArn: exchange.secret?.config.secretId ?? '',
+      secretArn: client.secret?.config.secretId ?? '',
       scopes: asked.scopes,
       customParameters: Object.keys(parameters).length > 0 ? parameters : undefined,
     }),
     oauthGrant: { grantType: OAuthGrantType.TOKEN_EXCHANGE },
     fetch: { kind: 'oauth2', providerArn },
-    statements: [...(exchange.secret?.statements ?? []), ...exchange.statements],
+    statements: client.statements,
     listing: listsItself ? undefined : 'DYNAMIC',
     actor: 'the person who calls, as the authorization server maps her',
     dependencies: [],

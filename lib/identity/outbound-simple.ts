@@ -104,7 +104,8 @@ export function checkReason({ reason }: NoIdentityOptions): void {
 export function bindNone(scope: Construct, context: IdentityContext): BoundIdentity {
   checkKind(scope, context, 'OutboundIdentity.none', {
     lambda: 'the gateway calls a function with its role: use OutboundIdentity.gatewayRole()',
-    agentRuntime: 'a runtime answers no anonymous request: use OutboundIdentity.gatewayRole() or onBehalfOf(...)',
+    agentRuntime:
+      'a runtime answers no anonymous request: use OutboundIdentity.gatewayRole(), clientCredentials(...) or onBehalfOf(...)',
   });
   return { statements: [], actor: 'nobody: no credential is sent', dependencies: [] };
 }
@@ -113,7 +114,7 @@ export function bindBroker(scope: Construct, context: IdentityContext, broker: I
   checkKind(scope, context, 'OutboundIdentity.broker', {
     lambda: 'the broker is a function itself: use OutboundIdentity.gatewayRole()',
     agentRuntime:
-      'a broker stands in for a server that AWS does not host: use OutboundIdentity.gatewayRole() or onBehalfOf(...)',
+      'a broker stands in for a server that AWS does not host: use OutboundIdentity.gatewayRole(), clientCredentials(...) or onBehalfOf(...)',
   });
   const names = broker.tools.map(({ name }) => name);
   const unknown = broker.writeTools.filter((name) => !names.includes(name));

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BoundIdentity, IdentityContext } from './bound-identity';
 import type { ConsentPortal } from './consent-portal';
@@ -31,7 +32,7 @@ export interface UserConsentProps {
   readonly scopes: string[];
 
   /**
-   * The portal in which people connect their accounts, of the same gateway.
+   * The portal in which people connect their accounts, of the same gateway and in the same stack.
    *
    * @default - `returnUrl` finishes the consent
    */
@@ -108,12 +109,24 @@ function checkContext(scope: Construct, context: IdentityContext, portal: Consen
       fix: 'save what the server answers to tools/list beside your app and give it as toolSchema',
     });
   }
+  checkPortal(scope, context, portal);
+}
+
+function checkPortal(scope: Construct, context: IdentityContext, portal: ConsentPortal | undefined): void {
   if (portal !== undefined && context.gatewayId !== undefined && surelyDiffer(portal.gatewayId, context.gatewayId)) {
     throw invalid(scope, 'PortalOfOtherGateway', {
       what: 'the consent portal belongs to another gateway',
       got: portal.node.path,
       allowed: 'a portal of the gateway of this target: it knows that gateway and its people only',
       fix: 'make a ConsentPortal for this gateway',
+    });
+  }
+  if (portal !== undefined && Stack.of(portal) !== Stack.of(scope)) {
+    throw invalid(scope, 'PortalInOtherStack', {
+      what: 'the consent portal is in another stack: it waits for the gateway, and this target for it',
+      got: `${portal.node.path} in stack '${Stack.of(portal).stackName}'`,
+      allowed: `a portal in stack '${Stack.of(scope).stackName}'`,
+      fix: 'make the portal in the stack of the gateway',
     });
   }
 }

@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import type { Problem } from '../private/errors';
 import { invalid } from '../private/errors';
 import { checkKeyPlace } from '../private/keys';
 import { surelyDiffer } from '../private/references';
@@ -36,9 +37,31 @@ export interface BoundSecret {
 
 /** Checks a reference in the place where it is used; `prop` is what the user calls it. */
 export function bindSecret(scope: Construct, { secret, jsonKey }: SecretReference, prop: string): BoundSecret {
-  checkJsonKey(scope, jsonKey, prop);
+  const problem = jsonKeyProblem(jsonKey, prop);
+  if (problem !== undefined) {
+    throw invalid(scope, 'InvalidJsonKey', problem);
+  }
   const secretId = completeArn(scope, secret, prop);
   return { config: { secretId, jsonKey }, statements: readStatements(scope, secret, secretId) };
+}
+
+/** What is wrong with the name of a key in a secret; undefined if nothing is. It never prints a credential. */
+export function jsonKeyProblem(jsonKey: string, prop: string): Problem | undefined {
+  if (Token.isUnresolved(jsonKey)) {
+    return undefined;
+  }
+  const kind = secretIn(jsonKey);
+  if (kind === undefined && jsonKey.trim() !== '' && jsonKey.length <= LONGEST_JSON_KEY) {
+    return undefined;
+  }
+  return {
+    what:
+      kind === undefined
+        ? `jsonKey of ${prop} is not the name of a key in a JSON object`
+        : `jsonKey is ${kind}, and would be plain text`,
+    allowed: `1 to ${LONGEST_JSON_KEY} characters, and never the credential itself`,
+    fix: `store {"token": "..."} in the secret and give jsonKey 'token'`,
+  };
 }
 
 /** The rights to read a secret and nothing else. */
@@ -50,21 +73,12 @@ export function secretStatements(
   return readStatements(scope, secret, completeArn(scope, secret, prop));
 }
 
-function checkJsonKey(scope: Construct, jsonKey: string, prop: string): void {
-  if (Token.isUnresolved(jsonKey)) {
-    return;
-  }
-  if (jsonKey === '' || jsonKey.length > LONGEST_JSON_KEY || secretIn(jsonKey) !== undefined) {
-    throw invalid(scope, 'InvalidJsonKey', {
-      what: `jsonKey of ${prop} is not the name of a key in a JSON object`,
-      allowed: `1 to ${LONGEST_JSON_KEY} characters, and never the credential itself`,
-      fix: `store {"token": "..."} in the secret and give jsonKey 'token'`,
-    });
-  }
-}
-
-/** with its suffix: a shorter ARN would need a wildcard in the policy, which other secrets match too */
-function completeArn(scope: Construct, secret: secretsmanager.ISecret, prop: string): string {
+/**
+ * The ARN of a secret that can be read from here, or an error.
+ *
+ * With its suffix: a shorter ARN would need a wildcard in the policy, which other secrets match too.
+ */
+export function completeArn(scope: Construct, secret: secretsmanager.ISecret, prop: string): string {
   checkNoValueInTemplate(scope, secret, prop);
   const stack = Stack.of(scope);
   if (surelyDiffer(secret.env.region, stack.region)) {

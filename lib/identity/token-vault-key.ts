@@ -6,11 +6,11 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { checkVaultKey, letVaultUseKey, vaultKeyStatements } from './token-vault-key-policy';
+import { KEY_ARN_VARIABLE, REPLACE_EXISTING_KEY_VARIABLE, SET_BACK_VARIABLE, VAULT_ID } from './token-vault-variables';
 import { PerEnvironment } from '../private/environments';
 import { invalid } from '../private/errors';
 
 const HANDLER = path.join(__dirname, '..', '..', 'assets', 'token-vault-key');
-const VAULT_ID = 'default';
 const taken = new PerEnvironment();
 
 /** Settings of a `TokenVaultKey`. */
@@ -82,7 +82,11 @@ export class TokenVaultKey extends Resource {
     });
     letVaultUseKey(this, key, this.tokenVaultArn);
 
-    const handler = this.createHandler(key);
+    const handler = this.createHandler(key, {
+      [KEY_ARN_VARIABLE]: key.keyArn,
+      [REPLACE_EXISTING_KEY_VARIABLE]: String(replaceExistingKey),
+      [SET_BACK_VARIABLE]: String(removalPolicy !== RemovalPolicy.RETAIN),
+    });
     this.role = handler.role;
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::TokenVaultKey',
@@ -108,7 +112,10 @@ export class TokenVaultKey extends Resource {
     }
   }
 
-  private createHandler(key: kms.IKey): { function: lambda.Function; role: iam.Role; policy: iam.ManagedPolicy } {
+  private createHandler(
+    key: kms.IKey,
+    environment: Record<string, string>,
+  ): { function: lambda.Function; role: iam.Role; policy: iam.ManagedPolicy } {
     const logGroup = new logs.LogGroup(this, 'Logs', {
       retention: logs.RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -143,6 +150,7 @@ export class TokenVaultKey extends Resource {
       handler: 'index.handler',
       timeout: Duration.minutes(2),
       memorySize: 256,
+      environment,
       role: role.withoutPolicyUpdates(),
       logGroup,
     });

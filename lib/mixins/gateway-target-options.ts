@@ -10,13 +10,13 @@ const LONGEST_HEADER = 100;
 const HEADER = /^[A-Za-z0-9-]+$/;
 const RUNTIME_HEADER = /^x-amzn-bedrock-agentcore-runtime-custom-/i;
 const RESTRICTED =
-  /^(authorization|user-agent|accept.*|host|cookie|content-.*|connection|transfer-encoding|x-amzn-.*)$/i;
+  /^(authorization|user-agent|accept.*|host|cookie|content-.*|connection|transfer-encoding|x-amz-.*|x-amzn-.*|x-mcp-.*|proxy-.*|x-api-key)$/i;
 
 /** What the L2 of a target cannot say. */
 export interface GatewayTargetOptionsProps {
   /**
    * Headers of the client that are passed on to the target; at most ten. `Authorization`, `User-Agent`, `Accept*` and
-   * the like cannot be among them.
+   * the like cannot be among them, nor those that carry credentials or settings of an MCP server.
    *
    * @default - none is passed on
    */
@@ -91,7 +91,7 @@ function checkHeaders(prop: string, headers: string[]): void {
         what: `${prop} lists a header ${isTwice ? 'twice' : 'that AgentCore does not pass on'}`,
         got: header,
         allowed:
-          'other headers than Authorization, User-Agent, Accept*, Content-*, Host, Cookie and X-Amzn-*, each once',
+          'other headers than Authorization, User-Agent, Accept*, Content-*, Host, Cookie, Proxy-*, X-Api-Key, X-Amz*-* and X-MCP-*, each once',
         fix: isTwice ? 'remove one' : 'remove it; credentials come from the identity of the target',
       });
     }

@@ -1,20 +1,12 @@
 import { Mixin } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
+import { ListingMode } from '../gateway/listing-mode';
 import type { SchemaSource } from '../gateway/schema-source';
 import { cloudFormationCase } from '../private/cloudformation-case';
 import { invalid, invalidValue } from '../private/errors';
 
 const HIGHEST_PRIORITY_NUMBER = 1000;
-
-/** When a gateway asks an MCP server for its tools. */
-export enum ListingMode {
-  /** When the target is made or changed, and when it is synchronized. */
-  DEFAULT = 'DEFAULT',
-
-  /** At each request, with the credential of that request. Rules out semantic search and user consent. */
-  DYNAMIC = 'DYNAMIC',
-}
 
 /** What the L2 of an MCP server target cannot say. */
 export interface McpServerListingProps {
@@ -94,10 +86,19 @@ export class McpServerListing extends Mixin {
       target.addPropertyOverride(`${server}.ListingMode`, mode);
     }
     if (toolSchema !== undefined) {
-      target.addPropertyOverride(`${server}.McpToolSchema`, cloudFormationCase(toolSchema._bind(target).location));
+      target.addPropertyOverride(
+        `${server}.McpToolSchema`,
+        cloudFormationCase(toolSchema._bind(ownerOf(target)).location),
+      );
     }
     if (resourcePriority !== undefined) {
       target.addPropertyOverride(`${server}.ResourcePriority`, resourcePriority);
     }
   }
+}
+
+/** the construct around the L2, which binds the same schema for its rights: one file, one asset */
+function ownerOf(target: agentcore.CfnGatewayTarget): IConstruct {
+  const l2 = target.node.scope;
+  return l2 instanceof agentcore.GatewayTarget ? (l2.node.scope ?? l2) : target;
 }

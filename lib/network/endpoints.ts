@@ -68,6 +68,7 @@ function policyOf(service: ec2.InterfaceVpcEndpointAwsService, account: string):
       // of any account: as whom AgentCore pulls is not documented, and images may live in an account of their own
       return [anyone({ actions: PULL })];
     case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE.shortName:
+      return [anyone({ conditions: { StringEquals: { 'aws:ResourceAccount': account } } }), noAgentByToken()];
     case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE_GATEWAY.shortName:
       // a caller with an OAuth token is no AWS principal and belongs to no account, but the agent it calls does
       return [anyone({ conditions: { StringEquals: { 'aws:ResourceAccount': account } } })];
@@ -87,6 +88,18 @@ function anyone(statement: iam.PolicyStatementProps): iam.PolicyStatement {
     actions: ['*'],
     resources: ['*'],
     ...statement,
+  });
+}
+
+/**
+ * The token of a caller lies in the microVM, and other agents may take the same one: it would open their shells. Calls
+ * signed with AWS credentials are left to IAM.
+ */
+function noAgentByToken(): iam.PolicyStatement {
+  return anyone({
+    effect: iam.Effect.DENY,
+    actions: ['bedrock-agentcore:InvokeAgentRuntime*'],
+    conditions: { Null: { 'aws:PrincipalAccount': 'true' } },
   });
 }
 

@@ -35,7 +35,8 @@ export function deliverLogs(scope: Construct, runtime: agentcore.Runtime, wanted
 /** The same for a gateway. Its logs hold the bodies of requests and responses, so credentials in them are masked. */
 export function deliverGatewayLogs(scope: Construct, gateway: agentcore.Gateway, wanted: ObservabilityOptions): void {
   const { applicationLogs = true, traces = true } = wanted;
-  const origin = { name: gateway.gatewayName, arn: gateway.gatewayArn };
+  // an agent may have the same name, and delivery sources share their names
+  const origin = { name: `${gateway.gatewayName}-gateway`, arn: gateway.gatewayArn };
   const destinations = LogDestinations.of(scope);
   if (applicationLogs) {
     const family = { id: 'GATEWAY_LOGS', resource: 'gateway', dataProtectionPolicy: maskCredentials(scope) } as const;

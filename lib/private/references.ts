@@ -13,7 +13,8 @@ export function surelyDiffer(a: string, b: string): boolean {
   return ownerOfA !== undefined && ownerOfB !== undefined && ownerOfA !== ownerOfB;
 }
 
-function ownerOf(value: string): IConstruct | undefined {
+/** The construct of the app whose attribute a text is; undefined for a literal, a parameter or an import. */
+export function ownerOf(value: string): IConstruct | undefined {
   const token = Tokenization.reverseString(value).firstToken;
   return token !== undefined && Reference.isReference(token) ? token.target : undefined;
 }

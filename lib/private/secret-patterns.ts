@@ -1,23 +1,93 @@
-/**
- * What credentials of the usual services look like. Environment variables and templates are plain text to everyone who
- * may describe the resource, so such a value must not get there.
+/*
+ * What credentials of the usual services look like: the one table for what must not get into plain text, what functions
+ * take out of their logs, and what log groups mask. Functions are bundled without aws-cdk-lib, so nothing here may
+ * import it.
  */
-const SECRET_PATTERNS: [kind: string, pattern: RegExp][] = [
-  ['a GitHub token', /\bgh[oprsu]_[A-Za-z0-9_.-]{20,}/],
-  ['a GitHub token', /\bgithub_pat_[A-Za-z0-9_]{20,}/],
-  ['a GitLab token', /\bglpat-[A-Za-z0-9_-]{20,}/],
-  ['a signed token (JWT)', /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/],
-  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-  ['a Slack token', /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/],
-  ['an Atlassian token', /\bATATT[A-Za-z0-9_=-]{20,}/],
-  ['an AWS access key', /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
-  ['an Anthropic key', /\bsk-ant-[A-Za-z0-9_-]{20,}/],
-  ['an OpenAI key', /\bsk-(proj-)?[A-Za-z0-9_-]{32,}/],
-  ['a Google API key', /\bAIza[A-Za-z0-9_-]{35}/],
-  ['an npm token', /\bnpm_[A-Za-z0-9]{36}/],
+
+interface Format {
+  readonly kind: string;
+  /** a regular expression in the few signs that CloudWatch Logs knows, so without groups */
+  readonly pattern: string;
+  /** what masks it in log groups; several formats can share one */
+  readonly identifier: string;
+  /** whether a longer word is none */
+  readonly exact?: boolean;
+}
+
+const FORMATS: readonly Format[] = [
+  // before signed tokens, which newer ones have inside
+  { kind: 'a GitHub token', pattern: 'gh[oprsu]_[A-Za-z0-9_.-]{20,}', identifier: 'GitHubToken' },
+  { kind: 'a GitHub token', pattern: 'github_pat_[A-Za-z0-9_]{20,}', identifier: 'GitHubToken' },
+  { kind: 'a GitLab token', pattern: 'glpat-[A-Za-z0-9_.-]{20,}', identifier: 'GitLabToken' },
+  {
+    kind: 'a signed token (JWT)',
+    pattern: 'eyJ[A-Za-z0-9_-]{8,}[.][A-Za-z0-9_-]{8,}[.][A-Za-z0-9_-]*',
+    identifier: 'SignedToken',
+  },
+  { kind: 'a Slack token', pattern: 'xox[a-z]-[A-Za-z0-9-]{10,}', identifier: 'SlackToken' },
+  { kind: 'a Slack token', pattern: 'xapp-[A-Za-z0-9-]{10,}', identifier: 'SlackToken' },
+  // of people, of service accounts, of OAuth clients
+  { kind: 'an Atlassian token', pattern: 'AT[ACS]TT[A-Za-z0-9_=-]{20,}', identifier: 'AtlassianToken' },
+  { kind: 'an AWS access key', pattern: 'A[KS]IA[A-Z0-9]{16}', identifier: 'AwsCredential', exact: true },
+  { kind: 'an AWS session token', pattern: 'IQoJb3JpZ2lu[A-Za-z0-9/+=]{20,}', identifier: 'AwsCredential' },
+  { kind: 'an AWS session token', pattern: 'F[Qw]oGZXIvYXdz[A-Za-z0-9/+=]{20,}', identifier: 'AwsCredential' },
+  // so long that words of a sentence are none
+  {
+    kind: 'a Basic credential',
+    pattern: '[Bb]asic [A-Za-z0-9+=]{24,}[A-Za-z0-9/+=]*',
+    identifier: 'BasicCredential',
+  },
+  {
+    kind: 'a Basic credential',
+    // between them the signs of a header, or of JSON
+    pattern: '[Aa]uthorization.{1,8}[Bb]asic [A-Za-z0-9+=]{16,}[A-Za-z0-9/+=]*',
+    identifier: 'BasicCredential',
+  },
+  { kind: 'an Anthropic key', pattern: 'sk-ant-[A-Za-z0-9_-]{20,}', identifier: 'ModelKey' },
+  // with and without the kind of the key; ids such as task-<uuid> are none
+  { kind: 'an OpenAI key', pattern: 'sk-[A-Za-z0-9]{32,}', identifier: 'ModelKey' },
+  { kind: 'an OpenAI key', pattern: 'sk-[a-z]{2,8}-[A-Za-z0-9_-]{32,}', identifier: 'ModelKey' },
+  { kind: 'a Google API key', pattern: 'AIza[A-Za-z0-9_-]{35}', identifier: 'ModelKey' },
+  { kind: 'an npm token', pattern: 'npm_[A-Za-z0-9]{36}', identifier: 'NpmToken' },
 ];
 
-/** The kind of secret that a text holds, in words for an error. */
+const KEY_BEGIN = '-----BEGIN [A-Z ]*PRIVATE KEY-----';
+const KEY_END = '-----END [A-Z ]*PRIVATE KEY-----';
+
+const IN_TEXT: readonly [kind: string, pattern: RegExp][] = [
+  ['a private key', new RegExp(KEY_BEGIN)],
+  // not in the middle of a word: what is found stops a synthesis
+  ...FORMATS.map(({ kind, pattern, exact }): [string, RegExp] => {
+    return [kind, new RegExp(`(?<![A-Za-z0-9_])${pattern}${exact === true ? '(?![A-Za-z0-9_])' : ''}`)];
+  }),
+];
+
+/**
+ * The kind of secret that a text holds, in words for an error. Environment variables and templates are plain text to
+ * everyone who may describe the resource, so such a value must not get there.
+ */
 export function secretIn(text: string): string | undefined {
-  return SECRET_PATTERNS.find(([, pattern]) => pattern.test(text))?.[0];
+  return IN_TEXT.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** what stands where a secret was */
+export const REMOVED = '[removed]';
+const ANYWHERE: readonly RegExp[] = [
+  // to its end, or to the end of the text
+  new RegExp(`${KEY_BEGIN}(?:[^]*?${KEY_END}|[^]*)`, 'g'),
+  ...FORMATS.map(({ pattern }) => new RegExp(pattern, 'g')),
+];
+
+/** The text without what looks like a credential, wherever in a word it begins. */
+export function withoutSecrets(text: string): string {
+  return ANYWHERE.reduce((rest, pattern) => rest.replace(pattern, REMOVED), text);
+}
+
+/** The custom data identifiers of CloudWatch Logs for them: regular expressions by name. */
+export function dataIdentifiers(): Record<string, string> {
+  const patterns: Record<string, string> = {};
+  for (const { identifier, pattern } of FORMATS) {
+    patterns[identifier] = identifier in patterns ? `${patterns[identifier]}|${pattern}` : pattern;
+  }
+  return patterns;
 }

@@ -78,7 +78,7 @@ describe('in Secrets Manager', () => {
     );
     expect(variables(template)).toEqual({ SECRET_ARN });
     expect(statements(template)).toEqual([
-      { Sid: 'ReadGitHubAppKey', Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: SECRET_ARN },
+      { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: SECRET_ARN },
     ]);
     expect(JSON.stringify(template.toJSON())).not.toContain('{{resolve:secretsmanager');
   });
@@ -100,7 +100,6 @@ describe('in Secrets Manager', () => {
       PolicyDocument: {
         Statement: Match.arrayWith([
           {
-            Sid: 'DecryptGitHubAppKey',
             Effect: 'Allow',
             Action: 'kms:Decrypt',
             Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] },
@@ -127,19 +126,29 @@ describe('in Secrets Manager', () => {
   test.each<[string, string, (stack: Stack) => secretsmanager.ISecret]>([
     [
       'ForeignSecret',
-      "the secret with the key of the GitHub App is in another region (got 'us-east-1'); allowed: eu-west-1; replicate the secret to this region, and use the replica",
+      "the secret of the GitHub App is in another region (got 'us-east-1'); allowed: eu-west-1; replicate the secret to this region and refer to the replica",
       (stack) =>
         secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret', SECRET_ARN.replace('eu-west-1', 'us-east-1')),
     ],
     [
-      'SecretWithoutFullArn',
-      "the secret with the key of the GitHub App is imported without its full ARN (got 'Stack/Secret'); allowed: an ARN that ends in a hyphen and six characters: the right to read is given on it; use secretsmanager.Secret.fromSecretCompleteArn(...)",
+      'SecretArnIncomplete',
+      "the complete ARN of the secret of the GitHub App is not known (got 'github-app'); allowed: a secret of this app and account, or one imported by an ARN that ends in a dash and six characters; import it with Secret.fromSecretCompleteArn(...)",
       (stack) => secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'github-app'),
     ],
     [
-      'SecretWithoutFullArn',
-      'is imported without its full ARN',
+      'SecretArnIncomplete',
+      'the complete ARN of the secret of the GitHub App is not known',
       (stack) => secretsmanager.Secret.fromSecretPartialArn(stack, 'Secret', SECRET_ARN.slice(0, -7)),
+    ],
+    [
+      'ForeignSecretNeedsKey',
+      "the secret of the GitHub App is in another account and its encryption key is not known (got '999999999999')",
+      (stack) =>
+        secretsmanager.Secret.fromSecretCompleteArn(
+          stack,
+          'Secret',
+          SECRET_ARN.replace('111122223333', '999999999999'),
+        ),
     ],
   ])('%s', (code, text, secret) => {
     const error = thrownBy(() => templateWith((stack) => GitHubAppKey.secret(secret(stack))));
@@ -147,9 +156,26 @@ describe('in Secrets Manager', () => {
     expect(error.text).toContain(text);
   });
 
+  test('of another account is taken with its key', () => {
+    const secretCompleteArn = SECRET_ARN.replace('111122223333', '999999999999');
+    const keyArn = KEY_ARN.replace('111122223333', '999999999999');
+    const template = templateWith((stack) => {
+      const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', keyArn);
+      return GitHubAppKey.secret(
+        secretsmanager.Secret.fromSecretAttributes(stack, 'Secret', { secretCompleteArn, encryptionKey }),
+      );
+    });
+    expect(variables(template)).toEqual({ SECRET_ARN: secretCompleteArn });
+    expect(statements(template)).toMatchObject([
+      { Action: 'secretsmanager:GetSecretValue', Resource: secretCompleteArn },
+      { Action: 'kms:Decrypt', Resource: keyArn },
+    ]);
+  });
+
   test.each([
-    ['', 'jsonKey is empty'],
-    [' ', 'jsonKey is empty'],
+    ['', 'jsonKey of the GitHub App is not the name of a key in a JSON object'],
+    [' ', 'jsonKey of the GitHub App is not the name of a key in a JSON object'],
+    ['x'.repeat(129), 'jsonKey of the GitHub App is not the name of a key in a JSON object'],
     ['-----BEGIN PRIVATE KEY-----MIIE', 'jsonKey is a private key, and would be plain text'],
   ])('jsonKey %j', (jsonKey, text) => {
     const stack = makeStack();
@@ -157,7 +183,7 @@ describe('in Secrets Manager', () => {
     const error = thrownBy(() => GitHubAppKey.secret(secret, jsonKey));
     expect(error.code).toBe('InvalidJsonKey');
     expect(error.text).toBe(
-      `${text}; allowed: the name of the field of the secret that holds the private key; store the key in the secret; leave jsonKey away where the whole secret is the key`,
+      `${text}; allowed: 1 to 128 characters, and never the credential itself; store the key in the secret; leave jsonKey away where the whole secret is the key`,
     );
   });
 });

@@ -18,7 +18,7 @@ describe.each(Object.entries(MAKERS))('%s refuses', (_, make) => {
     ['0123', "clientId is not the client id of a GitHub App (got '0123')"],
   ])('clientId %j', (clientId, text) => {
     const error = refused({ clientId });
-    expect(error.code).toBe('InvalidClientId');
+    expect(error.code).toBe('InvalidGitHubAppClientId');
     expect(error.text).toContain(text);
     expect(error.text).toContain(
       "; allowed: 'Iv' and letters and digits, or the number of the App; copy it from the settings page of the App",

@@ -54,9 +54,9 @@ test('a GitHubAppBroker passes its own checks', () => {
 
 test('a GitCredential is no tool', () => {
   const error = thrownBy(() => ToolBroker.fromFunction(makeCredential().made.alias, [tool()]));
-  expect(error.code).toBe('TokensAsTool');
+  expect(error.code).toBe('CredentialAsTool');
   expect(error.text).toBe(
-    "a GitCredential would be called as a tool, and its tokens would be read by the model and logged (got 'Stack/Clone/Alias'); allowed: a function whose results anyone may read who may call it; use a GitHubAppBroker, which makes the calls itself and keeps its tokens",
+    "this function hands out tokens, and as a tool it would hand them to the model and its logs (got 'Stack/Clone/Alias'); allowed: functions that do the work and keep the token; give the GitCredential to the agent: `gitCredential`; for tools use a GitHubAppBroker",
   );
 });
 

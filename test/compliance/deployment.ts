@@ -174,6 +174,7 @@ const anyId: Form = (name) => `id-${hash(name)}`;
 
 /** What AWS calls a resource, by type and attribute. What is missing here is named in no policy. */
 const FORMS: Record<string, Form> = {
+  'AWS::Scheduler::ScheduleGroup.Arn': (_name, property) => arn('scheduler', `schedule-group/${property('Name')}`),
   'AWS::Bedrock::ApplicationInferenceProfile.InferenceProfileArn': (name) =>
     arn('bedrock', `application-inference-profile/${hash(name, 12)}`),
   'AWS::BedrockAgentCore::ApiKeyCredentialProvider.CredentialProviderArn': (_, property) =>

@@ -62,6 +62,11 @@ const ALL_RESOURCES = {
   ...all(stacks('AWS::IAM::ManagedPolicy <stack>/CodingAgentsTelemetry/Resource Allow'), TELEMETRY),
   // a Deny is the stronger the wider it is
   ...all(stacks('AWS::IAM::ManagedPolicy <stack>/CodingAgentsGuardrail/Resource Deny'), expect.any(Array)),
+  // the same: no agent is called with a token from within the network
+  ...all(
+    endpoints(['bedrock-agentcore']).map((place) => place.replace('Allow', 'Deny')),
+    ['bedrock-agentcore:InvokeAgentRuntime*'],
+  ),
   // Lambda asks for it: see Acknowledgements.NETWORK_INTERFACES; the code itself is denied the same
   ...all(inVpc('Allow'), INTERFACES),
   ...all(inVpc('Deny'), INTERFACES),

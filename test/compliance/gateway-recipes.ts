@@ -11,7 +11,7 @@ import {
   ConsentPortal,
   InboundAuth,
   McpGateway,
-  mixins,
+  ListingMode,
   OAuthVendor,
   OutboundIdentity,
   Rate,
@@ -80,16 +80,20 @@ const count = mostly(fc.integer({ min: 0, max: 1000 }), fc.constantFrom(-1, 0.5,
 type Identity = fc.Arbitrary<IdentityRecipe>;
 const as = <T extends IdentityRecipe['as']>(kind: T): fc.Arbitrary<T> => fc.constant(kind);
 
-const anybody: Identity = fc.oneof(
-  fc.record({
-    as: as('bot'),
-    word: mostly(fc.constant('token'), anyText, fc.constantFrom(SECRET, '', TOKEN)),
-    header: maybe(mostly(fc.constantFrom('x-api-key', 'Authorization'), anyText)),
-    prefix: maybe(mostly(fc.constant('Token'), anyText, fc.constant('Bearer '))),
-  }),
-  fc.record({ as: as('nobody'), word: mostly(fc.constant('the documentation is public anyway'), anyText) }),
-  fc.record({ as: as('gatewayRole'), word: mostly(fc.constantFrom('execute-api', 'bedrock-agentcore'), anyText) }),
-);
+const bot: Identity = fc.record({
+  as: as('bot'),
+  word: mostly(fc.constant('token'), anyText, fc.constantFrom(SECRET, '', TOKEN)),
+  header: maybe(mostly(fc.constantFrom('x-api-key', 'Authorization'), anyText)),
+  prefix: maybe(mostly(fc.constant('Token'), anyText, fc.constant('Bearer '))),
+});
+const nobody: Identity = fc.record({
+  as: as('nobody'),
+  word: mostly(fc.constant('the documentation is public anyway'), anyText),
+});
+const gatewayRole: Identity = fc.record({
+  as: as('gatewayRole'),
+  word: mostly(fc.constantFrom('execute-api', 'bedrock-agentcore'), anyText),
+});
 const person: Identity = fc.oneof(
   fc.record({ as: as('exchange'), scopes, header: maybe(anyText), isDynamic: maybe(fc.boolean()) }),
   fc.record({ as: as('entra'), scopes, word: mostly(fc.constant('acme.onmicrosoft.com'), anyText) }),
@@ -101,18 +105,22 @@ const person: Identity = fc.oneof(
   }),
 );
 const broker: Identity = fc.record({ as: as('broker'), tools: some });
+const anybody = fc.oneof(bot, nobody, gatewayRole);
+const atVendor = fc.oneof(bot, nobody);
 const signed: Identity = fc.constant({ as: 'gatewayRole', word: 'bedrock-agentcore' });
 
 /** a target that mostly fits callers who bring a token, or do not */
 function targetFor(usesJwt: boolean): fc.Arbitrary<TargetRecipe> {
   const caller = usesJwt ? fc.oneof(anybody, person) : mostly(anybody, person);
+  const customer = usesJwt ? fc.oneof(atVendor, person) : mostly(atVendor, person, gatewayRole);
   const kind = <T extends TargetRecipe['kind']>(...kinds: T[]): fc.Arbitrary<T> => fc.constantFrom(...kinds);
   // people who consent need a list of tools
   const hasToolSchema = mostly(fc.constant(true), fc.constant(false));
   const listed = { hasToolSchema, priority: maybe(count) };
   const headers = mostly(fc.constant<string[]>(['X-Team']), anyTexts, fc.constant(['Authorization']));
   return fc.oneof(
-    fc.record({ kind: kind('github', 'jira', 'slack'), name, identity: fc.oneof(caller, broker), ...listed }),
+    fc.record({ kind: kind('github', 'jira', 'slack'), name, identity: mostly(customer, broker), ...listed }),
+    fc.record({ kind: mostly(kind('github'), kind('jira', 'slack')), name, identity: broker }),
     fc.record({
       kind: kind('server'),
       name,
@@ -129,12 +137,11 @@ function targetFor(usesJwt: boolean): fc.Arbitrary<TargetRecipe> {
 
 /** what names no target fits every gateway */
 const policy = fc.oneof(
-  { weight: 4, arbitrary: fc.constant({ permitAll: true }) },
   {
     weight: 2,
     arbitrary: fc.record({
       permitCallers: claim,
-      values: mostly(fc.constant<string[]>(['coders']), anyTexts, fc.constant(['a*b', TOKEN])),
+      values: mostly(fc.constant<string[]>(['coders']), anyTexts, fc.constant<string[]>(['a*b', TOKEN])),
     }),
   },
   { weight: 1, arbitrary: fc.record({ permitTargets: names }) },
@@ -318,7 +325,7 @@ function identityOf({ stack, secret, portal }: Kitchen, recipe: IdentityRecipe):
     case 'gatewayRole':
       return OutboundIdentity.gatewayRole({ service: word });
     case 'exchange': {
-      const listing = isDynamic === undefined ? undefined : mixins.ListingMode[isDynamic ? 'DYNAMIC' : 'DEFAULT'];
+      const listing = isDynamic === undefined ? undefined : ListingMode[isDynamic ? 'DYNAMIC' : 'DEFAULT'];
       return OutboundIdentity.onBehalfOf({ ...client, discoveryUrl: ISSUER, audience: header, listing });
     }
     case 'entra':
@@ -363,5 +370,6 @@ function runtimeIn(stack: Stack): agentcore.Runtime {
   const present = stack.node.tryFindChild('Runtime') as agentcore.Runtime | undefined;
   const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/server:1';
   const agentRuntimeArtifact = agentcore.AgentRuntimeArtifact.fromImageUri(image);
-  return present ?? new agentcore.Runtime(stack, 'Runtime', { agentRuntimeArtifact });
+  const protocolConfiguration = agentcore.ProtocolType.MCP;
+  return present ?? new agentcore.Runtime(stack, 'Runtime', { agentRuntimeArtifact, protocolConfiguration });
 }

@@ -248,9 +248,7 @@ describe('10: an imported gateway', () => {
   const gateway = McpGateway.fromMcpGatewayAttributes(stack, 'Imported', { gatewayArn, inboundAuth: JWT });
 
   test('has an address and the authorization that it was said to have', () => {
-    expect(stack.resolve(gateway.gatewayUrl)['Fn::Join'][1][0]).toBe(
-      'https://tools-0123456789.gateway.bedrock-agentcore.eu-west-1.',
-    );
+    expect(gateway.gatewayUrl).toBe('https://tools-0123456789.gateway.bedrock-agentcore.eu-west-1.amazonaws.com/mcp');
     expect(gateway.inboundAuth).toBe(JWT);
   });
 

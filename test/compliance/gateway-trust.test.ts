@@ -2,6 +2,8 @@ import { agentCore, deployed, here, ROLES, THINGS } from './gateway-questions';
 import { assume } from './iam-simulator';
 import { ACCOUNT, REGION } from './place';
 
+const GROUP: string = deployed.resources('AWS::Scheduler::ScheduleGroup')[0].properties.Name;
+
 // Who assumes the roles around a gateway: a service, and only on behalf of what the role belongs to.
 
 describe('who assumes a role', () => {
@@ -11,7 +13,7 @@ describe('who assumes a role', () => {
   const portal = deployed.resources('AWS::BedrockAgentCore::ConsentPortal')[0].properties.Name;
   const [portalArn, group] = [
     agentCore(`consent-portal/${portal}-0123456789`),
-    here('scheduler', 'schedule-group/default'),
+    here('scheduler', `schedule-group/${GROUP}`),
   ];
   const { tools, tool, 'a longer name': longer } = THINGS.gateways;
   const saying = (arn: string, account = ACCOUNT): Record<string, string> => ({
@@ -74,8 +76,8 @@ describe('who assumes a role', () => {
     ['for nobody', {}],
     ['for another account', saying(group, '999900001111')],
     ['for a group of another account', saying(foreign(group))],
-    ['for another group', saying(here('scheduler', 'schedule-group/others'))],
-    ['for a group whose name starts the same', saying(here('scheduler', 'schedule-group/default2'))],
+    ['for another group', saying(here('scheduler', 'schedule-group/default'))],
+    ['for a group whose name starts the same', saying(here('scheduler', `schedule-group/${GROUP}2`))],
   ])('refresh of gh-read: not EventBridge Scheduler %s', async (_, context) => {
     expect(await assume(ROLES['refresh of gh-read'], SCHEDULER, context)).toMatch(/Denied$/);
   });

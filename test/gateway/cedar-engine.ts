@@ -82,6 +82,8 @@ export interface Call {
   readonly target: string;
   readonly tool: string;
   readonly input?: cedar.Context;
+  /** the call has no arguments, and AgentCore hands over none */
+  readonly isBare?: boolean;
   /** the claims as they are in the token; without them an IAM principal calls */
   readonly claims?: Record<string, unknown>;
   readonly gateway?: string;
@@ -113,7 +115,7 @@ function answerOf(request: cedar.AuthorizationCall): string {
   return answer.response.decision;
 }
 
-function requestOf({ target, tool, input = {}, claims, gateway }: Call, statements: string[]): cedar.AuthorizationCall {
+function requestOf({ target, tool, input = {}, isBare, claims, gateway }: Call, statements: string[]): cedar.AuthorizationCall {
   const principal =
     claims === undefined
       ? { type: 'AgentCore::IamEntity', id: 'arn:aws:sts::111122223333:assumed-role/Agent' }
@@ -123,7 +125,7 @@ function requestOf({ target, tool, input = {}, claims, gateway }: Call, statemen
     principal,
     action: action(actionName(target, tool)),
     resource: { type: 'AgentCore::Gateway', id: gateway ?? GATEWAY },
-    context: { input, system: { now: { __extn: { fn: 'datetime', arg: '2026-10-01' } } } },
+    context: { ...(isBare === true ? {} : { input }), system: { now: { __extn: { fn: 'datetime', arg: '2026-10-01' } } } },
     policies: { staticPolicies: statements.join('\n') },
     entities: [
       { uid: principal, attrs: { id: principal.id }, parents: [], ...(claims && { tags: tagsOf(claims) }) },

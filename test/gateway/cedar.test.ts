@@ -203,6 +203,12 @@ test.each(DECISIONS)('%s', (_, policies, call, expected) => {
   expect(decision(policies, call)).toBe(expected);
 });
 
+test('a call without arguments is not let through where a repository is required', () => {
+  const bare = { target: 'gh-read', tool: 'get_me', claims: {}, isBare: true };
+  expect(decision([all, strict], bare)).toBe('deny');
+  expect(decision([all, repositories], bare)).toBe('allow');
+});
+
 test('calls of known tools fit the schema, so the schema has the shape that AgentCore hands over', () => {
   const policies = [all, repositories, coders];
   const post = { channel: 'c', text: 't', options: { thread: 'x' } };

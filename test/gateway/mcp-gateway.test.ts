@@ -7,6 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import {
   InboundAuth,
+  JwtClaim,
   McpClient,
   McpGateway,
   OutboundIdentity,
@@ -15,7 +16,7 @@ import {
   ToolPolicy,
   ToolTarget,
 } from '../../lib';
-import { messages, resource, STRICT, thrownBy } from '../fixture';
+import { Fixture, messages, resource, STRICT, thrownBy } from '../fixture';
 import { GATEWAY, GatewayFixture, ISSUER, JWT, TARGET, TOOLS } from './gateway-fixture';
 
 const properties = (fixture: GatewayFixture, type = GATEWAY): any => resource(fixture.template(), type).Properties;
@@ -27,6 +28,12 @@ const handler = (fixture: GatewayFixture, id = 'Fn'): lambda.Function =>
     handler: 'index.handler',
     code: lambda.Code.fromInline('exports.handler = async (event) => event;'),
   });
+
+const TOOL_OF_FUNCTION = {
+  name: 'read',
+  description: 'reads',
+  inputSchema: { type: agentcore.SchemaDefinitionType.OBJECT },
+};
 
 describe('by default', () => {
   test('a gateway speaks three versions of MCP, searches by meaning, and tells nobody why a call failed', () => {
@@ -125,22 +132,38 @@ test('a token guards the gateway, and everything that can be asked of it is aske
 
 describe('signatures without authorization', () => {
   const inboundAuth = InboundAuth.authenticateOnly();
+  const one = ToolPolicy.fromCedar(
+    'permit(principal, action, resource is AgentCore::Gateway) when { principal.id == "arn:aws:sts::1:assumed-role/x" };',
+  );
 
-  test('are taken with policies in force', () => {
-    const fixture = new GatewayFixture({ inboundAuth, policies: [ToolPolicy.permitAll()] });
+  test('are taken where policies name principals', () => {
+    const fixture = new GatewayFixture({ inboundAuth, policies: [one] });
+    fixture.gateway.addTarget(
+      'fn',
+      ToolTarget.lambdaFunction({ function: handler(fixture), tools: [TOOL_OF_FUNCTION] }),
+    );
     expect(properties(fixture).AuthorizerType).toBe('AUTHENTICATE_ONLY');
   });
 
+  const LOG_ONLY = agentcore.PolicyEngineMode.LOG_ONLY;
+  const anybody = ToolPolicy.fromCedar('permit(principal, action, resource is AgentCore::Gateway);');
   test.each([
-    ['without policies', {}],
-    [
-      'with policies that only report',
-      { policies: [ToolPolicy.permitAll()], policyMode: agentcore.PolicyEngineMode.LOG_ONLY },
-    ],
-  ])('are refused %s', (_name, props) => {
+    ['without policies', {}, 'without policies in force'],
+    ['with policies that only report', { policies: [one], policyMode: LOG_ONLY }, 'without policies in force'],
+    ['with a starter', { policies: [ToolPolicy.permitAll()] }, 'permits without a condition on the principal'],
+    ['with a permit for anybody', { policies: [one, anybody] }, 'permits without a condition on the principal'],
+  ])('are refused %s', (_name, props, got) => {
     const error = thrownBy(() => new GatewayFixture({ inboundAuth, ...props }));
     expect(error.code).toBe('GatewayWithoutAuthorization');
-    expect(error.text).toContain('anyone with AWS credentials, of any account, could call every tool');
+    expect(error.text).toContain('anyone with AWS credentials, of any account, could call tools');
+    expect(error.text).toContain(got);
+  });
+
+  test('are refused before a server, whose resources and prompts no policy covers', () => {
+    const fixture = new GatewayFixture({ inboundAuth, policies: [one] });
+    const error = thrownBy(() => fixture.gateway.addTarget('own', server(fixture)));
+    expect(error.code).toBe('ServerWithoutAuthorization');
+    expect(error.text).toContain('an MCP server behind a gateway that authorizes nobody');
   });
 });
 
@@ -339,9 +362,7 @@ test('the address is built from the id', () => {
       [
         'https://',
         { 'Fn::GetAtt': [expect.stringMatching(/^ToolsGateway/), 'GatewayIdentifier'] },
-        '.gateway.bedrock-agentcore.eu-west-1.',
-        { Ref: 'AWS::URLSuffix' },
-        '/mcp',
+        '.gateway.bedrock-agentcore.eu-west-1.amazonaws.com/mcp',
       ],
     ],
   });
@@ -358,17 +379,49 @@ test('an imported gateway is called in its own region', () => {
   expect(imported.inboundAuth).toBe(JWT);
 });
 
-test('outputs tell clients what to do', () => {
+test('outputs tell clients what to do, and can be added for other options', () => {
   const fixture = new GatewayFixture({ inboundAuth: JWT });
-  fixture.gateway.addOutputs({ clients: [McpClient.CLAUDE_CODE, McpClient.CODEX], oauth: { clientId: 'cli' } });
+  const { gateway } = fixture;
+  gateway.addOutputs({ clients: [McpClient.CLAUDE_CODE, McpClient.CODEX], oauth: { clientId: 'cli' } });
+  gateway.addOutputs({ clients: [McpClient.CLAUDE_CODE], headless: true });
   const outputs = Object.entries(fixture.template().findOutputs('*'));
   expect(outputs.map(([id]) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
-    'ToolsUrl',
-    'ToolsClientsClaudeCode',
-    'ToolsClientsCodex',
+    'ToolsClientOutputsUrl',
+    'ToolsClientOutputsArn',
+    'ToolsClientOutputsClaudeCode',
+    'ToolsClientOutputsCodex',
+    'ToolsClientOutputsClaudeCodeHeadless',
   ]);
-  const configuration = fixture.gateway.clientConfiguration(McpClient.CLAUDE_CODE, { oauth: { clientId: 'cli' } });
+  const configuration = gateway.clientConfiguration(McpClient.CLAUDE_CODE, { oauth: { clientId: 'cli' } });
   expect(configuration.command).toContain('claude mcp add');
+});
+
+test('no two gateways of an account and region share a name', () => {
+  const { stack } = new GatewayFixture({ gatewayName: 'tools' });
+  const error = thrownBy(() => new McpGateway(stack, 'Other', { inboundAuth: JWT, gatewayName: 'tools' }));
+  expect(error.code).toBe('GatewayNameTaken');
+  expect(error.text).toContain(`it belongs to 'Agents/Tools'`);
+});
+
+test('an agent and a gateway may have the same name', () => {
+  const fixture = new Fixture();
+  new McpGateway(fixture.stack, 'Tools', { inboundAuth: JWT, gatewayName: 'tools' });
+  fixture.agent({ runtimeName: 'tools' });
+  const names = Object.values<any>(fixture.template().findResources('AWS::Logs::DeliverySource')).map(
+    ({ Properties }) => Properties.Name,
+  );
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('tokens that any application of the issuer gets bring a warning', () => {
+  const wide = InboundAuth.jwt({ discoveryUrl: ISSUER, allowedScopes: ['openid'] });
+  expect(messages(new GatewayFixture({ inboundAuth: wide }))).toEqual([
+    expect.stringContaining('tokens that the issuer gave to other applications would be let in too'),
+  ]);
+  const claimed = InboundAuth.jwt({ discoveryUrl: ISSUER, claims: [JwtClaim.stringEquals('token_use', 'access')] });
+  expect(messages(new GatewayFixture({ inboundAuth: claimed }))).toHaveLength(1);
+  const narrow = InboundAuth.jwt({ discoveryUrl: ISSUER, allowedScopes: ['openid', 'tools'], allowedClients: ['cli'] });
+  expect(messages(new GatewayFixture({ inboundAuth: narrow }))).toEqual([]);
 });
 
 describe('the name', () => {

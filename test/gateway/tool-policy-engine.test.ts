@@ -15,6 +15,9 @@ const POLICY = 'AWS::BedrockAgentCore::Policy';
 const ENGINE = 'AWS::BedrockAgentCore::PolicyEngine';
 const GATEWAY = 'AWS::BedrockAgentCore::Gateway';
 
+/** the name without its hash */
+const plain = (name: string): string => name.replace(/_[0-9a-f]{8}/, '');
+
 class Fixture {
   public readonly app: App;
   public readonly stack: Stack;
@@ -53,7 +56,7 @@ test('an engine that enforces, a policy each, the gateway in between', () => {
   const fixture = new Fixture();
   const policies = fixture.policies([all, deny]);
   const template = fixture.template();
-  expect(policies.mode).toBe('ENFORCE');
+  expect(policies.mode).toBe(agentcore.PolicyEngineMode.ENFORCE);
   expect(policies.engineArn).toBe(policies.engine.policyEngineArn);
   const [engineId] = Object.keys(template.findResources(ENGINE));
   const [gatewayId] = Object.keys(template.findResources(GATEWAY));
@@ -63,7 +66,7 @@ test('an engine that enforces, a policy each, the gateway in between', () => {
   });
   const { Properties, DependsOn } = resource(template, POLICY, 'PoliciesPolicydeny');
   expect(Properties).toEqual({
-    Name: 'deny',
+    Name: 'deny_d7ae9044',
     Description: 'Refuses some tools to everybody',
     PolicyEngineId: { 'Fn::GetAtt': [engineId, 'PolicyEngineId'] },
     ValidationMode: 'IGNORE_ALL_FINDINGS',
@@ -91,8 +94,8 @@ test('policies are made one after another, those that forbid first, those that a
   fixture.policies([custom('checked'), all, deny, custom('trusted', 'nothing is forbidden by it')]);
   const found = fixture.template().findResources(POLICY);
   const after = (name: string): string[] => {
-    const [{ DependsOn }] = Object.values(found).filter(({ Properties }) => Properties.Name === name);
-    return (DependsOn as string[]).flatMap((id) => (id in found ? [found[id].Properties.Name] : [])).sort();
+    const [{ DependsOn }] = Object.values(found).filter(({ Properties }) => plain(Properties.Name) === name);
+    return (DependsOn as string[]).flatMap((id) => (id in found ? [plain(found[id].Properties.Name)] : [])).sort();
   };
   expect(after('deny')).toEqual([]);
   expect(after('trusted')).toEqual(['deny']);
@@ -107,7 +110,7 @@ test('only statements written by hand are analysed, unless there is a reason not
     Properties.Name,
     Properties.ValidationMode,
   ]);
-  expect(Object.fromEntries(modes)).toEqual({
+  expect(Object.fromEntries(modes.map(([name, mode]) => [plain(name), mode]))).toEqual({
     permit_all: 'IGNORE_ALL_FINDINGS',
     custom: 'FAIL_ON_ANY_FINDINGS',
     custom_2: 'IGNORE_ALL_FINDINGS',
@@ -133,16 +136,16 @@ test('statements follow targets that are added later', () => {
   expect(JSON.stringify(fixture.template().findResources(POLICY))).toContain('slack___search');
 });
 
-test('names: chosen, by kind, counted', () => {
+test('names: chosen, or by kind and a hash of what is said, so that order means nothing', () => {
   const fixture = new Fixture();
   const policies = fixture.policies([all, deny, deny, custom('deny_2'), custom(), custom(), custom('Engine')]);
   expect(Object.keys(policies.statements(contextOf()))).toEqual([
-    'permit_all',
-    'deny',
-    'deny_3',
+    'permit_all_6c319600',
+    'deny_d7ae9044',
+    'deny_d7ae9044_2',
     'deny_2',
-    'custom',
-    'custom_2',
+    'custom_e178496b',
+    'custom_e178496b_2',
     'Engine',
   ]);
   const named = Object.values(fixture.template().findResources(POLICY)).map(({ Properties }) => Properties.Name);
@@ -282,7 +285,7 @@ test('problems with targets come out at synthesis, with the name of the policy',
   const fixture = new Fixture();
   fixture.policies([all, ToolPolicy.deny(['slack___post_mesage'])]);
   expect(() => fixture.app.synth()).toThrow(
-    "policy 'deny': it names a tool that target 'slack' does not have (got 'slack___post_mesage'); allowed: slack___post_message, slack___search; did you mean 'slack___post_message'?",
+    "policy 'deny_49bc18b2': it names a tool that target 'slack' does not have (got 'slack___post_mesage'); allowed: slack___post_message, slack___search; did you mean 'slack___post_message'?",
   );
 });
 
@@ -306,7 +309,7 @@ test.each([
     expect(() => fixture.app.synth()).not.toThrow();
   } else {
     expect(() => fixture.app.synth()).toThrow(
-      /policy 'repositories': it is too large \(got 'about \d+ bytes'\); allowed: at most 10000; split a list of tools into several policies; list repositories by owner, as acme\/\*/,
+      /policy 'repositories_[0-9a-f]{8}': it is too large \(got 'about \d+ bytes'\); allowed: at most 10000; split a list of tools into several policies; list repositories by owner, as acme\/\*/,
     );
   }
 });

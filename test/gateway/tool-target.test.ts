@@ -8,7 +8,16 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { McpServerTargetProps } from '../../lib';
-import { GitCredential, GitHubAppKey, OAuthVendor, OutboundIdentity, PrivateEndpoint, SchemaSource, ToolBroker, ToolTarget } from '../../lib';
+import {
+  GitCredential,
+  GitHubAppKey,
+  OAuthVendor,
+  OutboundIdentity,
+  PrivateEndpoint,
+  SchemaSource,
+  ToolBroker,
+  ToolTarget,
+} from '../../lib';
 import { Fixture, resource, STRICT, thrownBy } from '../fixture';
 import { GatewayFixture, ISSUER, JWT, TARGET, TOOL, TOOLS } from './gateway-fixture';
 
@@ -450,9 +459,11 @@ describe('a function', () => {
     expect(fixture.allowed()).toEqual([{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arn }]);
   });
 
-  test('without tools is refused', () => {
-    const error = thrownBy(() => added((fixture) => ToolTarget.lambdaFunction({ function: fn(fixture), tools: [] })));
-    expect(error.code).toBe('InvalidTool');
+  test('without tools is refused, and so is a name of a tool that is not there', () => {
+    const make = (props: object) => () =>
+      added((fixture) => ToolTarget.lambdaFunction({ function: fn(fixture), tools: [tool('drop')], ...props }));
+    expect(thrownBy(make({ tools: [] })).text).toContain('a broker has the wrong number of tools');
+    expect(thrownBy(make({ writeTools: ['dorp'] })).text).toContain('writeTools names a tool that is not there');
   });
 
   test('that hands out tokens is refused, by its alias too', () => {
@@ -461,7 +472,11 @@ describe('a function', () => {
       clientId: 'Iv23liExampleAppId00',
       installationId: 1,
       key: GitHubAppKey.kms(
-        kms.Key.fromKeyArn(stack, 'AppKey', 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555'),
+        kms.Key.fromKeyArn(
+          stack,
+          'AppKey',
+          'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555',
+        ),
       ),
       repositories: ['acme/web'],
     });
@@ -472,7 +487,10 @@ describe('a function', () => {
 
   test('may change something, as long as nobody says otherwise', () => {
     const fixture = new GatewayFixture();
-    const target = fixture.gateway.addTarget('own', ToolTarget.lambdaFunction({ function: fn(fixture), tools: [tool('x')] }));
+    const target = fixture.gateway.addTarget(
+      'own',
+      ToolTarget.lambdaFunction({ function: fn(fixture), tools: [tool('x')] }),
+    );
     expect(target._config.readOnly).toBe(false);
   });
 });
@@ -515,9 +533,58 @@ describe('a runtime', () => {
     );
   });
 
+  test('that does not speak MCP is refused', () => {
+    const { stack } = new GatewayFixture();
+    const artifact = agentcore.AgentRuntimeArtifact.fromImageUri('111122223333.dkr.ecr.eu-west-1.amazonaws.com/x:1');
+    const http = new agentcore.Runtime(stack, 'Http', { agentRuntimeArtifact: artifact });
+    const error = thrownBy(() => ToolTarget.agentRuntime({ runtime: http }));
+    expect(error.code).toBe('RuntimeWithoutMcp');
+    expect(error.text).toContain(`runtime 'Agents/Http' does not speak MCP (got 'HTTP')`);
+  });
+
   test('is called at DEFAULT unless an endpoint is named', () => {
     const url = added((fixture) => ToolTarget.agentRuntime({ runtime: runtime(fixture) }));
     expect(JSON.stringify(url)).toContain('qualifier=DEFAULT');
+  });
+});
+
+describe('an identity that the service does not know', () => {
+  const signed = OutboundIdentity.gatewayRole({ service: 'execute-api' });
+  test.each([
+    ['GitHub', ToolTarget.github({ identity: signed })],
+    ['Jira', ToolTarget.jira({ identity: signed })],
+    ['Slack', ToolTarget.slack({ identity: signed })],
+  ])('signs nothing for %s', (service, target) => {
+    const error = thrownBy(() => added(() => target));
+    expect(error.code).toBe('SignatureForVendor');
+    expect(error.text).toContain(`${service} knows nothing of signed AWS requests`);
+  });
+
+  test('brings no tools of GitHub under the name of another service', () => {
+    const error = thrownBy(() =>
+      added((fixture) =>
+        ToolTarget.slack({
+          identity: OutboundIdentity.broker(ToolBroker.fromFunction(fn(fixture), [tool('get_issue')])),
+        }),
+      ),
+    );
+    expect(error.code).toBe('BrokerOfOtherService');
+    expect(error.text).toContain('these are tools of GitHub, under the name of Slack');
+  });
+
+  test.each<[string, object]>([
+    ['requestHeaders', { requestHeaders: ['X-Team'] }],
+    ['toolSchema, resourcePriority', { toolSchema: TOOLS, resourcePriority: 1 }],
+    ['host', { host: 'acme.ghe.com' }],
+  ])('ignores nothing: %s beside a broker', (got, props) => {
+    const error = thrownBy(() =>
+      added((fixture) => {
+        const identity = OutboundIdentity.broker(ToolBroker.fromFunction(fn(fixture), [tool('get_issue')]));
+        return ToolTarget.github({ identity, ...props });
+      }),
+    );
+    expect(error.code).toBe('PropsForServerOnly');
+    expect(error.text).toContain(`(got '${got}')`);
   });
 });
 

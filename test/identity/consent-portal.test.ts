@@ -1,13 +1,15 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { McpGateway } from '../../lib/gateway/mcp-gateway';
 import type { ConsentPortalProps } from '../../lib/identity/consent-portal';
 import { ConsentPortal } from '../../lib/identity/consent-portal';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
 import { OAuthVendor } from '../../lib/identity/oauth-vendor';
 import { OutboundIdentity } from '../../lib/identity/outbound-identity';
 import { messages, resource, STRICT, thrownBy } from '../fixture';
-import { DISCOVERY, EU, IdentityFixture, OAUTH, PlainGateway } from './outbound-fixture';
+import { DISCOVERY, EMPLOYEES, EU, IdentityFixture, OAUTH, PlainGateway } from './outbound-fixture';
 
 const PORTAL = 'AWS::BedrockAgentCore::ConsentPortal';
 const POLICY = 'AWS::IAM::ManagedPolicy';
@@ -231,6 +233,18 @@ test.each<[string[] | undefined, string[]]>([
   expect(resource(fixture.template(), PORTAL).Properties.IdpConfig.Scopes).toEqual(expected);
 });
 
+test('a gateway that is replaced makes another portal, with another name', () => {
+  const nameWith = (gatewayName: string) => {
+    const stack = new Stack(undefined, 'Agents');
+    const gateway = new McpGateway(stack, 'Tools', { inboundAuth: EMPLOYEES, gatewayName });
+    const secret = new secretsmanager.Secret(stack, 'Key');
+    new ConsentPortal(stack, 'Portal', { gateway, clientId: 'portal', clientSecret: { secret, jsonKey: 'portal' } });
+    return resource(Template.fromStack(stack), PORTAL).Properties.Name;
+  };
+  expect(nameWith('tools')).toBe(nameWith('tools'));
+  expect(nameWith('tools')).not.toBe(nameWith('tools-2'));
+});
+
 test('another gateway makes another portal, with another name', () => {
   const nameWith = (make: (fixture: IdentityFixture) => PlainGateway) => {
     const fixture = new IdentityFixture();
@@ -243,6 +257,17 @@ test('another gateway makes another portal, with another name', () => {
   const long = new IdentityFixture();
   portalIn(long, {}, 'x'.repeat(150));
   expect(resource(long.template(), PORTAL).Properties.Name).toMatch(/^[a-zA-Z0-9-]{30,50}$/);
+});
+
+test('a gateway that another app makes may be imported anywhere in the app', () => {
+  const fixture = inEu();
+  const gatewayArn = `${AGENTCORE}:gateway/tools-abcdefghij`;
+  const attributes = { gatewayArn, inboundAuth: EMPLOYEES };
+  const gateway = McpGateway.fromMcpGatewayAttributes(new Stack(fixture.app, 'Far', EU), 'Tools', attributes);
+  portalIn(fixture, { gateway });
+  expect(resource(fixture.template(), PORTAL).Properties.Sources).toEqual([
+    { Identifier: 'tools-abcdefghij', Type: 'agentcore-gateway' },
+  ]);
 });
 
 describe('refused', () => {
@@ -289,6 +314,16 @@ describe('refused', () => {
     const error = thrownBy(make('connect'));
     expect(error.code).toBe('PortalNameTaken');
     expect(error.text).toContain(`it belongs to 'Agents/Portal'`);
+  });
+
+  test('a gateway that is made in another stack', () => {
+    const fixture = new IdentityFixture();
+    const gateway = new PlainGateway(new Stack(fixture.app, 'Far'), 'Tools');
+    const error = thrownBy(() => portalIn(fixture, { gateway }));
+    expect(error.code).toBe('PortalInOtherStack');
+    expect(error.text).toContain(
+      "this gateway is made in another stack: the portal would wait for that stack, and it for the portal (got 'Far/Tools in stack 'Far''); allowed: a gateway of stack 'Agents', or one that this app does not make; make the portal in the stack of the gateway",
+    );
   });
 
   test('more providers than fit into a policy', () => {

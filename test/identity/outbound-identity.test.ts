@@ -31,6 +31,7 @@ const client = ({ secret }: IdentityFixture) => ({
 
 const IDENTITIES: Record<string, (fixture: IdentityFixture) => OutboundIdentity> = {
   bot: ({ secret }) => OutboundIdentity.bot({ secret, jsonKey: 'token' }),
+  clientCredentials: (fixture) => OutboundIdentity.clientCredentials({ discoveryUrl: DISCOVERY, ...client(fixture) }),
   onBehalfOf: (fixture) => OutboundIdentity.onBehalfOf({ discoveryUrl: DISCOVERY, ...client(fixture) }),
   microsoft: (fixture) => OutboundIdentity.microsoft({ tenantId: 'acme.com', ...client(fixture) }),
   userConsent: (fixture) =>
@@ -48,6 +49,8 @@ describe('which identity works where', () => {
   const MATRIX: [string, jwt: boolean, works: Record<TargetKind, boolean>][] = [
     ['bot', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: false }],
     ['bot', false, { mcpServer: true, openApi: true, lambda: false, agentRuntime: false }],
+    ['clientCredentials', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: true }],
+    ['clientCredentials', false, { mcpServer: true, openApi: true, lambda: false, agentRuntime: true }],
     ['onBehalfOf', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: true }],
     ['onBehalfOf', false, { mcpServer: false, openApi: false, lambda: false, agentRuntime: false }],
     ['microsoft', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: true }],
@@ -83,7 +86,7 @@ describe('which identity works where', () => {
     const fixture = new IdentityFixture();
     const { text } = thrownBy(() => fixture.bind(IDENTITIES.none(fixture), { kind: 'agentRuntime' }));
     expect(text).toContain(
-      `OutboundIdentity.none does not work for an MCP server on AgentCore Runtime (got 'jira'); allowed: an MCP server, an OpenAPI target; a runtime answers no anonymous request: use OutboundIdentity.gatewayRole() or onBehalfOf(...)`,
+      `OutboundIdentity.none does not work for an MCP server on AgentCore Runtime (got 'jira'); allowed: an MCP server, an OpenAPI target; a runtime answers no anonymous request: use OutboundIdentity.gatewayRole(), clientCredentials(...) or onBehalfOf(...)`,
     );
   });
 });
@@ -127,7 +130,7 @@ describe('gatewayRole', () => {
     const error = thrownBy(() => credential(new IdentityFixture(), { kind: 'agentRuntime', runtimeUsesJwt: true }));
     expect(error.code).toBe('IdentityNotForRuntimeAuth');
     expect(error.text).toContain('signs requests, and this runtime takes tokens only');
-    expect(error.text).toContain('use OutboundIdentity.onBehalfOf(...)');
+    expect(error.text).toContain('use OutboundIdentity.onBehalfOf(...) or clientCredentials(...)');
   });
 
   test.each<[string, object]>([
@@ -193,7 +196,8 @@ test('broad scopes bring a warning at the target', () => {
   fixture.bind(OutboundIdentity.microsoft({ tenantId: 'acme.com', ...props }), {}, 'two');
   const returnUrl = 'https://connect.example.com';
   fixture.bind(OutboundIdentity.userConsent({ vendor: OAuthVendor.github(), returnUrl, ...props }), {}, 'three');
-  expect(messages(fixture).filter((text) => text.includes('broadOAuthScope'))).toHaveLength(3);
+  fixture.bind(OutboundIdentity.clientCredentials({ discoveryUrl: DISCOVERY, ...props }), {}, 'four');
+  expect(messages(fixture).filter((text) => text.includes('broadOAuthScope'))).toHaveLength(4);
 });
 
 test('no identity leaves a value of a secret in the template', () => {

@@ -8,7 +8,7 @@ import { OutboundIdentity } from '../../lib/identity/outbound-identity';
 import type { OnBehalfOfProps } from '../../lib/identity/outbound-on-behalf-of-props';
 import { ActorToken, OnBehalfOfGrant } from '../../lib/identity/outbound-on-behalf-of-props';
 import { PrivateEndpoint } from '../../lib/gateway/private-endpoint';
-import { ListingMode } from '../../lib/mixins/mcp-server-listing';
+import { ListingMode } from '../../lib/gateway/listing-mode';
 import { messages, resource, STRICT, thrownBy } from '../fixture';
 import { DISCOVERY, IdentityFixture, OAUTH, TARGET } from './outbound-fixture';
 
@@ -223,7 +223,7 @@ describe('what does not go together is refused', () => {
       ({ stack }) => ({ privateKeyJwt: { key: new kms.Key(stack, 'K') } }),
     ],
     [
-      'OnBehalfOfOptionUnused',
+      'ClientAuthenticationUnused',
       'it says how a client secret is sent',
       ({ stack }) => ({
         clientSecret: undefined,

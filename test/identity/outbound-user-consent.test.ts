@@ -1,3 +1,5 @@
+import { Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import type { IdentityContext } from '../../lib/identity/bound-identity';
 import { ConsentPortal } from '../../lib/identity/consent-portal';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
@@ -5,7 +7,7 @@ import { OAuthVendor } from '../../lib/identity/oauth-vendor';
 import { OutboundIdentity } from '../../lib/identity/outbound-identity';
 import type { UserConsentProps } from '../../lib/identity/outbound-user-consent';
 import { messages, resource, STRICT, thrownBy } from '../fixture';
-import { IdentityFixture, OAUTH, PlainGateway, TARGET } from './outbound-fixture';
+import { IdentityFixture, MCP_SERVER, OAUTH, PlainGateway, TARGET } from './outbound-fixture';
 
 const RETURN = 'https://connect.example.com/done';
 
@@ -102,6 +104,17 @@ test('a portal of another gateway is refused', () => {
   const error = thrownBy(() => fixture.bind(identity, { gatewayId: fixture.gateway.gatewayId }));
   expect(error.code).toBe('PortalOfOtherGateway');
   expect(error.text).toContain(`(got 'Agents/Portal')`);
+});
+
+test('a portal of another stack is refused, where it is not known whose gateway it serves', () => {
+  const fixture = new IdentityFixture();
+  const portal = portalIn(fixture);
+  const other = new Construct(new Stack(fixture.app, 'Other'), 'jira');
+  const error = thrownBy(() => consent(fixture, { portal })._bind(other, MCP_SERVER));
+  expect(error.code).toBe('PortalInOtherStack');
+  expect(error.text).toContain(
+    "the consent portal is in another stack: it waits for the gateway, and this target for it (got 'Agents/Portal in stack 'Agents''); allowed: a portal in stack 'Other'; make the portal in the stack of the gateway",
+  );
 });
 
 test.each<[string, string, Partial<UserConsentProps> | ((fixture: IdentityFixture) => Partial<UserConsentProps>)]>([

@@ -3,9 +3,11 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { handler } from '../../handlers/token-vault-key';
-import { answerOf } from '../../handlers/token-vault-key/answer';
+import { answerOf as answerTo } from '../../handlers/token-vault-key/answer';
 import type { CustomResourceEvent } from '../../handlers/token-vault-key/event';
+import { createHandler } from '../../handlers/token-vault-key/handler';
+import { isOfCloudFormation } from '../../handlers/token-vault-key/response-url';
+import { settingsOf } from '../../handlers/token-vault-key/settings';
 
 // The real SDK client and the real answer to CloudFormation, against a server on this machine.
 
@@ -54,7 +56,7 @@ class Aws {
     const call = { path: request.url!, headers: request.headers, body: JSON.parse(text) };
     this.calls.push(call);
     if (call.path === ANSWER_PATH) {
-      response.writeHead(this.failures.answer.shift() ?? 200).end();
+      response.writeHead(this.failures.answer.shift() ?? 200, { location: '/elsewhere' }).end();
       return;
     }
     const failure = this.failures[call.path.includes('/get-') ? 'get' : 'set'].shift();
@@ -125,6 +127,17 @@ function event(
     OldResourceProperties: more.old === undefined ? undefined : properties(more.old),
   };
 }
+
+/** As the construct sets them for an event: CloudFormation changes them first. */
+function settingsFor({ ResourceProperties }: CustomResourceEvent, more = {}) {
+  const { KeyArn: KEY_ARN, ReplaceExistingKey: REPLACE_EXISTING_KEY } = ResourceProperties;
+  return settingsOf({ KEY_ARN, REPLACE_EXISTING_KEY, SET_BACK_ON_DELETE: 'true', ...more });
+}
+
+const answerOf = (asked: CustomResourceEvent, pause?: typeof noPause) => answerTo(asked, settingsFor(asked), pause);
+const handler = (asked: CustomResourceEvent) => {
+  return createHandler(settingsFor(asked), (url) => url.startsWith(aws.url))(asked);
+};
 
 const setTo = (kmsKeyArn: string) => ({
   tokenVaultId: 'default',
@@ -240,10 +253,117 @@ describe('on deletion', () => {
     expect(aws.changes).toEqual([]);
   });
 
+  test('keeps the key where it is to stay', async () => {
+    aws.vault = OLD;
+    const stays = settingsFor(event('Delete', OLD), { SET_BACK_ON_DELETE: 'false' });
+    expect(await answerTo(event('Delete', OLD), stays)).toEqual({ status: 'SUCCESS' });
+    expect([aws.vault, aws.calls]).toEqual([OLD, []]);
+  });
+
+  test('goes by the key of the function, whatever the event says', async () => {
+    aws.vault = THEIRS;
+    expect(await answerTo(event('Delete', THEIRS), settingsFor(event('Delete', OLD)))).toEqual({ status: 'SUCCESS' });
+    expect([aws.vault, aws.changes]).toEqual([THEIRS, []]);
+  });
+
   test('has nothing to do without a vault', async () => {
     aws.failures.get = [[404, 'ResourceNotFoundException', 'no vault']];
     expect(await answerOf(event('Delete', OLD))).toEqual({ status: 'SUCCESS' });
   });
+});
+
+describe('an event that CloudFormation did not send for this function', () => {
+  const settings = settingsOf({ KEY_ARN: NEW, REPLACE_EXISTING_KEY: 'false', SET_BACK_ON_DELETE: 'true' });
+  const FOREIGN = {
+    status: 'FAILED',
+    reason:
+      'EventNotOfThisStack: the event asks for another vault, key or replaceExistingKey than those that this function was deployed for',
+  };
+
+  function withVault(TokenVaultId: string): CustomResourceEvent {
+    const good = event('Create', NEW);
+    return { ...good, ResourceProperties: { ...good.ResourceProperties, TokenVaultId } };
+  }
+
+  test.each<[string, () => CustomResourceEvent]>([
+    ['another key', () => event('Create', THEIRS)],
+    ['another key in an update', () => event('Update', THEIRS, { old: NEW })],
+    ['to replace the key of somebody else', () => event('Create', NEW, { replace: true })],
+    ['to replace it in an update', () => event('Update', NEW, { old: OLD, replace: true })],
+    ['another vault', () => withVault('other')],
+  ])('asks for %s: refused', async (_, asked) => {
+    aws.vault = OLD;
+    expect(await answerTo(asked(), settings)).toEqual(FOREIGN);
+    expect(aws.calls).toEqual([]);
+  });
+
+  test('has no say in what the answer is about', async () => {
+    await createHandler(settings, () => true)(withVault('other'));
+    expect(aws.to(ANSWER_PATH)[0].body).toMatchObject({ PhysicalResourceId: 'token-vault/default', Status: 'FAILED' });
+  });
+
+  test('wants the answer elsewhere: nothing is done, and nothing sent', async () => {
+    await expect(createHandler(settings)(event('Create', NEW))).rejects.toThrow(
+      'the event is not from CloudFormation: its ResponseURL is none of CloudFormation',
+    );
+    expect(aws.calls).toEqual([]);
+    expect(console.log).not.toHaveBeenCalled();
+  });
+
+  test('has its answer led elsewhere: not followed', async () => {
+    aws.failures.answer = [307, 307, 307];
+    await expect(handler(event('Create', NEW))).rejects.toThrow('fetch failed');
+    expect(aws.to('/elsewhere')).toEqual([]);
+  });
+});
+
+describe('the settings of the function', () => {
+  const GOOD = { KEY_ARN: NEW, REPLACE_EXISTING_KEY: 'false', SET_BACK_ON_DELETE: 'true' };
+
+  test('come from its variables', () => {
+    expect(settingsOf(GOOD)).toEqual({ keyArn: NEW, replaceExistingKey: false, setBackOnDelete: true });
+  });
+
+  test.each([
+    ['KEY_ARN', undefined, 'set the variable KEY_ARN'],
+    ['KEY_ARN', '', 'set the variable KEY_ARN'],
+    ['REPLACE_EXISTING_KEY', undefined, 'set the variable REPLACE_EXISTING_KEY to true or false'],
+    ['SET_BACK_ON_DELETE', 'yes', 'set the variable SET_BACK_ON_DELETE to true or false'],
+  ])('%s: %j', (variable, value, text) => {
+    expect(() => settingsOf({ ...GOOD, [variable]: value })).toThrow(text);
+  });
+});
+
+describe('the URL of the answer', () => {
+  const BUCKET = 'https://cloudformation-custom-resource-response-';
+
+  test.each([
+    `${BUCKET}useast1.s3.amazonaws.com/arn%3Aaws%3Acloudformation?X-Amz-Signature=abc`,
+    `${BUCKET}euwest1.s3-eu-west-1.amazonaws.com/x`,
+    `${BUCKET}eucentral1.s3.eu-central-1.amazonaws.com/x`,
+    `${BUCKET}usgovwest1.s3.us-gov-west-1.amazonaws.com/x`,
+    `${BUCKET}cnnorth1.s3.cn-north-1.amazonaws.com.cn/x`,
+  ])('%s is of CloudFormation', (url) => expect(isOfCloudFormation(url)).toBe(true));
+
+  test.each([
+    'http://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/x',
+    'https://evil.example/x',
+    `${BUCKET}useast1.s3.amazonaws.com.evil.example/x`,
+    `${BUCKET}useast1.s3.amazonaws.com.cn.evil.example/x`,
+    `${BUCKET}useast1.evil.example/.s3.amazonaws.com`,
+    `${BUCKET}x.evil.s3.amazonaws.com/x`,
+    `${BUCKET}useast1.s3.amazonaws.com:8443/x`,
+    `${BUCKET}useast1.s3.amazonaws.com@evil.example/x`,
+    'https://user@cloudformation-custom-resource-response-useast1.s3.amazonaws.com/x',
+    'https://my-cloudformation-custom-resource-response-useast1.s3.amazonaws.com/x',
+    'https://bucket.s3.amazonaws.com/cloudformation-custom-resource-response-useast1',
+    'https://127.0.0.1/x',
+    'http://169.254.169.254/latest',
+    'file:///etc/passwd',
+    '',
+    undefined,
+    { href: `${BUCKET}useast1.s3.amazonaws.com/x` },
+  ])('%j is not', (url) => expect(isOfCloudFormation(url)).toBe(false));
 });
 
 describe('when AgentCore', () => {
@@ -337,19 +457,26 @@ test('the bundle that is deployed does the same', () => {
     const url = 'http://127.0.0.1:' + server.address().port;
     process.env.AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL = url;
     console.log = () => {};
-    await handler({ ...${JSON.stringify(event('Create', NEW))}, ResponseURL: url + '/answer' });
+    // no other host is answered to, so this one leads here
+    const bucket = 'https://cloudformation-custom-resource-response-euwest1.s3-eu-west-1.amazonaws.com';
+    const { fetch } = globalThis;
+    globalThis.fetch = (to, init) => fetch(to.replace(bucket, url), init);
+    const event = ${JSON.stringify(event('Create', NEW))};
+    await handler({ ...event, ResponseURL: bucket + '/answer' });
+    await handler({ ...event, ResponseURL: url + '/elsewhere' }).catch(() => calls.push(['refused', '{}']));
     server.closeAllConnections();
     server.close();
     process.stdout.write(JSON.stringify(calls));
   `;
   const out = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
-    env: process.env,
+    env: { ...process.env, KEY_ARN: NEW, REPLACE_EXISTING_KEY: 'false', SET_BACK_ON_DELETE: 'false' },
   });
   const calls = JSON.parse(out).map(([path, body]: [string, string]) => [path, JSON.parse(body)]);
   expect(calls).toEqual([
     ['/identities/get-token-vault', { tokenVaultId: 'default' }],
     ['/identities/set-token-vault-cmk', setTo(NEW)],
     ['/answer', expect.objectContaining({ Status: 'SUCCESS' })],
+    ['refused', {}],
   ]);
 });

@@ -44,11 +44,20 @@ test.each([
   [RemovalPolicy.DESTROY, 'Delete'],
   [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 'RetainExceptOnCreate'],
 ])('removalPolicy %s', (removalPolicy, DeletionPolicy) => {
-  make({ removalPolicy }).hasResource(CUSTOM, { DeletionPolicy });
+  const template = make({ removalPolicy });
+  template.hasResource(CUSTOM, { DeletionPolicy });
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ SET_BACK_ON_DELETE: 'true' }) },
+  });
 });
 
 test('replaceExistingKey', () => {
-  make({ replaceExistingKey: true }).hasResourceProperties(CUSTOM, { ReplaceExistingKey: true });
+  const template = make({ replaceExistingKey: true });
+  template.hasResourceProperties(CUSTOM, { ReplaceExistingKey: true });
+  // the function follows its own settings: an event can say anything
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ REPLACE_EXISTING_KEY: 'true' }) },
+  });
 });
 
 test('is one function and nothing of a framework', () => {
@@ -59,7 +68,13 @@ test('is one function and nothing of a framework', () => {
     Handler: 'index.handler',
     Timeout: 120,
     LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^VaultLogs') } },
-    Environment: Match.absent(),
+    Environment: {
+      Variables: {
+        KEY_ARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] },
+        REPLACE_EXISTING_KEY: 'false',
+        SET_BACK_ON_DELETE: 'false',
+      },
+    },
   });
   template.resourceCountIs('AWS::Lambda::Function', 1);
   template.resourceCountIs('AWS::IAM::Role', 1);

@@ -3,7 +3,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Template } from 'aws-cdk-lib/assertions';
-import { InboundAuth, mixins, PrivateEndpoint, SchemaSource } from '../../lib';
+import { InboundAuth, ListingMode, mixins, PrivateEndpoint, SchemaSource } from '../../lib';
 import { Fixture, resource, thrownBy } from '../fixture';
 
 const ISSUER = 'https://login.example.com/.well-known/openid-configuration';
@@ -135,7 +135,7 @@ test.each([-1, 1001, 1.5])('the priority %d is refused', (resourcePriority) => {
 
 test('a fixed list that is asked for at each request is refused', () => {
   const toolSchema = SchemaSource.fromInline('{}');
-  const error = thrownBy(() => new mixins.McpServerListing({ toolSchema, mode: mixins.ListingMode.DYNAMIC }));
+  const error = thrownBy(() => new mixins.McpServerListing({ toolSchema, mode: ListingMode.DYNAMIC }));
   expect(error.code).toBe('FixedAndDynamicTools');
   expect(error.text).toContain('the tools of a server are given as a fixed list and shall be listed at each request');
 });

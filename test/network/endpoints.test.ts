@@ -20,12 +20,19 @@ const pull = {
     'ecr:GetDownloadUrlForLayer',
   ],
 };
-const DEFAULTS: [string, unknown][] = [
+// a caller's token lies in the microVM, and would open the shells of other agents
+const noAgentByToken = {
+  ...anyone,
+  Effect: 'Deny',
+  Action: 'bedrock-agentcore:InvokeAgentRuntime*',
+  Condition: { Null: { 'aws:PrincipalAccount': 'true' } },
+};
+const DEFAULTS: [string, ...unknown[]][] = [
   ['ecr.api', pull],
   ['ecr.dkr', pull],
   ['logs', ofThisAccount('aws:PrincipalAccount')],
   ['bedrock-runtime', ofThisAccount('aws:PrincipalAccount')],
-  ['bedrock-agentcore', ofThisAccount('aws:ResourceAccount')],
+  ['bedrock-agentcore', ofThisAccount('aws:ResourceAccount'), noAgentByToken],
   ['bedrock-agentcore.gateway', ofThisAccount('aws:ResourceAccount')],
   ['xray', ofThisAccount('aws:PrincipalAccount')],
   ['monitoring', ofThisAccount('aws:PrincipalAccount')],
@@ -41,13 +48,13 @@ describe.each([
     template.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, DEFAULTS.length);
   });
 
-  test.each(DEFAULTS)('%s has a policy of its own', (service, statement) => {
+  test.each(DEFAULTS)('%s has a policy of its own', (service, ...statements) => {
     template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
       ServiceName: `com.amazonaws.eu-west-1.${service}`,
       PrivateDnsEnabled: true,
       SubnetIds: [{ Ref: Match.stringLikeRegexp('AgentsSubnet1') }, { Ref: Match.stringLikeRegexp('AgentsSubnet2') }],
       SecurityGroupIds: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('Endpoints'), 'GroupId'] }],
-      PolicyDocument: { Version: '2012-10-17', Statement: [statement] },
+      PolicyDocument: { Version: '2012-10-17', Statement: statements },
     });
   });
 

@@ -53,8 +53,11 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   [`GET ${REPO}/git/trees/{tree_sha}`]: {
     truncated: false,
     tree: [
-      { path: 'run.sh', mode: '100755' },
-      { path: 'src/a.ts', mode: '100644' },
+      { path: 'run.sh', mode: '100755', type: 'blob', sha: SHA },
+      { path: 'a.ts', mode: '100644', type: 'blob', sha: SHA },
+      { path: 'src', mode: '040000', type: 'tree', sha: 'e'.repeat(40) },
+      { path: 'link', mode: '120000', type: 'blob', sha: SHA },
+      { path: 'module', mode: '160000', type: 'commit', sha: SHA },
     ],
   },
   [`POST ${REPO}/git/trees`]: { sha: 'd'.repeat(40) },

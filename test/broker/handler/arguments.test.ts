@@ -162,13 +162,20 @@ describe('forms', () => {
     'a/',
     'a\u200db',
     'a\nb',
+    'refs/heads/main',
+    'Refs/heads/main',
+    'heads/main',
+    'HEAD',
   ])('%j is no branch', async (branch) => {
     expect((await refused('create_branch', { ...HERE, branch })).argument).toBe('branch');
   });
 
-  test.each(['main', 'feature/one', 'release-1.2', 'größe', 'a@b', '1'])('%j is a branch', async (branch) => {
-    expect((await caller(use.loopback)('create_branch', { ...HERE, branch })).error).toBeUndefined();
-  });
+  test.each(['main', 'header', 'my/heads/x', 'feature/one', 'release-1.2', 'größe', 'a@b', '1'])(
+    '%j is a branch',
+    async (branch) => {
+      expect((await caller(use.loopback)('create_branch', { ...HERE, branch })).error).toBeUndefined();
+    },
+  );
 
   test.each(['2026-01-31', '2026-13-31T00:00:00Z', 'yesterday', '2026-01-31T00:00:00+01:00'])(
     '%j is no time',

@@ -7,6 +7,10 @@ import { brokerConfig } from './app';
 
 const GOOD = { ...brokerConfig('https://api.github.com') };
 
+test.each([true, false])('allowDefaultBranch: %s', (allowDefaultBranch) => {
+  expect(brokerConfigOf({ ...GOOD, allowDefaultBranch })).toEqual({ ...GOOD, allowDefaultBranch });
+});
+
 test('good settings are taken as they are, and nothing else', () => {
   expect(brokerConfigOf({ ...GOOD, more: 1 })).toEqual(GOOD);
   const { tools: _, largestResult: _1, cacheMinutes: _2, ...app } = GOOD;
@@ -52,6 +56,8 @@ test.each<[string, unknown, string]>([
   ['cacheMinutes', -1, 'cacheMinutes must be a whole number from 0 to 50'],
   ['cacheMinutes', 51, 'cacheMinutes must be a whole number from 0 to 50'],
   ['cacheMinutes', 0.5, 'cacheMinutes must be a whole number from 0 to 50'],
+  ['allowDefaultBranch', 'true', 'allowDefaultBranch must be true, false or left away'],
+  ['allowDefaultBranch', null, 'allowDefaultBranch must be true, false or left away'],
 ])('%s: %j', (setting, value, text) => {
   expect(() => brokerConfigOf({ ...GOOD, [setting]: value })).toThrow(`config.json: ${text}`);
 });

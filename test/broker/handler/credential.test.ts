@@ -1,15 +1,16 @@
 import { createCredential, gitHostOf } from '../../../handlers/git-credential/credential';
+import type { LambdaContext } from '../../../handlers/shared/lambda';
 import { signerOf } from '../../../handlers/shared/signer';
 import { brokerConfig, KEY_ARN } from './app';
-import { contextOf, useLoopback } from './fixture';
+import { contextOf, directContext, useLoopback } from './fixture';
 
 const use = useLoopback();
 const PATH = 'octo-org/hello.world.git';
 
-function ask(event: unknown) {
+function ask(event: unknown, context: LambdaContext = directContext()) {
   const { apiUrl, clientId, installationId, repositories } = brokerConfig(use.loopback.url);
   const handler = createCredential({ apiUrl, clientId, installationId, repositories }, signerOf({ KEY_ARN }));
-  return handler(event, contextOf('')) as Promise<any>;
+  return handler(event, context) as Promise<any>;
 }
 
 function asked(path: unknown, more: object = {}) {
@@ -38,6 +39,12 @@ test.each([
   });
 });
 
+test.each([null, {}, ''])('a client context that is %j is none', async (clientContext) => {
+  const host = new URL(use.loopback.url).host;
+  const result = await ask({ protocol: 'https', host, path: PATH }, { ...directContext(), clientContext });
+  expect(result.username).toBe('x-access-token');
+});
+
 test('each asker has a token of her own', async () => {
   const [one, two] = [await asked(PATH), await asked(PATH)];
   expect(one.password).not.toBe(two.password);
@@ -64,6 +71,15 @@ describe('refused', () => {
     expect(await asked(PATH, more)).toEqual({
       error: { code: 'NotAllowed', message: 'this tool or repository is not among those that are allowed here' },
     });
+  });
+
+  test.each([
+    ['a gateway', contextOf('git___credential')],
+    ['a gateway of a runtime that spells it so', { ...directContext(), clientContext: { Custom: {} } }],
+    ['anyone who sets a client context', { ...directContext(), clientContext: 'x' }],
+  ])('a call of %s: NotAllowed', async (_, context) => {
+    const event = { protocol: 'https', host: new URL(use.loopback.url).host, path: PATH };
+    expect((await ask(event, context)).error.code).toBe('NotAllowed');
   });
 
   test.each([

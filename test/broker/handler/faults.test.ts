@@ -216,6 +216,14 @@ describe('faults of GitHub', () => {
       'another permission',
       '{"token":"x","expires_at":"2099-01-01T00:00:00Z","permissions":{"administration":"admin"}}',
     ],
+    [
+      'a permission more to read',
+      '{"token":"x","expires_at":"2099-01-01T00:00:00Z","permissions":{"issues":"read","contents":"read"}}',
+    ],
+    [
+      'metadata to write',
+      '{"token":"x","expires_at":"2099-01-01T00:00:00Z","permissions":{"issues":"read","metadata":"write"}}',
+    ],
   ])('a token that is none: %s', async (_, text) => {
     fail('mint', { status: 201, text });
     expect((await caller(use.loopback)(READ)).error.code).toBe('MalformedResponse');

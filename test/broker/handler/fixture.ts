@@ -2,6 +2,7 @@
 import type { BrokerConfig } from '../../../lib/broker/broker-config';
 import { toolNamed } from '../../../lib/broker/catalogue';
 import { createBroker } from '../../../handlers/github-broker/broker';
+import type { LambdaContext } from '../../../handlers/shared/lambda';
 import { signerOf } from '../../../handlers/shared/signer';
 import { brokerConfig, KEY_ARN } from './app';
 import { CREDENTIALS } from './aws-signature';
@@ -64,6 +65,12 @@ export function contextOf(toolName: string, remainingMs = 15_000) {
     clientContext: { custom: { bedrockAgentCoreToolName: toolName } },
     getRemainingTimeInMillis: () => remainingMs,
   };
+}
+
+/** As a role invokes a function directly. */
+export function directContext(): LambdaContext {
+  const { clientContext: _, ...context } = contextOf('');
+  return context;
 }
 
 export function rowNamed(tool: string) {

@@ -5,7 +5,8 @@ import { scrubbed } from '../../../handlers/shared/scrub';
 import { signerOf } from '../../../handlers/shared/signer';
 import { brokerConfig, KEY, SECRET_ARN } from './app';
 import { CREDENTIALS } from './aws-signature';
-import { contextOf, rowNamed, useLoopback } from './fixture';
+import { contextOf, directContext, rowNamed, useLoopback } from './fixture';
+import { SECRETS } from './secret-samples';
 import type { Fault, Place, Reply, Seen } from './loopback';
 import { sample } from './samples';
 
@@ -97,7 +98,7 @@ test.each(FAULTS.filter(([, place]) => place !== 'api'))('git: %s tells nothing'
   use.loopback.faults[place].push(...faults);
   const handler = createCredential(brokerConfig(use.loopback.url), signerOf({ SECRET_ARN, SECRET_FIELD: 'k' }));
   const host = new URL(use.loopback.url).host;
-  const result = await handler({ protocol: 'https', host, path: 'octo-org/second' }, contextOf(''));
+  const result = await handler({ protocol: 'https', host, path: 'octo-org/second' }, directContext());
   expect(result).toHaveProperty('error');
   expectNoSecret(JSON.stringify(result), ...use.log.lines);
 });
@@ -221,10 +222,7 @@ describe('the scrubber', () => {
     PEM.trim(),
     PEM.replaceAll('\n', '\\n').replace(/-----END.*/, ''),
     '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\n-----END PRIVATE KEY-----',
-    'xoxb-1234-abcd',
-    'ATATT3xFfGF0=_-',
-    'AKIAIOSFODNN7EXAMPLE',
-    'ASIAIOSFODNN7EXAMPLE',
+    ...SECRETS.map(([, secret]) => secret),
   ])('removes %s', (secret) => {
     expect(scrubbed(`a ${secret}`)).toBe('a [removed]');
   });

@@ -3,7 +3,14 @@ import type { Reply } from './loopback';
 
 const use = useLoopback();
 const HERE = { owner: 'octo-org', repo: 'hello.world' };
-const PUSH = { ...HERE, branch: 'main', message: 'change' };
+const PUSH = { ...HERE, branch: 'topic', message: 'change' };
+const REPOSITORY = '/repos/Octo-Org/Hello.World';
+const PROTECTED = {
+  code: 'PipelineFileProtected',
+  message:
+    'a file that decides what pipelines run or who must review, such as those in .github, is not changed here: ' +
+    'there is no setting yet that allows it, so ask a person to change it',
+};
 
 function next(...replies: Reply[]): void {
   use.loopback.faults.api.push(...replies);
@@ -17,6 +24,23 @@ function sent() {
   return use.loopback.at('api').map((one) => `${one.method} ${one.path}`);
 }
 
+const PIPELINES = [
+  '.github',
+  '.github/workflows',
+  '.github/workflows/ci.yml',
+  '.github/actions/build/action.yml',
+  '.github/dependabot.yml',
+  '.GitHub/Workflows/x',
+  'CODEOWNERS',
+  'docs/CODEOWNERS',
+  '.gitmodules',
+  '.gitlab-ci.yml',
+  '.GITLAB-CI.YML',
+  '.circleci/config.yml',
+  'Jenkinsfile',
+  'buildspec.yml',
+];
+
 describe('push_files', () => {
   const files = [
     { path: 'run.sh', content: 'echo' },
@@ -26,17 +50,22 @@ describe('push_files', () => {
 
   test('makes one commit on top of the branch, and moves the branch without force', async () => {
     const result = await caller(use.loopback)('push_files', { ...PUSH, files });
-    expect(result).toEqual({ sha: 'b'.repeat(40), url: 'https://github.com/commit/b', branch: 'main', files: 3 });
-    const at = '/repos/Octo-Org/Hello.World/git';
+    expect(result).toEqual({ sha: 'b'.repeat(40), url: 'https://github.com/commit/b', branch: 'topic', files: 3 });
+    const at = `${REPOSITORY}/git`;
     expect(sent()).toEqual([
-      `GET ${at}/ref/heads/main`,
+      `GET ${REPOSITORY}`,
+      `GET ${at}/ref/heads/topic`,
       `GET ${at}/commits/${'a'.repeat(40)}`,
       `GET ${at}/trees/${'c'.repeat(40)}`,
+      `GET ${at}/trees/${'e'.repeat(40)}`,
       `POST ${at}/trees`,
       `POST ${at}/commits`,
-      `PATCH ${at}/refs/heads/main`,
+      `PATCH ${at}/refs/heads/topic`,
     ]);
-    const [, , , tree, commit, move] = use.loopback.at('api').map((one) => one.body);
+    const [tree, commit, move] = use.loopback
+      .at('api')
+      .slice(-3)
+      .map((one) => one.body);
     expect(tree).toEqual({
       base_tree: 'c'.repeat(40),
       tree: [
@@ -51,32 +80,92 @@ describe('push_files', () => {
     expect(use.loopback.mints).toHaveLength(1);
   });
 
-  test('does not look modes up where all are stated', async () => {
-    await caller(use.loopback)('push_files', { ...PUSH, files: [{ path: 'a', content: '', executable: false }] });
-    expect(sent().some((one) => one.startsWith('GET') && one.includes('/trees/'))).toBe(false);
+  test('replaces no directory, link or submodule', async () => {
+    const push = caller(use.loopback);
+    for (const path of ['src', 'link', 'module', 'src/module']) {
+      const { error } = await push('push_files', { ...PUSH, files: [files[0], { path, content: '' }] });
+      expect([path, error]).toEqual([
+        path,
+        expect.objectContaining({ code: 'Unprocessable', reasons: ['not_a_file'] }),
+      ]);
+    }
+    expect(sent().filter((one) => !one.startsWith('GET'))).toEqual([]);
   });
 
-  test('wants the modes stated in a repository that is too large to look them up', async () => {
-    next(json({ object: { sha: 'x' } }), json({ tree: { sha: 'y' } }), json({ truncated: true, tree: [] }));
-    const { error } = await caller(use.loopback)('push_files', { ...PUSH, files });
-    expect(error).toMatchObject({ code: 'TooLarge', argument: 'files[].executable', expected: 'stated for each file' });
+  test('puts no file below what is no directory', async () => {
+    const push = caller(use.loopback);
+    for (const path of ['run.sh/x', 'link/x', 'module/x/y', 'src/link/x']) {
+      const { error } = await push('push_files', { ...PUSH, files: [{ path, content: '', executable: true }] });
+      const reasons = ['parent_is_not_a_directory'];
+      expect([path, error]).toEqual([path, expect.objectContaining({ code: 'Unprocessable', reasons })]);
+    }
+    expect(sent().filter((one) => !one.startsWith('GET'))).toEqual([]);
   });
 
-  test.each(['.github/workflows/ci.yml', '.GitHub/Workflows/x'])('refuses %s', async (path) => {
-    const { error } = await caller(use.loopback)('push_files', { ...PUSH, files: [{ path, content: '' }] });
-    expect(error).toMatchObject({ code: 'NotAllowed', reasons: ['workflow_file'] });
+  test('reads each directory once, and none that is new', async () => {
+    const paths = ['src/a.ts', 'src/b.ts', 'src/src/c.ts', 'new/d.ts', 'new/deep/e.ts', 'f.ts'];
+    const event = { ...PUSH, files: paths.map((path) => ({ path, content: '' })) };
+    expect((await caller(use.loopback)('push_files', event)).files).toBe(6);
+    // the root, src and src/src
+    expect(sent().filter((one) => one.startsWith('GET') && one.includes('/trees/'))).toHaveLength(3);
+  });
+
+  test.each([
+    ['in a directory that GitHub does not list in full', { truncated: true, tree: [] }, 'files in smaller directories'],
+    [
+      'in more than 100 directories',
+      { tree: Array.from({ length: 100 }, (_, i) => ({ path: `d${i}`, mode: '040000', sha: 's' })) },
+      'files in fewer directories',
+    ],
+  ])('%s: refused', async (_, root, expected) => {
+    next(json({ default_branch: 'main' }), json({ object: { sha: 'x' } }), json({ tree: { sha: 'y' } }), json(root));
+    const many = Array.from({ length: 100 }, (_, i) => ({ path: `d${i}/a`, content: '' }));
+    const { error } = await caller(use.loopback)('push_files', { ...PUSH, files: many });
+    expect(error).toMatchObject({ code: 'TooLarge', argument: 'files', expected });
+  });
+
+  test.each([{}, { tree: [7] }, { tree: [{ path: 'a', mode: '100644' }] }])('a tree that is %j', async (root) => {
+    next(json({ default_branch: 'main' }), json({ object: { sha: 'x' } }), json({ tree: { sha: 'y' } }), json(root));
+    expect((await caller(use.loopback)('push_files', { ...PUSH, files })).error.code).toBe('MalformedResponse');
+  });
+
+  test.each(PIPELINES)('refuses %s', async (path) => {
+    const { error } = await caller(use.loopback)('push_files', { ...PUSH, files: [files[0], { path, content: '' }] });
+    expect(error).toEqual(PROTECTED);
     expect(use.loopback.seen).toEqual([]);
   });
 
-  test('refuses a path that is there twice', async () => {
-    const { error } = await caller(use.loopback)('push_files', { ...PUSH, files: [files[0], files[0]] });
+  test.each([
+    '.githubs',
+    '.github.md',
+    'src/.github/a',
+    'github/workflows/a.yml',
+    'src/Jenkinsfile.ts',
+    'CODEOWNERS.md',
+  ])('allows %s', async (path) => {
+    const { error } = await caller(use.loopback)('push_files', { ...PUSH, files: [{ path, content: '' }] });
+    expect(error).toBeUndefined();
+  });
+
+  test.each([
+    ['there twice', [files[0], files[0]]],
+    [
+      'a directory of another',
+      [
+        { path: 'a/b', content: '' },
+        { path: 'a', content: '' },
+      ],
+    ],
+  ])('refuses a path that is %s', async (_, files) => {
+    const { error } = await caller(use.loopback)('push_files', { ...PUSH, files });
     expect(error).toMatchObject({ code: 'InvalidRequest', argument: 'files' });
+    expect(use.loopback.seen).toEqual([]);
   });
 
   test('says so when others pushed meanwhile', async () => {
     const moved = { status: 422, text: '{"message":"Update is not a fast forward"}' };
-    const shas = [json({ object: { sha: 'x' } }), json({ tree: { sha: 'y' } }), json({ sha: 'z' }), json({ sha: 'w' })];
-    next(...shas, moved);
+    const answers = [{ default_branch: 'main' }, { object: { sha: 'x' } }, { tree: { sha: 'y' } }, { tree: [] }];
+    next(...[...answers, { sha: 'z' }, { sha: 'w' }].map(json), moved);
     const one = [{ path: 'a', content: '', executable: false }];
     const { error } = await caller(use.loopback)('push_files', { ...PUSH, files: one });
     expect(error).toMatchObject({ code: 'Conflict', reasons: ['not_a_fast_forward'] });
@@ -169,19 +258,65 @@ describe('files', () => {
   });
 
   test('one is deleted as it was seen', async () => {
-    const event = { ...HERE, path: 'a b', branch: 'main', message: 'away' };
+    const event = { ...HERE, path: 'a b', branch: 'topic', message: 'away' };
     expect(await caller(use.loopback)('delete_file', event)).toEqual({
       sha: 'b'.repeat(40),
       url: 'https://github.com/commit/b',
     });
-    const [look, away] = use.loopback.at('api');
-    expect(look.query.get('ref')).toBe('main');
-    expect(away.body).toEqual({ message: 'away', sha: 'a'.repeat(40), branch: 'main' });
+    const [, look, away] = use.loopback.at('api');
+    expect(look.query.get('ref')).toBe('topic');
+    expect(away.body).toEqual({ message: 'away', sha: 'a'.repeat(40), branch: 'topic' });
   });
 
-  test('of a workflow is not deleted', async () => {
-    const event = { ...HERE, path: '.github/workflows/ci.yml', branch: 'main', message: 'away' };
-    expect((await caller(use.loopback)('delete_file', event)).error.code).toBe('NotAllowed');
+  test.each(PIPELINES)('%s is not deleted', async (path) => {
+    const { error } = await caller(use.loopback)('delete_file', { ...HERE, path, branch: 'topic', message: 'away' });
+    expect(error).toEqual(PROTECTED);
+    expect(use.loopback.seen).toEqual([]);
+  });
+});
+
+describe('the default branch', () => {
+  const CHANGES: [tool: string, event: object][] = [
+    ['push_files', { ...HERE, message: 'm', files: [{ path: 'a', content: '' }] }],
+    ['delete_file', { ...HERE, message: 'm', path: 'a' }],
+  ];
+
+  test.each(CHANGES)('is not changed by %s', async (tool, event) => {
+    expect(await caller(use.loopback)(tool, { ...event, branch: 'main' })).toEqual({
+      error: {
+        code: 'DefaultBranchProtected',
+        message:
+          'the default branch is not changed here without review: push to another branch and open a pull request; ' +
+          'a broker allows it with allowDefaultBranch: true',
+      },
+    });
+    expect(sent()).toEqual([`GET ${REPOSITORY}`]);
+  });
+
+  test.each(CHANGES)('is changed by %s where that is allowed, and not looked up', async (tool, event) => {
+    const call = caller(use.loopback, { allowDefaultBranch: true });
+    expect((await call(tool, { ...event, branch: 'main' })).error).toBeUndefined();
+    expect(sent()).not.toContain(`GET ${REPOSITORY}`);
+  });
+
+  test('is looked up once for each token', async () => {
+    const call = caller(use.loopback);
+    for (const [tool, event] of CHANGES) {
+      await call(tool, { ...event, branch: 'topic' });
+      await call(tool, { ...event, branch: 'topic', repo: 'second' });
+    }
+    expect(sent().filter((one) => one.split('/').length === 4)).toEqual([
+      `GET ${REPOSITORY}`,
+      'GET /repos/octo-org/second',
+    ]);
+  });
+
+  test('is looked up again with another token', async () => {
+    const call = caller(use.loopback, { cacheMinutes: 0 });
+    const [[tool, event]] = CHANGES;
+    next(json({ default_branch: 'topic' }));
+    expect((await call(tool, { ...event, branch: 'topic' })).error.code).toBe('DefaultBranchProtected');
+    expect((await call(tool, { ...event, branch: 'topic' })).error).toBeUndefined();
   });
 });
 
@@ -211,6 +346,16 @@ describe('search', () => {
     next(json({ items: urls.map((repository_url, number) => ({ number, repository_url })) }));
     const result = await caller(use.loopback)('search_issues', { ...HERE, query: 'a OR b' });
     expect(result).toEqual({ items: [{ number: 0 }] });
+  });
+
+  test.each([
+    ['here', { items: [{ number: 0 }], nextPage: 2 }],
+    ['elsewhere', { items: [] }],
+  ])('a next page of what is %s', async (where, expected) => {
+    const repository_url = `https://api.github.com/repos/${where === 'here' ? 'octo-org' : 'evil'}/hello.world`;
+    const link = '<https://api.github.com/search/issues?q=x&page=2>; rel="next"';
+    next({ ...json({ items: [{ number: 0, repository_url }] }), headers: { link } });
+    expect(await caller(use.loopback)('search_issues', { ...HERE, query: 'x' })).toEqual(expected);
   });
 });
 

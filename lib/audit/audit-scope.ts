@@ -1,0 +1,165 @@
+import { ArnFormat, Fn, Stack, Token } from 'aws-cdk-lib';
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { Construct, IConstruct } from 'constructs';
+import { invalid } from '../private/errors';
+import { surelyDiffer } from '../private/references';
+
+/** The types of resources on which CloudTrail records data events of agents, and whether each can be told apart by ARN. */
+export const EVENT_TYPES = {
+  Runtime: true,
+  RuntimeEndpoint: true,
+  Gateway: true,
+  APIKeyCredentialProvider: true,
+  OAuth2CredentialProvider: true,
+  WorkloadIdentity: true,
+  // one in an account and region
+  TokenVault: false,
+  WorkloadIdentityDirectory: false,
+};
+
+export type EventType = keyof typeof EVENT_TYPES;
+
+/** How the ARNs begin that are recorded, by type. */
+export type AuditedArns = Partial<Record<EventType, string[]>>;
+
+/** One resource that is recorded. `key` tells whether two trails record the same. */
+interface Audited {
+  readonly key: IConstruct | string;
+  readonly arns: AuditedArns;
+}
+
+/** What a trail records: everything, or what lies below some constructs. */
+export class AuditScope {
+  public constructor(
+    trail: Construct,
+    private readonly of?: IConstruct[],
+  ) {
+    if (of?.length === 0) {
+      throw nothing(trail, 'of is an empty list');
+    }
+    of?.forEach((construct) => checkHome(trail, construct));
+    of?.forEach((construct) => {
+      if (auditedUnder(construct).length === 0) {
+        throw nothing(trail, 'of names something that AgentCore records nothing about', construct.node.path);
+      }
+    });
+  }
+
+  /** The ARNs by type; undefined for everything. Targets and agents that are added later are there too. */
+  public arns(): AuditedArns | undefined {
+    return this.of && merge([...this.audited().values()].map(({ arns }) => arns));
+  }
+
+  /** Whether both record the same resource, as far as it is known now. */
+  public overlaps(other: AuditScope): boolean {
+    if (this.of === undefined || other.of === undefined) {
+      return true;
+    }
+    const theirs = other.audited();
+    return [...this.audited().keys()].some((key) => theirs.has(key));
+  }
+
+  private audited(): Map<IConstruct | string, Audited> {
+    return new Map((this.of ?? []).flatMap(auditedUnder).map((audited) => [audited.key, audited]));
+  }
+}
+
+function nothing(trail: Construct, what: string, got?: string): Error {
+  return invalid(trail, 'NothingToAudit', {
+    what,
+    got,
+    allowed: 'agents, gateways, credential providers, workload identities, or constructs that hold some of them',
+    fix: 'make them before the trail, or leave `of` away for all of the account and region',
+  });
+}
+
+/** a trail records the calls of its own region */
+function checkHome(trail: Construct, construct: IConstruct): void {
+  const [here, there] = [Stack.of(trail), homeOf(construct)];
+  for (const part of ['region', 'account'] as const) {
+    if (surelyDiffer(there[part], here[part])) {
+      throw invalid(trail, 'AuditedElsewhere', {
+        what: `'${construct.node.path}' belongs to another ${part} than the trail`,
+        got: there[part],
+        allowed: here[part],
+        fix: 'make a trail in each account and region',
+      });
+    }
+  }
+}
+
+function homeOf(construct: IConstruct): { region: string; account: string } {
+  const arn = importedArn(construct);
+  if (arn === undefined || Token.isUnresolved(arn)) {
+    return Stack.of(construct);
+  }
+  const { region = '', account = '' } = Stack.of(construct).splitArn(arn, ArnFormat.SLASH_RESOURCE_NAME);
+  return { region, account };
+}
+
+function auditedUnder(construct: IConstruct): Audited[] {
+  const made = construct.node.findAll().flatMap((node) => {
+    const arns = arnsOf(node);
+    return arns === undefined ? [] : [{ key: node, arns }];
+  });
+  const arn = importedArn(construct);
+  return made.length > 0 || arn === undefined ? made : [{ key: arn, arns: importedArns(construct, arn) }];
+}
+
+function arnsOf(node: IConstruct): AuditedArns | undefined {
+  if (agentcore.CfnRuntime.isCfnRuntime(node)) {
+    return runtimeArns(node, node.attrAgentRuntimeArn, node.attrAgentRuntimeId);
+  }
+  if (agentcore.CfnGateway.isCfnGateway(node)) {
+    return gatewayArns(node, node.attrGatewayArn, node.attrGatewayIdentifier);
+  }
+  if (agentcore.CfnApiKeyCredentialProvider.isCfnApiKeyCredentialProvider(node)) {
+    return { APIKeyCredentialProvider: [node.attrCredentialProviderArn] };
+  }
+  if (agentcore.CfnOAuth2CredentialProvider.isCfnOAuth2CredentialProvider(node)) {
+    return { OAuth2CredentialProvider: [node.attrCredentialProviderArn] };
+  }
+  return agentcore.CfnWorkloadIdentity.isCfnWorkloadIdentity(node)
+    ? { WorkloadIdentity: [node.attrWorkloadIdentityArn] }
+    : undefined;
+}
+
+/** the ARN of a runtime or gateway, by the names that our imports and those of the CDK have for it */
+function importedArn(construct: IConstruct): string | undefined {
+  const { runtimeArn, agentRuntimeArn = runtimeArn, gatewayArn } = construct as unknown as Record<string, unknown>;
+  const arn = agentRuntimeArn ?? gatewayArn;
+  return typeof arn === 'string' ? arn : undefined;
+}
+
+function importedArns(construct: IConstruct, arn: string): AuditedArns {
+  const id = Fn.select(1, Fn.split('/', arn));
+  return 'gatewayArn' in construct ? gatewayArns(construct, arn, id) : runtimeArns(construct, arn, id);
+}
+
+/** the ARN of an endpoint begins with that of its runtime */
+function runtimeArns(scope: IConstruct, arn: string, id: string): AuditedArns {
+  return { Runtime: [arn], RuntimeEndpoint: [arn], WorkloadIdentity: [identityArn(scope, id)] };
+}
+
+function gatewayArns(scope: IConstruct, arn: string, id: string): AuditedArns {
+  return { Gateway: [arn], WorkloadIdentity: [identityArn(scope, id)] };
+}
+
+/** the service makes an identity for each runtime and gateway, and names it after their id */
+function identityArn(scope: IConstruct, id: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'bedrock-agentcore',
+    resource: 'workload-identity-directory',
+    resourceName: `default/workload-identity/${id}`,
+  });
+}
+
+function merge(all: AuditedArns[]): AuditedArns {
+  const merged: AuditedArns = {};
+  for (const arns of all) {
+    for (const [type, values] of Object.entries(arns) as [EventType, string[]][]) {
+      merged[type] = [...new Set([...(merged[type] ?? []), ...values])];
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { IPolicyValidationContext, NestedStack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
+import type { Resource } from './template-resource';
+import type { Nesting, Written } from './template';
+import { Template } from './template';
+
+/** All templates of an app, with what leads from one to another. */
+export class Assembly {
+  public static of({ templatePaths, appConstruct }: IPolicyValidationContext): Assembly {
+    const stacks = appConstruct.node.findAll().filter((construct) => Stack.isStack(construct));
+    return new Assembly(templatePaths, stacks);
+  }
+
+  private readonly templates: Template[] = [];
+  private readonly byType = new Map<string, Resource[]>();
+  private readonly exports = new Map<string, Written | undefined>();
+  private readonly stacks = new Map<string, Template | undefined>();
+
+  private constructor(paths: string[], stacks: Stack[]) {
+    const byFile = new Map(stacks.map((stack) => [stack.templateFile, stack]));
+    for (const path of paths) {
+      this.add(path, byFile.get(basename(path)), stacks);
+    }
+    for (const resource of this.templates.flatMap(({ resources }) => [...resources.values()])) {
+      const same = this.byType.get(resource.type);
+      if (same === undefined) {
+        this.byType.set(resource.type, [resource]);
+      } else {
+        same.push(resource);
+      }
+    }
+  }
+
+  /** Resources by their type, or by the start of it with a star. */
+  public resourcesOf(...types: string[]): Resource[] {
+    return types.flatMap((type) =>
+      type.endsWith('*')
+        ? [...this.byType].flatMap(([name, found]) => (name.startsWith(type.slice(0, -1)) ? found : []))
+        : (this.byType.get(type) ?? []),
+    );
+  }
+
+  /** whether every resource of the app is known, so that something can be said to be missing */
+  public get complete(): boolean {
+    return this.templates.every(({ complete }) => complete);
+  }
+
+  /** The value of an export, unless stacks for several environments export it. */
+  public exported(name: string): Written | undefined {
+    return this.exports.get(name);
+  }
+
+  /** The value of an output, unless stacks for several environments have that name. */
+  public outputOf(stackName: string, outputName: string): Written | undefined {
+    return this.stacks.get(stackName)?.output(outputName);
+  }
+
+  private add(path: string, stack: Stack | undefined, stacks: Stack[], nesting?: Nesting): void {
+    const template = new Template(this, path, JSON.parse(readFileSync(path, 'utf8')) as object, nesting);
+    this.templates.push(template);
+    if (stack !== undefined && !Token.isUnresolved(stack.stackName)) {
+      setOnce(this.stacks, stack.stackName, template);
+    }
+    for (const [name, value] of template.exports()) {
+      setOnce(this.exports, name, value);
+    }
+    // the CDK hands over the templates of stacks only; those of nested stacks lie beside them
+    for (const child of stacks.filter((other) => stack !== undefined && other.nestedStackParent === stack)) {
+      const { nestedStackResource, templateFile } = child as NestedStack;
+      const logicalId = String(Stack.of(child).resolve(nestedStackResource?.logicalId));
+      this.add(join(dirname(path), templateFile), child, stacks, { parent: template, logicalId });
+    }
+  }
+}
+
+/** what is there twice means neither */
+function setOnce<T>(map: Map<string, T | undefined>, key: string, value: T): void {
+  map.set(key, map.has(key) ? undefined : value);
+}

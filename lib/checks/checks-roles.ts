@@ -1,0 +1,96 @@
+import type { Check } from './check';
+import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { allows, covering, roleOf, statementsFor, trustInAgentCore } from './policies';
+import type { Value } from './template-value';
+
+const BEST_PRACTICES = `${DEVELOPER_GUIDE}runtime-security-best-practices.html`;
+const ROLE = ['AWS::IAM::Role'];
+
+/** policies of AWS that let a role do anything, with everything or with everything of AgentCore */
+const BROAD_POLICIES = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|BedrockAgentCoreFullAccess)$/;
+
+/** what brings a credential into the hands of who calls it */
+const REVEALING = [
+  'bedrock-agentcore:GetResourceApiKey',
+  'bedrock-agentcore:GetResourceOauth2Token',
+  'secretsmanager:GetSecretValue',
+];
+
+/** The roles with which AgentCore acts. */
+export const ROLE_CHECKS: Check[] = [
+  errorCheck(
+    {
+      id: 'AC_SERVICE_ROLE_TRUST_PINNED',
+      title: 'a role of AgentCore must be assumed for resources of this account only',
+      text: 'Without aws:SourceAccount or aws:SourceArn the service may be made to use the role for a resource of another account (confused deputy).',
+      fix: 'Add the conditions aws:SourceAccount and aws:SourceArn to the trust policy.',
+      source: `${BEST_PRACTICES}#security-bp-confused-deputy`,
+      resourceTypes: ROLE,
+    },
+    (role) =>
+      trustInAgentCore(role)
+        .filter((statement) => !isPinned(statement))
+        .map(({ path }) => path),
+    { guard: true },
+  ),
+  errorCheck(
+    {
+      id: 'AC_SERVICE_ROLE_NOT_ADMIN',
+      title: 'a role of AgentCore must not be allowed everything',
+      text: 'Every program in a session has the credentials of the role, and so has whoever talks an agent into running one.',
+      fix: 'Allow the actions and resources that the runtime or gateway needs, by name.',
+      source: `${BEST_PRACTICES}#security-bp-iam-least-privilege`,
+      resourceTypes: ROLE,
+    },
+    (role) => {
+      const attached = role.get('ManagedPolicyArns').items.filter(({ text = '' }) => BROAD_POLICIES.test(text));
+      const broad = statementsFor(role).some((statement) => allows(statement) && isEverything(statement));
+      const found = [...attached.map(({ path }) => path), ...at('Properties', broad)];
+      return trustInAgentCore(role).length > 0 ? found : [];
+    },
+  ),
+  warningCheck(
+    {
+      id: 'AC_RUNTIME_ROLE_WITHOUT_CREDENTIALS',
+      title: 'the role of a runtime must not reach credentials of other services',
+      text: 'Code in the microVM has the credentials of the role, and takes away what it can read with them. Behind a gateway a credential is used and not seen.',
+      fix: 'Give the right to the role of a gateway and let agents call its tools, or deny the action in the role of the runtime.',
+      source: `${DEVELOPER_GUIDE}security-credentials-management.html`,
+      resourceTypes: [`${AGENTCORE}Runtime`, `${AGENTCORE}Harness`, `${AGENTCORE}CodeInterpreterCustom`],
+    },
+    (resource) => {
+      const role = roleOf(resource);
+      const statements = role === undefined ? [] : statementsFor(role);
+      const revealed = REVEALING.some((action) => isAllowed(statements, action));
+      return at(`Properties.${resource.type.endsWith('::Runtime') ? 'RoleArn' : 'ExecutionRoleArn'}`, revealed);
+    },
+  ),
+];
+
+function isPinned(statement: Value): boolean {
+  const condition = statement.get('Condition');
+  const keys = condition.members.flatMap(([, operator]) => (operator.unknown ? [undefined] : operator.members));
+  return condition.unknown || keys.some((key) => key === undefined || pins(...key));
+}
+
+function pins(key: string, value: Value): boolean {
+  return /^aws:source(account|arn)$/i.test(key) && !value.items.some((item) => item.is('*'));
+}
+
+function isEverything(statement: Value): boolean {
+  return (
+    statement.get('Action').items.some((action) => action.is('*', '*:*', 'bedrock-agentcore:*', 'iam:*')) &&
+    statement.get('Resource').items.some((resource) => resource.is('*'))
+  );
+}
+
+function isAllowed(statements: Value[], action: string): boolean {
+  const about = statements.filter((statement) => covering(statement, [action]).length > 0);
+  const denied = about.some(
+    (statement) =>
+      statement.get('Effect').is('Deny') &&
+      statement.get('Condition').absent &&
+      statement.get('Resource').items.some((resource) => resource.is('*')),
+  );
+  return !denied && about.some(allows);
+}

@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Resource } from './template-resource';
+import type { Template } from './template';
+
+/** A piece of text: as written, an attribute of a resource of the app, or known only at deployment. */
+export type Part = string | Resource | undefined;
+
+/** What a value of a template means, as far as the templates of the app tell. */
+export interface Meaning {
+  readonly template: Template;
+  readonly absent?: boolean;
+  readonly parts?: Part[];
+  readonly plain?: unknown;
+}
+
+const DEEPEST = 40;
+
+/** Follows what is written to what it means. */
+export function meaningOf(template: Template, written: unknown, depth = 0): Meaning {
+  if (written === undefined || written === null) {
+    return { template, absent: true };
+  }
+  if (typeof written === 'string') {
+    return { template, parts: [written] };
+  }
+  const [[name, argument] = [], ...more] = typeof written === 'object' ? membersOf(written) : [];
+  if (name === undefined || more.length > 0 || (name !== 'Ref' && !name.startsWith('Fn::'))) {
+    return { template, plain: written };
+  }
+  return (depth < DEEPEST ? FUNCTIONS[name]?.(template, argument, depth + 1) : undefined) ?? unknown(template);
+}
+
+function membersOf(written: object): [name: string, value: unknown][] {
+  return Array.isArray(written) ? [] : Object.entries(written);
+}
+
+type Follow = (template: Template, argument: unknown, depth: number) => Meaning | undefined;
+
+/** what the intrinsic functions mean; undefined if that is known only at deployment */
+const FUNCTIONS: Partial<Record<string, Follow>> = {
+  Ref: (template, name, depth) => {
+    if (name === 'AWS::NoValue') {
+      return { template, absent: true };
+    }
+    const bound = template.bound(String(name));
+    return bound ? meaningOf(bound.template, bound.written, depth) : attribute(template, String(name));
+  },
+  'Fn::GetAtt': (template, argument, depth) => {
+    const [id, ...rest] = Array.isArray(argument) ? argument.map(String) : String(argument).split('.');
+    const output = template.nestedOutput(id, rest.join('.'));
+    return output ? meaningOf(output.template, output.written, depth) : attribute(template, id);
+  },
+  'Fn::ImportValue': (template, argument, depth) => {
+    const value = typeof argument === 'string' ? template.assembly.exported(argument) : undefined;
+    return value && meaningOf(value.template, value.written, depth);
+  },
+  'Fn::GetStackOutput': (template, argument, depth) => {
+    const { StackName, OutputName } = (argument ?? {}) as Record<string, unknown>;
+    const value = template.assembly.outputOf(String(StackName), String(OutputName));
+    return value && meaningOf(value.template, value.written, depth);
+  },
+  'Fn::Join': (template, argument, depth) => {
+    const [separator, list] = Array.isArray(argument) ? (argument as unknown[]) : [];
+    return Array.isArray(list)
+      ? {
+          template,
+          parts: list.flatMap((item, i) => [...(i > 0 ? [String(separator)] : []), ...partsOf(template, item, depth)]),
+        }
+      : undefined;
+  },
+  'Fn::Sub': (template, argument, depth) => {
+    const [text, variables] = (Array.isArray(argument) ? argument : [argument]) as [unknown, Record<string, unknown>];
+    const pieces = String(text).split(/\$\{([^!}][^}]*)\}/);
+    const parts = pieces.flatMap((piece, i) => (i % 2 === 0 ? [piece.replaceAll('${!', '${')] : variable(piece)));
+    return { template, parts };
+
+    function variable(name: string): Part[] {
+      const given = (variables ?? {})[name];
+      const otherwise = name.includes('.') && !name.startsWith('AWS::') ? { 'Fn::GetAtt': name } : { Ref: name };
+      return partsOf(template, given ?? otherwise, depth);
+    }
+  },
+  'Fn::Select': (template, argument, depth) => {
+    const [index, list] = Array.isArray(argument) ? (argument as unknown[]) : [];
+    return Array.isArray(list) ? meaningOf(template, list[Number(index)], depth) : undefined;
+  },
+  'Fn::If': (template, argument, depth) => {
+    const [, yes, no] = Array.isArray(argument) ? (argument as unknown[]) : [];
+    return isDeepStrictEqual(yes, no) ? meaningOf(template, yes, depth) : undefined;
+  },
+};
+
+function partsOf(template: Template, written: unknown, depth: number): Part[] {
+  const { parts, plain } = meaningOf(template, written, depth);
+  return parts ?? [typeof plain === 'number' || typeof plain === 'boolean' ? String(plain) : undefined];
+}
+
+function attribute(template: Template, id: string): Meaning | undefined {
+  const resource = template.resources.get(id);
+  return resource && { template, parts: [resource] };
+}
+
+function unknown(template: Template): Meaning {
+  return { template, parts: [undefined] };
+}

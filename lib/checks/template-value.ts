@@ -1,0 +1,115 @@
+import type { Resource } from './template-resource';
+import type { Template } from './template';
+import type { Meaning } from './template-meaning';
+import { meaningOf } from './template-meaning';
+
+/** Stands for a piece of text that is known only at deployment; no name, ARN or URL holds this character. */
+export const UNKNOWN = '\uFFFC';
+
+const DYNAMIC_REFERENCE = /\{\{resolve:[^}]*\}\}/g;
+const SECRET_REFERENCE = /\{\{resolve:(secretsmanager|ssm-secure):/;
+
+/** A value of a template with its intrinsic functions followed, through nested stacks and exports too. */
+export class Value {
+  private readonly meaning: Meaning;
+
+  public constructor(
+    template: Template,
+    written: unknown,
+    /** where it stands below its resource, the way the CDK writes it in reports */
+    public readonly path: string,
+  ) {
+    this.meaning = meaningOf(template, written);
+  }
+
+  public get absent(): boolean {
+    return this.meaning.absent === true;
+  }
+
+  /** whether nothing of it is in the template */
+  public get unknown(): boolean {
+    return this.text === UNKNOWN;
+  }
+
+  /** absent, or a list or an object without anything in it */
+  public get empty(): boolean {
+    const { absent, plain } = this.meaning;
+    return absent === true || (typeof plain === 'object' && plain !== null && Object.keys(plain).length === 0);
+  }
+
+  /** a text with `UNKNOWN` for what is known only at deployment; undefined if this is no text */
+  public get text(): string | undefined {
+    return this.joined?.replace(DYNAMIC_REFERENCE, UNKNOWN);
+  }
+
+  /** whether CloudFormation puts the value of a secret here */
+  public get takesSecret(): boolean {
+    return SECRET_REFERENCE.test(this.joined ?? '');
+  }
+
+  /** one text, every letter of which is in the template */
+  public get literal(): string | undefined {
+    return this.text?.includes(UNKNOWN) === true ? undefined : this.text;
+  }
+
+  /** the one resource of the app that this names, be it in a longer ARN */
+  public get resource(): Resource | undefined {
+    const found = new Set(this.meaning.parts?.filter((part) => typeof part === 'object'));
+    return found.size === 1 ? [...found][0] : undefined;
+  }
+
+  /** the elements of a list, or the one element that stands for a list of one */
+  public get items(): Value[] {
+    const { template, plain, absent } = this.meaning;
+    if (Array.isArray(plain)) {
+      return plain.map((item, i) => new Value(template, item, `${this.path}.${i}`));
+    }
+    return absent === true ? [] : [this];
+  }
+
+  /** the members of an object; none if it is known only at deployment */
+  public get members(): [key: string, value: Value][] {
+    const { template, plain } = this.meaning;
+    if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
+      return [];
+    }
+    return Object.entries(plain).map(([key, value]) => [key, new Value(template, value, `${this.path}.${key}`)]);
+  }
+
+  public get(...keys: string[]): Value {
+    return keys.reduce<Value>((value, key) => value.member(key), this);
+  }
+
+  public is(...texts: string[]): boolean {
+    return this.text !== undefined && texts.includes(this.text);
+  }
+
+  /** this and everything below it that is a text, with the names of the members that lead to it */
+  public texts(): Value[] {
+    if (this.text !== undefined) {
+      return [this];
+    }
+    const below = this.members.length > 0 ? this.members.map(([, value]) => value) : this.items;
+    return below.filter((value) => value !== this).flatMap((value) => value.texts());
+  }
+
+  private get joined(): string | undefined {
+    const { parts, plain } = this.meaning;
+    if (parts !== undefined) {
+      return parts.map((part) => (typeof part === 'string' ? part : UNKNOWN)).join('');
+    }
+    return typeof plain === 'boolean' || typeof plain === 'number' ? String(plain) : undefined;
+  }
+
+  private member(key: string): Value {
+    const { template, plain, parts } = this.meaning;
+    const path = `${this.path}.${key}`;
+    if (typeof plain === 'object' && plain !== null && Object.hasOwn(plain, key)) {
+      return new Value(template, (plain as Record<string, unknown>)[key], path);
+    }
+    // a function among the members may add any other
+    const open =
+      parts?.includes(undefined) === true || Object.keys(plain ?? {}).some((name) => name.startsWith('Fn::'));
+    return new Value(template, open ? { 'Fn::Transform': {} } : undefined, path);
+  }
+}

@@ -1,0 +1,44 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { METRIC_CODE_DIMENSION } from '../broker/broker-config';
+import type { GitHubAppFunction } from '../broker/github-app-function';
+import type { AlarmContext, AlarmRule } from './alarm';
+import { AlarmKind } from './alarm-kind';
+import { errorPercent } from './alarm-metrics';
+
+/** the codes with which a call fails when the App or its key is not accepted; see handlers/shared/errors.ts */
+export const CREDENTIAL_CODES = ['AppRejected', 'SigningFailed', 'NotInstalled'];
+
+/** What can go wrong with what acts for a GitHub App. */
+export function brokerAlarms(broker: GitHubAppFunction, { strategy }: AlarmContext): AlarmRule[] {
+  const name = broker.node.id;
+  const { brokerErrorPercent, brokerRateLimits, credentialFailures } = strategy._limits;
+  const rules: AlarmRule[] = [
+    {
+      kind: AlarmKind.BROKER_ERRORS,
+      subject: broker,
+      message: `more than ${brokerErrorPercent} % of the calls of ${name} to GitHub fail`,
+      metric: errorPercent(broker.metricCalls(), [broker.metricErrors()]),
+      threshold: brokerErrorPercent,
+    },
+    ...CREDENTIAL_CODES.map((code) => ({
+      kind: AlarmKind.BROKER_CREDENTIALS,
+      subject: broker,
+      variant: code,
+      message: `more than ${credentialFailures} calls of ${name} to GitHub failed with ${code} in five minutes`,
+      metric: failedWith(broker, code),
+      threshold: credentialFailures,
+    })),
+    {
+      kind: AlarmKind.BROKER_RATE_LIMITS,
+      subject: broker,
+      message: `GitHub told ${name} more than ${brokerRateLimits} times in five minutes to wait`,
+      metric: broker.metricRateLimits(),
+      threshold: brokerRateLimits,
+    },
+  ];
+  return rules.filter(({ kind }) => strategy.asksFor(kind));
+}
+
+function failedWith(broker: GitHubAppFunction, code: string): cloudwatch.IMetric {
+  return broker.metricErrors({ dimensionsMap: { [METRIC_CODE_DIMENSION]: code } });
+}

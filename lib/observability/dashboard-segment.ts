@@ -1,0 +1,52 @@
+import type { AgentEndpointBase } from '../agent/agent-endpoint-base';
+import type { DashboardContext, DashboardRows, IDashboardSegment } from './segment';
+import { agentRows } from './segments/agent';
+import { credentialRow } from './segments/credentials';
+import { type BedrockModelMetrics, checkModels, modelRows } from './segments/models';
+import { policyRow } from './segments/policies';
+
+/**
+ * Segments of a dashboard that are no constructs of this library. Agents, gateways and brokers are segments themselves.
+ */
+export class DashboardSegment implements IDashboardSegment {
+  /**
+   * One endpoint of an agent, or an agent of another app.
+   *
+   * @param endpoint what `agent.addEndpoint(...)` or `CodingAgent.fromCodingAgentAttributes(...)` returns
+   */
+  public static agentEndpoint(endpoint: AgentEndpointBase): DashboardSegment {
+    return new DashboardSegment((context) => agentRows(endpoint, context));
+  }
+
+  /**
+   * Models on Amazon Bedrock: tokens, cache reads, errors, and with prices an estimate of their cost.
+   *
+   * Errors: no model, one model twice, a price that is no amount of money.
+   */
+  public static bedrockModels(models: BedrockModelMetrics[]): DashboardSegment {
+    checkModels(models);
+    return new DashboardSegment(() => modelRows(models));
+  }
+
+  /** The credential providers of the account: keys and tokens fetched and failed. Gateways bring this themselves. */
+  public static credentialProviders(): DashboardSegment {
+    return new DashboardSegment(() => ({ rows: [credentialRow()] }));
+  }
+
+  /** The policy engines of the account: what they allowed and denied. Gateways with policies bring this themselves. */
+  public static policyEngines(): DashboardSegment {
+    return new DashboardSegment(() => ({ rows: [policyRow()] }));
+  }
+
+  /** Rows of your own, as they are. */
+  public static of(rows: DashboardRows): DashboardSegment {
+    return new DashboardSegment(() => rows);
+  }
+
+  private constructor(private readonly rows: (context: DashboardContext) => DashboardRows) {}
+
+  /** What it shows. */
+  public bindDashboard(context: DashboardContext): DashboardRows {
+    return this.rows(context);
+  }
+}

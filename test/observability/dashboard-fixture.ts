@@ -1,0 +1,99 @@
+import * as sns from 'aws-cdk-lib/aws-sns';
+import type { Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { GitHubAppBroker } from '../../lib/broker/github-app-broker';
+import { GitHubAppKey } from '../../lib/broker/github-app-key';
+import { McpGateway } from '../../lib/gateway/mcp-gateway';
+import { ToolPolicy } from '../../lib/gateway/tool-policy';
+import { ToolTarget } from '../../lib/gateway/tool-target';
+import { InboundAuth } from '../../lib/identity/inbound-auth';
+import { OutboundIdentity } from '../../lib/identity/outbound-identity';
+import type { AgentDashboardProps } from '../../lib/observability/dashboard';
+import { AgentDashboard } from '../../lib/observability/dashboard';
+import { Fixture } from '../fixture';
+
+export const ENV = { account: '111122223333', region: 'eu-west-1' };
+const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
+
+/** Agents, a gateway with a broker behind it, and a topic. */
+export class ObservedFixture extends Fixture {
+  public readonly broker: GitHubAppBroker;
+  public readonly tools: McpGateway;
+  public readonly topic: sns.Topic;
+
+  public constructor(options: ConstructorParameters<typeof Fixture>[0] = {}) {
+    super(options);
+    this.broker = new GitHubAppBroker(this.stack, 'GitHubApp', {
+      clientId: 'Iv23liAbCdEfGhIjKlMn',
+      installationId: 12345678,
+      key: GitHubAppKey.kms(kms.Key.fromKeyArn(this.stack, 'SigningKey', KEY_ARN)),
+      repositories: ['acme/web'],
+    });
+    this.tools = new McpGateway(this.stack, 'Tools', {
+      inboundAuth: InboundAuth.iam(),
+      gatewayName: 'team-tools',
+      policies: [ToolPolicy.permitAll()],
+    });
+    this.tools.addTarget('github', ToolTarget.github({ identity: OutboundIdentity.broker(this.broker) }));
+    this.topic = new sns.Topic(this.stack, 'Pager', { enforceSSL: true });
+  }
+
+  public dashboard(props: AgentDashboardProps): Body {
+    new AgentDashboard(this.stack, 'Dashboard', props);
+    return bodyOf(this.template());
+  }
+}
+
+export interface Widget {
+  readonly type: string;
+  readonly width: number;
+  readonly properties: any;
+}
+
+export interface Body {
+  readonly start?: string;
+  readonly periodOverride?: string;
+  readonly variables: any[];
+  readonly widgets: Widget[];
+  readonly bytes: number;
+}
+
+/** What CloudWatch would get: with a value of usual length for each thing that is known at deployment only. */
+export function bodyOf(template: Template): Body {
+  const [{ Properties }] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
+  const text = deployed(Properties.DashboardBody);
+  return { ...JSON.parse(text), bytes: Buffer.byteLength(text) };
+}
+
+function deployed(value: any): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  const [[name, argument]] = Object.entries<any>(value);
+  switch (name) {
+    case 'Fn::Join':
+      return argument[1].map(deployed).join(argument[0]);
+    case 'Fn::GetAtt':
+      return /Arn$/.test(argument[1])
+        ? `arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/${String(argument[0]).slice(0, 40)}-a1b2c3d4e5`
+        : `${argument[0]}.${argument[1]}`;
+    case 'Ref':
+      return argument === 'AWS::Region' ? ENV.region : argument === 'AWS::AccountId' ? ENV.account : String(argument);
+    default:
+      throw new Error(`cannot say what ${name} becomes`);
+  }
+}
+
+export function graph({ widgets }: Body, title: string): any {
+  const found = widgets.filter(({ properties }) => properties.title === title);
+  if (found.length !== 1) {
+    const titles = widgets.map(({ properties }) => properties.title).filter(Boolean);
+    throw new Error(`expected one '${title}', found ${found.length} in: ${titles.join(' | ')}`);
+  }
+  return found[0].properties;
+}
+
+/** The headings, in order. */
+export function headings({ widgets }: Body): string[] {
+  return widgets.flatMap(({ properties }) => /^## (.*)$/m.exec(properties.markdown ?? '')?.[1] ?? []);
+}
