@@ -11,7 +11,7 @@ export { AgentAuditTrail } from './audit/agent-audit-trail';
 export type { AgentAuditTrailProps } from './audit/agent-audit-trail-props';
 export { GitCredential } from './broker/git-credential';
 export { GitHubAppBroker } from './broker/github-app-broker';
-export type { GitHubAppBrokerProps, SensitivePermissions } from './broker/github-app-broker-props';
+export type { DefaultBranchOptions, GitHubAppBrokerProps, SensitivePermissions } from './broker/github-app-broker-props';
 export { GitHubAppFunction } from './broker/github-app-function';
 export { GitHubAppKey } from './broker/github-app-key';
 export type { GitHubAppOptions } from './broker/github-app-options';

@@ -62,21 +62,26 @@ function checkSensitive(scope: Construct, rows: ToolRow[], { allowSensitivePermi
     }
     return;
   }
-  const reason = allowSensitivePermissions.reason.trim();
-  checkNoSecret(scope, 'the reason of allowSensitivePermissions', reason);
-  if (reason.length < SHORTEST_REASON) {
-    throw invalid(scope, 'SensitiveReasonTooShort', {
-      what: 'the reason of allowSensitivePermissions says too little',
-      got: reason,
-      allowed: `at least ${SHORTEST_REASON} characters`,
-      fix: 'say what makes it acceptable that agents delete or merge',
-    });
-  }
+  checkReason(scope, 'allowSensitivePermissions', allowSensitivePermissions.reason);
   if (sensitive.length === 0) {
     throw invalid(scope, 'NothingSensitive', {
       what: 'allowSensitivePermissions is set, but no tool deletes or merges',
       allowed: 'it together with such tools, which are never on by default',
       fix: 'name them in `tools`, or remove it',
+    });
+  }
+}
+
+/** Refuses a reason that tells a reviewer nothing. */
+export function checkReason(scope: Construct, prop: string, given: string): void {
+  const reason = given.trim();
+  checkNoSecret(scope, `the reason of ${prop}`, reason);
+  if (reason.length < SHORTEST_REASON) {
+    throw invalid(scope, 'SensitiveReasonTooShort', {
+      what: `the reason of ${prop} says too little`,
+      got: reason,
+      allowed: `at least ${SHORTEST_REASON} characters`,
+      fix: 'say what makes it acceptable, for whoever reviews the template',
     });
   }
 }

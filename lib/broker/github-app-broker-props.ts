@@ -18,6 +18,13 @@ export interface GitHubAppBrokerProps extends GitHubAppOptions {
   readonly allowSensitivePermissions?: SensitivePermissions;
 
   /**
+   * Why agents may push to the default branch of a repository, which is a merge that nobody reviews.
+   *
+   * @default - pushes to the default branch are refused: agents make a branch and a pull request
+   */
+  readonly allowDefaultBranch?: DefaultBranchOptions;
+
+  /**
    * How many minutes a token is used again, 0 to 50. GitHub lets it live for 60. A repository that is taken away from
    * the App stays within reach for as long; 0 asks GitHub for a token at each call.
    *
@@ -36,5 +43,11 @@ export interface GitHubAppBrokerProps extends GitHubAppOptions {
 /** Opens what a broker refuses by default. */
 export interface SensitivePermissions {
   /** Why agents may delete or merge, for whoever reviews the template; at least 20 characters. */
+  readonly reason: string;
+}
+
+/** Opens the default branch for pushes. */
+export interface DefaultBranchOptions {
+  /** Why nobody has to review what agents push, for whoever reviews the template; at least 20 characters. */
   readonly reason: string;
 }

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { BrokerConfig } from './broker-config';
 import { LONGEST_CACHE_MINUTES, RESULT_BOUNDS } from './broker-config';
 import { brokerFunction } from './broker-function';
-import { permissionsOf, toolsOf } from './broker-tools';
+import { checkReason, permissionsOf, toolsOf } from './broker-tools';
 import { DEFAULT_TOOLS, READ_TOOLS } from './catalogue';
 import type { GitHubAppBrokerProps } from './github-app-broker-props';
 import { appConfigOf, checkLiterals } from './github-app-checks';
@@ -38,7 +38,10 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
   /** All tools but those that delete or merge. */
   public static readonly DEFAULT_TOOLS: string[] = [...DEFAULT_TOOLS];
 
-  /** The alias of the function; nothing but a gateway calls it. */
+  /**
+   * The alias of the function, for a gateway to call. Whoever else may invoke it has every tool of this broker, without the
+   * policies of a gateway: keep `lambda:InvokeFunction` off `*`, and make a broker for each level of trust.
+   */
   public readonly brokerFunction: lambda.IFunction;
 
   /** The tools as a gateway offers them. */
@@ -51,13 +54,17 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
 
   public constructor(scope: Construct, id: string, props: GitHubAppBrokerProps) {
     super(scope, id);
-    const { cacheMinutes = 45, largestResult = 50_000 } = props;
+    const { cacheMinutes = 45, largestResult = 50_000, allowDefaultBranch } = props;
     const rows = toolsOf(this, props);
     checkLiterals(this, { cacheMinutes, largestResult });
     this.checkRange('cacheMinutes', cacheMinutes, [0, LONGEST_CACHE_MINUTES]);
     this.checkRange('largestResult', largestResult, [RESULT_BOUNDS.smallest, RESULT_BOUNDS.largest]);
+    if (allowDefaultBranch !== undefined) {
+      checkReason(this, 'allowDefaultBranch', allowDefaultBranch.reason);
+    }
     const config: BrokerConfig = {
       ...appConfigOf(this, props),
+      ...(allowDefaultBranch && { allowDefaultBranch: true }),
       tools: rows.map((row) => row.name),
       largestResult,
       cacheMinutes,

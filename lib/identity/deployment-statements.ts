@@ -1,11 +1,10 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { invalid } from '../private/errors';
 import { checkKeyPlace } from '../private/keys';
+import { checkWebAcl } from '../private/web-acl';
 
-const WEB_ACL = /^arn:aws[-a-z]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/.+$/;
 const GATEWAY_CONTEXT = 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn';
 const ENGINE_CONTEXT = 'kms:EncryptionContext:aws:bedrock-agentcore-policy:policy-engine-arn';
 /** what a policy engine may be granted; AWS's page lists exactly these */
@@ -37,14 +36,7 @@ export function signingStatements(scope: Construct, keys: kms.IKey[]): iam.Polic
 
 /** To put a gateway behind a web ACL, and to take it away again. */
 export function webAclStatements(scope: Construct, gateway: string, webAclArn: string): iam.PolicyStatement[] {
-  if (!Token.isUnresolved(webAclArn) && !WEB_ACL.test(webAclArn)) {
-    throw invalid(scope, 'InvalidWebAcl', {
-      what: 'this is not the ARN of a regional web ACL',
-      got: webAclArn,
-      allowed: 'arn:aws:wafv2:<region>:<account>:regional/webacl/<name>/<id>',
-      fix: 'a web ACL of CloudFront (global) cannot guard a gateway: make a regional one',
-    });
-  }
+  checkWebAcl(scope, webAclArn);
   const own = ['GatewayAssociateWebACL', 'GatewayDisassociateWebACL', 'GatewayGetWebACLForResource'];
   return [
     new iam.PolicyStatement({ actions: own.map((action) => `bedrock-agentcore:${action}`), resources: [gateway] }),

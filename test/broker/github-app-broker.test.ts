@@ -249,7 +249,7 @@ describe('the tools', () => {
     [
       'SensitiveReasonTooShort',
       { tools: ['delete_branch'], allowSensitivePermissions: { reason: 'we need it        ' } },
-      "the reason of allowSensitivePermissions says too little (got 'we need it'); allowed: at least 20 characters; say what makes it acceptable that agents delete or merge",
+      "the reason of allowSensitivePermissions says too little (got 'we need it'); allowed: at least 20 characters; say what makes it acceptable, for whoever reviews the template",
     ],
     [
       'NothingSensitive',
@@ -405,5 +405,23 @@ test.each([
     const app = appOf(stack);
     new GitHubAppBroker(stack, 'GitHubApp', app);
     new GitHubAppBroker(stack, 'Other', { ...app, network, encryptionKey, host: 'github.example.com' });
+  });
+});
+
+describe('the default branch', () => {
+  test('is closed to pushes, unless a reason opens it', () => {
+    expect(configOf(makeBroker().stack).allowDefaultBranch).toBeUndefined();
+    const reason = 'a repository of generated notes, which nobody runs';
+    const { stack } = makeBroker({ allowDefaultBranch: { reason } });
+    expect(configOf(stack).allowDefaultBranch).toBe(true);
+    expect(JSON.stringify(resource(Template.fromStack(stack), FUNCTION).Metadata)).toContain(
+      '"allowDefaultBranch":true',
+    );
+  });
+
+  test('is not opened without saying why', () => {
+    const error = thrownBy(() => makeBroker({ allowDefaultBranch: { reason: 'faster' } }));
+    expect(error.code).toBe('SensitiveReasonTooShort');
+    expect(error.text).toContain("the reason of allowDefaultBranch says too little (got 'faster')");
   });
 });

@@ -79,6 +79,8 @@ function deployed(value: any): string {
         : `${argument[0]}.${argument[1]}`;
     case 'Ref':
       return argument === 'AWS::Region' ? ENV.region : argument === 'AWS::AccountId' ? ENV.account : String(argument);
+    case 'Fn::ImportValue':
+      return `arn:${deployed(argument)}`;
     default:
       throw new Error(`cannot say what ${name} becomes`);
   }

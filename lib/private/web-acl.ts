@@ -1,0 +1,17 @@
+import { Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { invalid } from './errors';
+
+const WEB_ACL = /^arn:aws[-a-z]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/.+$/;
+
+/** Refuses what cannot guard a gateway. */
+export function checkWebAcl(scope: Construct, arn: string): void {
+  if (!Token.isUnresolved(arn) && !WEB_ACL.test(arn)) {
+    throw invalid(scope, 'InvalidWebAcl', {
+      what: 'this is not the ARN of a regional web ACL',
+      got: arn,
+      allowed: 'arn:aws:wafv2:<region>:<account>:regional/webacl/<name>/<id>',
+      fix: 'a web ACL of CloudFront (global) cannot guard a gateway: make a regional one',
+    });
+  }
+}
