@@ -2,10 +2,14 @@ import * as path from 'node:path';
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as efs from 'aws-cdk-lib/aws-efs';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { AgentNetwork, CodingAgentProps } from 'cdk-coding-agents';
 import {
+  AgentAlarms,
+  AgentAuditTrail,
   AgentCli,
+  AgentDashboard,
   BedrockModel,
   CodingAgent,
   Filesystem,
@@ -79,6 +83,15 @@ export class SampleStack extends Stack {
 
     claude.addOutputs();
     codex.addOutputs();
+
+    // subscribe the people on call to this topic
+    const watch = [claude, codex, tools.gateway, tools.broker];
+    const alarms = new AgentAlarms(this, 'Alarms', {
+      watch,
+      topic: new sns.Topic(this, 'OnCall', { enforceSSL: true }),
+    });
+    new AgentDashboard(this, 'Dashboard', { segments: [alarms, ...watch] });
+    new AgentAuditTrail(this, 'Audit', { of: [claude, codex, tools.gateway] });
   }
 
   private image(id: string, { repository, tag }: ImageSettings): AgentCli {

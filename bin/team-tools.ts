@@ -26,6 +26,7 @@ export interface TeamToolsProps {
 /** One MCP endpoint with GitHub, Jira and Slack, and behind each tool the identity that fits it. */
 export class TeamTools extends Construct {
   public readonly gateway: McpGateway;
+  public readonly broker: GitHubAppBroker;
   private readonly app: GitHubAppOptions;
 
   public constructor(scope: Construct, id: string, { employees, settings }: TeamToolsProps) {
@@ -46,8 +47,8 @@ export class TeamTools extends Construct {
     });
 
     // broker: a token for each call, for one repository and one permission, that nobody ever sees
-    const broker = new GitHubAppBroker(this, 'GitHubApp', this.app);
-    this.gateway.addTarget('github', ToolTarget.github({ identity: OutboundIdentity.broker(broker) }));
+    this.broker = new GitHubAppBroker(this, 'GitHubApp', this.app);
+    this.gateway.addTarget('github', ToolTarget.github({ identity: OutboundIdentity.broker(this.broker) }));
 
     // bot: an account of the team that reads, for everybody alike; limit its token to the same repositories, since
     // nobody knows the tools of GitHub's server here, and its resources pass every policy

@@ -11,7 +11,11 @@ export { AgentAuditTrail } from './audit/agent-audit-trail';
 export type { AgentAuditTrailProps } from './audit/agent-audit-trail-props';
 export { GitCredential } from './broker/git-credential';
 export { GitHubAppBroker } from './broker/github-app-broker';
-export type { DefaultBranchOptions, GitHubAppBrokerProps, SensitivePermissions } from './broker/github-app-broker-props';
+export type {
+  DefaultBranchOptions,
+  GitHubAppBrokerProps,
+  SensitivePermissions,
+} from './broker/github-app-broker-props';
 export { GitHubAppFunction } from './broker/github-app-function';
 export { GitHubAppKey } from './broker/github-app-key';
 export type { GitHubAppOptions } from './broker/github-app-options';
@@ -47,10 +51,12 @@ export { ConsentPortal, type ConsentPortalProps } from './identity/consent-porta
 export { DeploymentRights, type DeploymentRightsProps } from './identity/deployment-rights';
 export { InboundAuth, type JwtAuthProps } from './identity/inbound-auth';
 export { JwtClaim } from './identity/jwt-claim';
+export type { OAuthClientProps } from './identity/oauth-client';
 export { JwtSigningAlgorithm, type PrivateKeyJwt } from './identity/oauth-private-key-jwt';
 export { type AuthorizationServer, OAuthClientAuthentication, type OAuthServerOptions } from './identity/oauth-server';
 export { OAuthVendor } from './identity/oauth-vendor';
 export type { BotProps } from './identity/outbound-bot';
+export type { ClientCredentialsProps } from './identity/outbound-client-credentials';
 export { OutboundIdentity } from './identity/outbound-identity';
 export {
   ActorToken,
@@ -72,7 +78,25 @@ export type {
 } from './network/agent-network-props';
 export { Egress, type InternetEgressOptions } from './network/egress';
 export type { IAgentNetwork } from './network/network';
+export type { AlarmContext, AlarmRule, IAlarmSource } from './observability/alarm';
+export { AlarmKind, AlarmSeverity } from './observability/alarm-kind';
+export { AlarmStrategy, type AlarmThresholds } from './observability/alarm-strategy';
+export { AgentAlarms, type AgentAlarmsProps } from './observability/alarms';
+export { AgentDashboard, type AgentDashboardProps } from './observability/dashboard';
+export { DashboardSegment } from './observability/dashboard-segment';
 export type { ObservabilityOptions } from './observability/observability-options';
+export { AgentPrices, type AgentPricesProps } from './observability/prices';
+export type {
+  DashboardChoice,
+  DashboardContext,
+  DashboardCost,
+  DashboardGraph,
+  DashboardRow,
+  DashboardRows,
+  DashboardTable,
+  IDashboardSegment,
+} from './observability/segment';
+export type { BedrockModelMetrics, ModelPrices } from './observability/segments/models';
 export { TransactionSearch, type TransactionSearchProps } from './observability/transaction-search';
 export { Filesystem, type SharedFilesystemOptions } from './storage/filesystem';
 export type { IS3FilesAccessPoint, IS3FilesFileSystem } from './storage/s3-files';

@@ -25,11 +25,6 @@ export function refuseCredentialFunction(fn: lambda.IFunction): void {
   }
 }
 
-/** Whether a function hands out tokens. */
-export function handsOutTokens(fn: lambda.IFunction): boolean {
-  return credentialFunctions.has(fn);
-}
-
 /**
  * Lets agents clone and fetch: a function that gives git's credential helper a token to read the contents of one
  * repository.

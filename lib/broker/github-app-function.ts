@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from './broker-config';
 import type { AlarmContext, AlarmRule, IAlarmSource } from '../observability/alarm';
 import { brokerAlarms } from '../observability/alarm-broker';
-import type { DashboardRows, IDashboardSegment } from '../observability/segment';
+import type { DashboardContext, DashboardRows, IDashboardSegment } from '../observability/segment';
 import { brokerRows } from '../observability/segments/broker';
 
 /** What acts for a GitHub App, and how it is measured: a broker, or what hands out credentials for git. */
@@ -84,7 +84,7 @@ export abstract class GitHubAppFunction extends Construct implements IDashboardS
   }
 
   /** Its rows on an `AgentDashboard`. */
-  public bindDashboard(): DashboardRows {
+  public bindDashboard(_context: DashboardContext): DashboardRows {
     return brokerRows(this);
   }
 

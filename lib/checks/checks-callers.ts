@@ -72,6 +72,7 @@ export const CALLER_CHECKS: Check[] = [
       const policy = resource.get('Policy');
       return at(policy.path, admitsEverybody(policy));
     },
+    { guard },
   ),
 ];
 

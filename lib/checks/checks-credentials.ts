@@ -12,6 +12,7 @@ const PROVIDERS = [
 
 /** the properties of providers that take the value of a credential */
 const CREDENTIALS = ['ApiKey', 'ClientSecret', 'ApiKeySecret', 'WalletSecret', 'AppSecret', 'AuthorizationPrivateKey'];
+const guard = true;
 const USER_INFO = /\bhttps?:\/\/[^/?#\s:@]*:[^/?#\s@]+@/i;
 
 export const CREDENTIAL_CHECKS: Check[] = [
@@ -32,7 +33,7 @@ export const CREDENTIAL_CHECKS: Check[] = [
         .filter((value) => !isVariable(value) && holdsCredential(value));
       return [...new Set([...given, ...found].map(({ path }) => path))];
     },
-    { guard: true },
+    { guard },
   ),
   errorCheck(
     {
@@ -48,6 +49,7 @@ export const CREDENTIAL_CHECKS: Check[] = [
         .map(([, value]) => value)
         .filter((value) => value.takesSecret || holdsCredential(value))
         .map(({ path }) => path),
+    { guard },
   ),
   errorCheck(
     {
@@ -60,6 +62,7 @@ export const CREDENTIAL_CHECKS: Check[] = [
       resourceTypes: PROVIDERS,
     },
     (provider) => [...missingReferences(provider), ...missingKey(provider)],
+    { guard },
   ),
   warningCheck(
     {
@@ -75,6 +78,7 @@ export const CREDENTIAL_CHECKS: Check[] = [
       credentialsOf(provider)
         .filter(({ takesSecret }) => takesSecret)
         .map(({ path }) => path),
+    { guard },
   ),
 ];
 

@@ -130,6 +130,7 @@ function mountsOf(resource: Resource): Mount[] {
   return environmentOf(resource)
     .get('FilesystemConfigurations')
     .items.flatMap(({ members }) => members)
+    .filter(([, mount]) => !mount.unknown && !mount.absent)
     .map(([kind, mount]) => {
       const accessPoint = mount.get('AccessPointArn').resource;
       return { kind, mount, accessPoint, fileSystem: accessPoint?.get('FileSystemId').resource };

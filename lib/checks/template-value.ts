@@ -102,14 +102,13 @@ export class Value {
   }
 
   private member(key: string): Value {
-    const { template, plain, parts } = this.meaning;
+    const { template, plain } = this.meaning;
     const path = `${this.path}.${key}`;
     if (typeof plain === 'object' && plain !== null && Object.hasOwn(plain, key)) {
       return new Value(template, (plain as Record<string, unknown>)[key], path);
     }
     // a function among the members may add any other
-    const open =
-      parts?.includes(undefined) === true || Object.keys(plain ?? {}).some((name) => name.startsWith('Fn::'));
+    const open = this.unknown || Object.keys(plain ?? {}).some((name) => name.startsWith('Fn::'));
     return new Value(template, open ? { 'Fn::Transform': {} } : undefined, path);
   }
 }

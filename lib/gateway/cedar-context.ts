@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { SEPARATOR, toolNameOf } from './gateway-names';
 import type { KnownTool } from './known-tool';
 import { invalidValue } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -26,13 +27,8 @@ export interface PolicyContext {
 /** AgentCore puts every tool into these groups, whatever its target. */
 export const GROUPS = { all: 'CallTool', root: 'Mcp' };
 
-/** Between the name of a target and the name of its tool. */
-const SEPARATOR = '___';
-
-/** The name of a tool as clients and policies see it. */
-export function actionName(target: string, tool: string): string {
-  return `${target}${SEPARATOR}${tool}`;
-}
+/** Policies call a tool what clients call it. */
+export const actionName = toolNameOf;
 
 /** The target of an action: no name of a target holds an underscore. */
 export function targetOf(action: string): string {

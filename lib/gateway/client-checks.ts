@@ -101,7 +101,7 @@ function checkOAuth(oauth: ClientOAuthOptions): void {
   const { clientId, callbackPort, scopes = [] } = oauth;
   checkNoSecret(oauth);
   if (!Token.isUnresolved(clientId) && !CLIENT_ID.test(clientId ?? '')) {
-    throw invalidValue('InvalidClientId', {
+    throw invalidValue('InvalidPublicClientId', {
       what: 'oauth.clientId is not a client id',
       got: clientId ?? '',
       allowed: '1 to 255 letters, digits and . _ ~ : / @ + = -',

@@ -28,7 +28,7 @@ export function addClientOutputs(scope: Construct, gateway: ClientGateway, optio
 
 /** Where the outputs of a gateway are kept, made on first use. */
 export function outputScope(scope: Construct): Construct {
-  return (scope.node.tryFindChild(SCOPE) as Construct | undefined) ?? new Construct(scope, SCOPE);
+  return scope.node.tryFindChild(SCOPE) ?? new Construct(scope, SCOPE);
 }
 
 function addOutput(scope: Construct, client: McpClient, suffix: string, configuration: ClientConfiguration): void {

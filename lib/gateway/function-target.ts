@@ -1,17 +1,15 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { functionToolsOf } from './tool-schema';
 import type { ToolTargetConfig } from './tool-target-config';
 import type { LambdaTargetProps } from './tool-target-props';
-import { handsOutTokens } from '../broker/git-credential';
+import { refuseCredentialFunction } from '../broker/git-credential';
 import { checkTools } from '../broker/tool-checks';
 import type { BoundBroker, BoundIdentity } from '../identity/bound-identity';
-import { invalidValue } from '../private/errors';
 
 export function functionTarget(props: LambdaTargetProps): () => ToolTargetConfig {
   const { tools, writeTools, description } = props;
-  refuseCredentials(props.function);
+  refuseCredentialFunction(props.function);
   checkTools(tools, writeTools);
   const broker = { function: props.function, tools, writeTools: writeTools ?? tools.map(({ name }) => name) };
   const identity = { statements: [], actor: 'the role of the function', dependencies: [] };
@@ -44,18 +42,6 @@ export function bindFunction(
     refreshable: false,
     dependencies: [],
   };
-}
-
-/** a result of a tool is read by the model, and may be logged: no token may get there */
-function refuseCredentials(fn: lambda.IFunction): void {
-  if (handsOutTokens(fn)) {
-    throw invalidValue('CredentialAsTool', {
-      what: 'this function hands out tokens, and as a tool it would hand them to the model',
-      got: fn.node.path,
-      allowed: 'functions that do the work and keep the token',
-      fix: 'give the GitCredential to the agent: `gitCredential`; for tools use a GitHubAppBroker',
-    });
-  }
 }
 
 /** the one of the L2 also grants every version of the function, and throws for an imported one, which takes no grants */

@@ -1,20 +1,21 @@
-import { Token } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import type { McpGatewayProps } from './mcp-gateway-props';
 import { invalid, warn } from '../private/errors';
 import { checkKeyPlace } from '../private/keys';
 import { checkDescription, checkTags } from '../private/text-checks';
+import { checkWebAcl } from '../private/web-acl';
 
 const LONGEST_DESCRIPTION = 200;
-const WEB_ACL = /^arn:aws[-a-z]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/.+$/;
 
 /** Refuses what a gateway cannot be made with, or should not. */
 export function checkGatewayProps(scope: Construct, props: McpGatewayProps): void {
   checkDescription(scope, 'the gateway', props.description, LONGEST_DESCRIPTION);
   checkTags(scope, props.tags ?? {});
   checkAuthorization(scope, props);
-  checkWebAcl(scope, props.webAclArn);
+  if (props.webAclArn !== undefined) {
+    checkWebAcl(scope, props.webAclArn);
+  }
   if (props.encryptionKey !== undefined) {
     checkKeyPlace(scope, props.encryptionKey, 'the key of the gateway', 'region');
   }
@@ -42,17 +43,6 @@ function checkAuthorization(scope: Construct, { inboundAuth, policies = [], poli
         : 'InboundAuth.authenticateOnly() without policies in force',
       allowed: 'policies in mode ENFORCE that permit named principals only',
       fix: 'use InboundAuth.iam(), or ToolPolicy.fromCedar(...) with a condition on principal.id',
-    });
-  }
-}
-
-function checkWebAcl(scope: Construct, arn: string | undefined): void {
-  if (arn !== undefined && !Token.isUnresolved(arn) && !WEB_ACL.test(arn)) {
-    throw invalid(scope, 'InvalidWebAcl', {
-      what: 'this is not the ARN of a regional web ACL',
-      got: arn,
-      allowed: 'arn:aws:wafv2:<region>:<account>:regional/webacl/<name>/<id>',
-      fix: 'a web ACL of CloudFront (global) cannot guard a gateway: make a regional one',
     });
   }
 }

@@ -10,7 +10,7 @@ const LONGEST_GATEWAY_NAME = 48;
 const ID_SUFFIX = '-??????????';
 const LONGEST_TARGET_NAME = 100;
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-tool-naming.html */
-const SEPARATOR = '___';
+export const SEPARATOR = '___';
 /** what the APIs of language models take; AgentCore itself takes 256 */
 const LONGEST_TOOL_NAME = 64;
 

@@ -4,7 +4,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import type { IConstruct } from 'constructs';
-import { Construct } from 'constructs';
 import { invalidValue } from '../private/errors';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
@@ -80,7 +79,7 @@ class FileSchema extends SchemaSource {
   public _bind(scope: IConstruct): BoundSchema {
     const id = 'Schema';
     const present = scope.node.tryFindChild(id) as s3assets.Asset | undefined;
-    const asset = present ?? new s3assets.Asset(scope as Construct, id, { path: this.path });
+    const asset = present ?? new s3assets.Asset(scope, id, { path: this.path });
     return inBucket(asset.bucket, asset.s3ObjectKey);
   }
 

@@ -1,8 +1,8 @@
 import type { Binder } from './server-target';
 import { bindServer, notGitHub } from './server-target';
-import type { SlackTargetProps } from './tool-target-props';
+import type { RemoteTargetProps } from './tool-target-props';
 
-export function slackTarget(props: SlackTargetProps): Binder {
+export function slackTarget(props: RemoteTargetProps): Binder {
   return (scope, context) =>
     bindServer(scope, context, {
       kind: 'mcpServer',

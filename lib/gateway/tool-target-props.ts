@@ -97,9 +97,6 @@ export interface JiraTargetProps extends RemoteTargetProps {
   readonly site?: string;
 }
 
-/** Tools of Slack. */
-export interface SlackTargetProps extends RemoteTargetProps {}
-
 /** An MCP server of your own, or of anybody. */
 export interface McpServerTargetProps extends RemoteTargetProps {
   /** Where it is: an https URL. */

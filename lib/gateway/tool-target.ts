@@ -13,7 +13,7 @@ import type {
   LambdaTargetProps,
   McpServerTargetProps,
   OpenApiTargetProps,
-  SlackTargetProps,
+  RemoteTargetProps,
 } from './tool-target-props';
 import type { TargetContext, ToolTargetConfig } from './tool-target-config';
 
@@ -52,7 +52,7 @@ export class ToolTarget {
    *
    * @see https://docs.slack.dev/ai/slack-mcp-server
    */
-  public static slack(props: SlackTargetProps): ToolTarget {
+  public static slack(props: RemoteTargetProps): ToolTarget {
     return new ToolTarget(slackTarget(props));
   }
 

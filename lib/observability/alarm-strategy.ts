@@ -2,14 +2,14 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { AlarmKind } from './alarm-kind';
 import { invalidValue } from '../private/errors';
 
-/** When to alarm. What is left away is as in `base`. */
+/** When to alarm. What is left away is as in `basedOn`. */
 export interface AlarmThresholds {
   /**
    * What holds for the rest.
    *
    * @default AlarmStrategy.defaults()
    */
-  readonly base?: AlarmStrategy;
+  readonly basedOn?: AlarmStrategy;
 
   /**
    * Kinds for which there shall be no alarm.
@@ -142,7 +142,7 @@ const STRICT: Limits = {
 };
 
 /** What is exceeded: all are set but the quota, which depends on the region. */
-type Limits = Required<Omit<AlarmThresholds, 'base' | 'without' | 'sessionQuota'>> &
+type Limits = Required<Omit<AlarmThresholds, 'basedOn' | 'without' | 'sessionQuota'>> &
   Pick<AlarmThresholds, 'sessionQuota'>;
 
 /** When to alarm. Give agents that differ much an `AgentAlarms` each, with a strategy each. */
@@ -163,10 +163,10 @@ export class AlarmStrategy {
    * Errors: a threshold that cannot be.
    */
   public static of(thresholds: AlarmThresholds): AlarmStrategy {
-    const { base = AlarmStrategy.defaults(), without = [], ...own } = thresholds;
+    const { basedOn = AlarmStrategy.defaults(), without = [], ...own } = thresholds;
     Object.entries(own).forEach(([name, value]) => check(name, value));
     const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
-    return new AlarmStrategy({ ...base._limits, ...given }, [...base.excluded, ...without]);
+    return new AlarmStrategy({ ...basedOn._limits, ...given }, [...basedOn.excluded, ...without]);
   }
 
   private constructor(

@@ -8,12 +8,12 @@ import { AlarmSeverity } from './alarm-kind';
 import { AlarmStrategy } from './alarm-strategy';
 import { checkAlarmsProps, DEFAULT_RUNBOOK } from './alarm-checks';
 import { AgentPrices } from './prices';
-import type { DashboardRows, IDashboardSegment } from './segment';
+import type { DashboardContext, DashboardRows, IDashboardSegment } from './segment';
 import { ORDER } from './segments/order';
 
 const EVALUATION_PERIODS = 3;
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-const MOST_IN_WIDGET = 100;
+/** CloudWatch takes a hundred; forty agents leave no room for so many */
+const MOST_IN_WIDGET = 75;
 
 /** An alarm, and why it is there. */
 interface MadeAlarm {
@@ -80,6 +80,8 @@ export interface AgentAlarmsProps {
  * Alarms on denials and on failed credentials cover the whole account and region, for AWS does not document the dimensions
  * of these metrics; CloudWatch allows 200 of such query alarms. What AWS does not document at all is not alarmed.
  *
+ * A stack takes 500 resources: with more than thirty agents, make the alarms in a stack of their own.
+ *
  * An agent has five alarms, a gateway three, a broker five; with gateways come four for the account, with agents one. An
  * alarm costs between 10 and 40 cents a month.
  *
@@ -111,8 +113,8 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
     this.alarms = this.made.map(({ alarm }) => alarm);
   }
 
-  /** A row with the state of each alarm, of a hundred at most. */
-  public bindDashboard(): DashboardRows {
+  /** A row with the state of each alarm, of the 75 severest at most. */
+  public bindDashboard(_context: DashboardContext): DashboardRows {
     const { length } = this.alarms;
     const title = length > MOST_IN_WIDGET ? `State of ${MOST_IN_WIDGET} of ${length} alarms` : 'State';
     const isHigh = ({ rule }: MadeAlarm): boolean => rule.kind.severity === AlarmSeverity.HIGH;

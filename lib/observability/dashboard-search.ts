@@ -1,5 +1,6 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { IConstruct } from 'constructs';
 
 export const AGENTCORE = 'AWS/Bedrock-AgentCore';
 
@@ -25,6 +26,12 @@ export function searchText({ metricName, statistic, dimensions, terms }: Search,
   const schema = dimensions === undefined ? `Namespace="${namespace}"` : `{"${namespace}",${dimensions.join(',')}}`;
   const query = [schema, `MetricName="${metricName}"`, ...(terms === undefined ? [] : [terms])].join(' ');
   return `SEARCH('${query}', '${statistic}')`;
+}
+
+/** Where its metrics are. What is known only at deployment would say where the dashboard is, which goes without saying. */
+export function placeOf(owner: IConstruct): { readonly region?: string; readonly account?: string } {
+  const { region, account } = Stack.of(owner);
+  return { region: literal(region), account: literal(account) };
 }
 
 /** The metrics that a search finds, each a line. */
@@ -97,8 +104,8 @@ function searched(family: cloudwatch.IMetric[]): cloudwatch.IMetric[] {
       new cloudwatch.SearchExpression({
         expression: text(some),
         label: `\${PROP('Dim.${name}')}`,
-        searchRegion: region,
-        searchAccount: account,
+        searchRegion: literal(region),
+        searchAccount: literal(account),
       }),
   );
 }
@@ -116,6 +123,10 @@ function nameOf(stats: cloudwatch.MetricStatConfig[]): string | undefined {
 
 function valueOf(dimensions: cloudwatch.Dimension[], name: string): string {
   return String(dimensions.find((dimension) => dimension.name === name)?.value);
+}
+
+function literal(value: string | undefined): string | undefined {
+  return Token.isUnresolved(value) ? undefined : value;
 }
 
 /** as many terms into each search as it takes */

@@ -331,12 +331,12 @@ describe('errors', () => {
 
   test.each(['', ' ', 'a b', `a'b`, 'a"b', 'a\\b', 'a'.repeat(256)])('the client id %j', (clientId) => {
     const { code, text } = thrownBy(() => render(CODEX, { oauth: { clientId } }));
-    expect(code).toBe('InvalidClientId');
+    expect(code).toBe('InvalidPublicClientId');
     expect(text).toContain('oauth.clientId is not a client id');
   });
 
   test('a client id that a program in JavaScript forgot', () => {
-    expect(thrownBy(() => render(CODEX, { oauth: {} as typeof OAUTH })).code).toBe('InvalidClientId');
+    expect(thrownBy(() => render(CODEX, { oauth: {} as typeof OAUTH })).code).toBe('InvalidPublicClientId');
   });
 
   test.each(['a b', '', 'a"', 'a\\', 'ä', 'a\n'])('the scope %j', (scope) => {

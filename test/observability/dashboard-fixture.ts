@@ -1,5 +1,6 @@
+import type { Stack } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { GitHubAppBroker } from '../../lib/broker/github-app-broker';
 import { GitHubAppKey } from '../../lib/broker/github-app-key';
@@ -38,9 +39,9 @@ export class ObservedFixture extends Fixture {
     this.topic = new sns.Topic(this.stack, 'Pager', { enforceSSL: true });
   }
 
-  public dashboard(props: AgentDashboardProps): Body {
-    new AgentDashboard(this.stack, 'Dashboard', props);
-    return bodyOf(this.template());
+  public dashboard(props: AgentDashboardProps, stack: Stack = this.stack): Body {
+    new AgentDashboard(stack, 'Dashboard', props);
+    return bodyOf(Template.fromStack(stack));
   }
 }
 
@@ -80,7 +81,7 @@ function deployed(value: any): string {
     case 'Ref':
       return argument === 'AWS::Region' ? ENV.region : argument === 'AWS::AccountId' ? ENV.account : String(argument);
     case 'Fn::ImportValue':
-      return `arn:${deployed(argument)}`;
+      return `arn:aws:cloudwatch:${ENV.region}:${ENV.account}:alarm:${deployed(argument).slice(-80).padEnd(80, 'x')}`;
     default:
       throw new Error(`cannot say what ${name} becomes`);
   }

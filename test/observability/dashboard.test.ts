@@ -1,6 +1,6 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { CodingAgent } from '../../lib/agent/coding-agent';
 import { McpGateway } from '../../lib/gateway/mcp-gateway';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
@@ -13,6 +13,9 @@ import { AgentPrices } from '../../lib/observability/prices';
 import type { DashboardContext, IDashboardSegment } from '../../lib/observability/segment';
 import { messages, STRICT, thrownBy } from '../fixture';
 import { bodyOf, ENV, graph, headings, ObservedFixture } from './dashboard-fixture';
+
+/** else the CDK warns of references between stacks, whoever makes them */
+const STRONG = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 
 const expressions = (properties: any): string[] =>
   properties.metrics.flatMap((metric: any[]) => metric.at(-1).expression ?? []);
@@ -137,7 +140,7 @@ describe('what the segments of the library show', () => {
 
   test('names that nobody publishes are nowhere', () => {
     expect(JSON.stringify(body)).not.toMatch(
-      /SessionCount"|TotalErrors|Authorizations|DeniedRequests|PolicyEvaluation/,
+      /[^e]SessionCount|TotalErrors|Authorizations|DeniedRequests|PolicyEvaluation/,
     );
   });
 
@@ -254,7 +257,7 @@ describe('defaults', () => {
   });
 
   test('CloudFormation makes the name', () => {
-    fixture.template().hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: undefined });
+    fixture.template().hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: Match.absent() });
   });
 });
 
@@ -278,11 +281,13 @@ describe('forty agents', () => {
   const agents = Array.from({ length: 40 }, (_, index) =>
     fixture.agent({ runtimeName: `agent_${index}_`.padEnd(48, 'x') }, `Agent${index}`),
   );
-  const alarms = new AgentAlarms(fixture.stack, 'Alarms', {
+  // a stack takes 500 resources
+  const observing = new Stack(fixture.app, 'Observing');
+  const alarms = new AgentAlarms(observing, 'Alarms', {
     watch: [...agents, fixture.tools, fixture.broker],
     topic: fixture.topic,
   });
-  const body = fixture.dashboard({ segments: [alarms, ...agents, fixture.tools, fixture.broker] });
+  const body = fixture.dashboard({ segments: [alarms, ...agents, fixture.tools, fixture.broker] }, observing);
 
   test('and all their alarms fit into 100 KB', () => {
     expect(body.bytes).toBeLessThan(100_000);
@@ -319,9 +324,9 @@ describe('forty agents', () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(2500);
   });
 
-  test('show the state of the hundred severest alarms', () => {
-    const { alarms: shown } = graph(body, 'State of 100 of 213 alarms');
-    expect(shown).toHaveLength(100);
+  test('show the state of the severest alarms', () => {
+    const { alarms: shown } = graph(body, 'State of 75 of 213 alarms');
+    expect(shown).toHaveLength(75);
     expect(shown.join()).not.toMatch(/Latency|Throttles/);
   });
 });
@@ -551,7 +556,7 @@ test.each([
   const before = process.env.CDK_VALIDATION;
   delete process.env.CDK_VALIDATION;
   try {
-    const fixture = new ObservedFixture({ context: STRICT, stackProps: { env } });
+    const fixture = new ObservedFixture({ context: { ...STRICT, ...STRONG }, stackProps: { env } });
     const agent = fixture.agent();
     const watch = [agent, fixture.tools, fixture.broker];
     const alarms = new AgentAlarms(fixture.stack, 'Alarms', { watch, topic: fixture.topic, tellRecovery: true });

@@ -1,7 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { AgentEndpointBase } from '../../agent/agent-endpoint-base';
-import { AGENTCORE, found } from '../dashboard-search';
+import { AGENTCORE, found, placeOf } from '../dashboard-search';
 import type { DashboardContext, DashboardCost, DashboardRow, DashboardRows, DashboardTable } from '../segment';
 import { deliveredTo, ownGroup } from './log-groups';
 import { ORDER } from './order';
@@ -39,15 +38,13 @@ export function agentLabel({ runtimeName, endpointName }: AgentEndpointBase): st
 
 /** What all endpoints of an agent used. */
 export function usageMetric(agent: AgentEndpointBase, metricName: string, label?: string): cloudwatch.Metric {
-  const { region, account } = Stack.of(agent);
   return new cloudwatch.Metric({
     namespace: AGENTCORE,
     metricName,
     dimensionsMap: { Service: SERVICE, Resource: agent.runtimeArn },
     statistic: cloudwatch.Stats.SUM,
     label,
-    region,
-    account,
+    ...placeOf(agent),
   });
 }
 

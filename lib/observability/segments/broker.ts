@@ -1,8 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC_CODE_DIMENSION, METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../../broker/broker-config';
 import type { GitHubAppFunction } from '../../broker/github-app-function';
-import { searchText } from '../dashboard-search';
+import { placeOf, searchText } from '../dashboard-search';
 import type { DashboardRow, DashboardRows } from '../segment';
 import { ownGroup } from './log-groups';
 import { ORDER } from './order';
@@ -59,7 +58,7 @@ function byReason(broker: GitHubAppFunction, label: string): cloudwatch.IMetric 
     dimensions: [METRIC_DIMENSION, METRIC_CODE_DIMENSION],
     terms: `${METRIC_DIMENSION}="${broker.functionName}"`,
   };
-  const { region, account } = Stack.of(broker);
+  const { region, account } = placeOf(broker);
   return new cloudwatch.SearchExpression({
     expression: searchText(search, METRIC_NAMESPACE),
     label: `${label} \${PROP('Dim.${METRIC_CODE_DIMENSION}')}`,

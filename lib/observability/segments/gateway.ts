@@ -1,7 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { McpGateway } from '../../gateway/mcp-gateway';
-import { type Search, topTen } from '../dashboard-search';
+import { placeOf, type Search, topTen } from '../dashboard-search';
 import type { DashboardContext, DashboardGraph, DashboardRow, DashboardRows } from '../segment';
 import { credentialRow } from './credentials';
 import { deliveredTo } from './log-groups';
@@ -57,12 +56,6 @@ export function gatewayRows(
     ],
     choices: targetNames.map((name) => ({ variable: VARIABLE, label: name, value: name })),
   };
-}
-
-/** the L2 leaves it to whoever looks */
-function placeOf(gateway: McpGateway): Pick<cloudwatch.MetricOptions, 'account' | 'region'> {
-  const { region, account } = Stack.of(gateway);
-  return { region, account };
 }
 
 function tools(owner: McpGateway, label: string): DashboardRow {
