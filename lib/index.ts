@@ -20,6 +20,8 @@ export { GitHubAppFunction } from './broker/github-app-function';
 export { GitHubAppKey } from './broker/github-app-key';
 export type { GitHubAppOptions } from './broker/github-app-options';
 export { type IToolBroker, ToolBroker, type ToolBrokerOptions } from './broker/tool-broker';
+export { AgentCoreChecks } from './checks/agent-core-checks';
+export { type CheckRule, CheckSeverity } from './checks/check-rule';
 export { type Acknowledgement, Acknowledgements } from './compliance/acknowledgements';
 export type {
   ClientConfiguration,

@@ -25,6 +25,7 @@ const ALLOWED = [
   /^(\.jsii|API\.md|CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json)$/,
   /^lib\/.+\.(js|d\.ts)$/,
   /^assets\/[a-z-]+\/index\.mjs$/,
+  /^checks\/agentcore\.guard$/,
 ];
 
 const [packed] = JSON.parse(

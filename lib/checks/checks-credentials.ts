@@ -3,6 +3,7 @@ import type { Check } from './check';
 import { AGENTCORE, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
 import type { Resource } from './template-resource';
 import type { Value } from './template-value';
+import { UNKNOWN } from './template-value';
 
 const PROVIDERS = [
   `${AGENTCORE}ApiKeyCredentialProvider`,
@@ -12,8 +13,8 @@ const PROVIDERS = [
 
 /** the properties of providers that take the value of a credential */
 const CREDENTIALS = ['ApiKey', 'ClientSecret', 'ApiKeySecret', 'WalletSecret', 'AppSecret', 'AuthorizationPrivateKey'];
+const USER_INFO = new RegExp(`\\bhttps?://[^/?#\\s:@]*:[^/?#\\s@${UNKNOWN}]+@`, 'i');
 const guard = true;
-const USER_INFO = /\bhttps?:\/\/[^/?#\s:@]*:[^/?#\s@]+@/i;
 
 export const CREDENTIAL_CHECKS: Check[] = [
   errorCheck(
@@ -99,9 +100,7 @@ function configurationsOf(provider: Resource): Value[] {
 function missingReferences(provider: Resource): string[] {
   return configurationsOf(provider).flatMap((configuration) =>
     configuration.members
-      .filter(([name, value]) =>
-        name.endsWith('SecretSource') || name.endsWith('KeySource') ? value.is('EXTERNAL') : false,
-      )
+      .filter(([name, value]) => /(Secret|Key)Source$/.test(name) && value.is('EXTERNAL'))
       .map(([name]) => configuration.get(name.replace(/Source$/, 'Config')))
       .flatMap((config) => [config.get('SecretId'), config.get('JsonKey')])
       .filter(({ absent }) => absent)

@@ -3,7 +3,7 @@ import type { Resource } from './template-resource';
 import type { Value } from './template-value';
 import { UNKNOWN } from './template-value';
 
-export const SERVICE = 'bedrock-agentcore.amazonaws.com';
+const SERVICE = 'bedrock-agentcore.amazonaws.com';
 
 /** The resource types that hold statements about what a role may do. */
 export const POLICIES = ['AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];

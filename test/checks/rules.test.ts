@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { AgentCoreChecks } from '../../lib/checks/agent-core-checks';
 import { FIXTURES } from './fixtures';
 import type { Resources } from './fixtures/resources';
@@ -43,6 +44,28 @@ test.each(FOUND.filter(({ place }) => !place.endsWith(' Properties')))(
     }
   },
 );
+
+test('nonsense in a template is no reason to fail', () => {
+  const junk = fc.constantFrom<unknown>(
+    undefined,
+    null,
+    7,
+    true,
+    '',
+    'text',
+    [],
+    [[]],
+    {},
+    { Ref: 7 },
+    { 'Fn::Join': [] },
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...FOUND), junk, ({ rule, resources, place }, value) => {
+      expect(Array.isArray(findings(rule, { Resources: replaced(resources, place, value) }))).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
 
 test('findings name what to do and where it is documented, and no value of the template', () => {
   for (const { title, text, fix, source, resourceTypes, id } of RULES) {

@@ -115,7 +115,10 @@ function answerOf(request: cedar.AuthorizationCall): string {
   return answer.response.decision;
 }
 
-function requestOf({ target, tool, input = {}, isBare, claims, gateway }: Call, statements: string[]): cedar.AuthorizationCall {
+function requestOf(
+  { target, tool, input = {}, isBare, claims, gateway }: Call,
+  statements: string[],
+): cedar.AuthorizationCall {
   const principal =
     claims === undefined
       ? { type: 'AgentCore::IamEntity', id: 'arn:aws:sts::111122223333:assumed-role/Agent' }
@@ -125,7 +128,10 @@ function requestOf({ target, tool, input = {}, isBare, claims, gateway }: Call, 
     principal,
     action: action(actionName(target, tool)),
     resource: { type: 'AgentCore::Gateway', id: gateway ?? GATEWAY },
-    context: { ...(isBare === true ? {} : { input }), system: { now: { __extn: { fn: 'datetime', arg: '2026-10-01' } } } },
+    context: {
+      ...(isBare === true ? {} : { input }),
+      system: { now: { __extn: { fn: 'datetime', arg: '2026-10-01' } } },
+    },
     policies: { staticPolicies: statements.join('\n') },
     entities: [
       { uid: principal, attrs: { id: principal.id }, parents: [], ...(claims && { tags: tagsOf(claims) }) },

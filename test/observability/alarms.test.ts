@@ -279,7 +279,9 @@ describe('strategies', () => {
 
   test('over another base, and without some kinds', () => {
     const base = AlarmStrategy.of({ basedOn: AlarmStrategy.strict(), without: [AlarmKind.AGENT_LATENCY] });
-    const alarms = watched({ strategy: AlarmStrategy.of({ basedOn: base, denials: 99, without: [AlarmKind.TOOL_LATENCY] }) });
+    const alarms = watched({
+      strategy: AlarmStrategy.of({ basedOn: base, denials: 99, without: [AlarmKind.TOOL_LATENCY] }),
+    });
     expect(alarms.get('tool-denials')![0].Threshold).toBe(99);
     expect(alarms.get('tool-errors')![0].Threshold).toBe(10);
     expect([alarms.has('agent-latency'), alarms.has('tool-latency')]).toEqual([false, false]);
