@@ -22,7 +22,6 @@ import { CHECKS } from './checks';
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/bedrockagentcore-controls.html
  *
  * @example
- * declare const app: App;
  * Validations.of(app).addPlugins(new AgentCoreChecks());
  */
 export class AgentCoreChecks implements IPolicyValidationPlugin {

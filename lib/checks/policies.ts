@@ -101,11 +101,18 @@ export function roleOf(resource: Resource): Resource | undefined {
   return role?.type === 'AWS::IAM::Role' ? role : undefined;
 }
 
+const PATTERNS = new Map<string, RegExp>();
+
 /** IAM's wildcards; what is known only at deployment is one name or a part of one */
 function matches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source.replaceAll(UNKNOWN, `[^:/${ANY_NAME}]+`)}$`, 's').test(text);
+  let compiled = PATTERNS.get(pattern);
+  if (compiled === undefined) {
+    const source = pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    compiled = new RegExp(`^${source.replaceAll(UNKNOWN, `[^:/${ANY_NAME}]+`)}$`, 's');
+    PATTERNS.set(pattern, compiled);
+  }
+  return compiled.test(text);
 }

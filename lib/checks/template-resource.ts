@@ -10,11 +10,15 @@ export interface WrittenResource {
 
 /** A resource of a template of the app. */
 export class Resource {
+  private readonly properties: Value;
+
   public constructor(
     public readonly template: Template,
     public readonly logicalId: string,
     public readonly written: WrittenResource,
-  ) {}
+  ) {
+    this.properties = new Value(template, written.Properties, 'Properties');
+  }
 
   public get type(): string {
     return this.written.Type;
@@ -22,7 +26,7 @@ export class Resource {
 
   /** A property, or what is below one. */
   public get(...keys: string[]): Value {
-    return new Value(this.template, this.written.Properties, 'Properties').get(...keys);
+    return this.properties.get(...keys);
   }
 
   /** The resources of the template that CloudFormation finishes before this one. */

@@ -12,6 +12,8 @@ const SECRET_REFERENCE = /\{\{resolve:(secretsmanager|ssm-secure):/;
 /** A value of a template with its intrinsic functions followed, through nested stacks and exports too. */
 export class Value {
   private readonly meaning: Meaning;
+  /** every rule asks for the same ones */
+  private readonly below = new Map<string, Value>();
 
   public constructor(
     template: Template,
@@ -60,20 +62,20 @@ export class Value {
 
   /** the elements of a list, or the one element that stands for a list of one */
   public get items(): Value[] {
-    const { template, plain, absent } = this.meaning;
+    const { plain, absent } = this.meaning;
     if (Array.isArray(plain)) {
-      return plain.map((item, i) => new Value(template, item, `${this.path}.${i}`));
+      return plain.map((item, i) => this.child(String(i), item));
     }
     return absent === true ? [] : [this];
   }
 
   /** the members of an object; none if it is known only at deployment */
   public get members(): [key: string, value: Value][] {
-    const { template, plain } = this.meaning;
+    const { plain } = this.meaning;
     if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
       return [];
     }
-    return Object.entries(plain).map(([key, value]) => [key, new Value(template, value, `${this.path}.${key}`)]);
+    return Object.entries(plain).map(([key, value]) => [key, this.child(key, value)]);
   }
 
   public get(...keys: string[]): Value {
@@ -102,13 +104,21 @@ export class Value {
   }
 
   private member(key: string): Value {
-    const { template, plain } = this.meaning;
-    const path = `${this.path}.${key}`;
+    const { plain } = this.meaning;
     if (typeof plain === 'object' && plain !== null && Object.hasOwn(plain, key)) {
-      return new Value(template, (plain as Record<string, unknown>)[key], path);
+      return this.child(key, (plain as Record<string, unknown>)[key]);
     }
     // a function among the members may add any other
     const open = this.unknown || Object.keys(plain ?? {}).some((name) => name.startsWith('Fn::'));
-    return new Value(template, open ? { 'Fn::Transform': {} } : undefined, path);
+    return this.child(key, open ? { 'Fn::Transform': {} } : undefined);
+  }
+
+  private child(key: string, written: unknown): Value {
+    let child = this.below.get(key);
+    if (child === undefined) {
+      child = new Value(this.meaning.template, written, `${this.path}.${key}`);
+      this.below.set(key, child);
+    }
+    return child;
   }
 }
