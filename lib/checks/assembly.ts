@@ -13,6 +13,9 @@ export class Assembly {
     return new Assembly(templatePaths, stacks);
   }
 
+  /** whether every resource of the app is known, so that something can be said to be missing */
+  public readonly complete: boolean;
+
   private readonly templates: Template[] = [];
   private readonly byType = new Map<string, Resource[]>();
   private readonly exports = new Map<string, Written | undefined>();
@@ -23,6 +26,7 @@ export class Assembly {
     for (const path of paths) {
       this.add(path, byFile.get(basename(path)), stacks);
     }
+    this.complete = this.templates.every(({ complete }) => complete);
     for (const resource of this.templates.flatMap(({ resources }) => [...resources.values()])) {
       const same = this.byType.get(resource.type);
       if (same === undefined) {
@@ -40,11 +44,6 @@ export class Assembly {
         ? [...this.byType].flatMap(([name, found]) => (name.startsWith(type.slice(0, -1)) ? found : []))
         : (this.byType.get(type) ?? []),
     );
-  }
-
-  /** whether every resource of the app is known, so that something can be said to be missing */
-  public get complete(): boolean {
-    return this.templates.every(({ complete }) => complete);
   }
 
   /** The value of an export, unless stacks for several environments export it. */

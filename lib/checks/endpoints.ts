@@ -38,6 +38,9 @@ function targetEndpoints(target: Resource): Endpoint[] {
 
 /** where an OpenAPI description sends calls to; only JSON is read */
 function serversOf({ text = '', path }: Value, isPrivate: boolean): Endpoint[] {
+  if (!text.trimStart().startsWith('{')) {
+    return [];
+  }
   try {
     const { servers } = JSON.parse(text) as { servers?: { url?: unknown }[] };
     return (servers ?? []).flatMap(({ url }) => (typeof url === 'string' ? [{ url, path, isPrivate }] : []));

@@ -10,15 +10,13 @@ export interface WrittenResource {
 
 /** A resource of a template of the app. */
 export class Resource {
-  private readonly properties: Value;
+  private properties?: Value;
 
   public constructor(
     public readonly template: Template,
     public readonly logicalId: string,
     public readonly written: WrittenResource,
-  ) {
-    this.properties = new Value(template, written.Properties, 'Properties');
-  }
+  ) {}
 
   public get type(): string {
     return this.written.Type;
@@ -26,6 +24,7 @@ export class Resource {
 
   /** A property, or what is below one. */
   public get(...keys: string[]): Value {
+    this.properties ??= new Value(this.template, this.written.Properties, 'Properties');
     return this.properties.get(...keys);
   }
 

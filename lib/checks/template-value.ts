@@ -13,7 +13,7 @@ const SECRET_REFERENCE = /\{\{resolve:(secretsmanager|ssm-secure):/;
 export class Value {
   private readonly meaning: Meaning;
   /** every rule asks for the same ones */
-  private readonly below = new Map<string, Value>();
+  private below?: Map<string, Value>;
 
   public constructor(
     template: Template,
@@ -114,11 +114,9 @@ export class Value {
   }
 
   private child(key: string, written: unknown): Value {
-    let child = this.below.get(key);
-    if (child === undefined) {
-      child = new Value(this.meaning.template, written, `${this.path}.${key}`);
-      this.below.set(key, child);
-    }
+    this.below ??= new Map<string, Value>();
+    const child = this.below.get(key) ?? new Value(this.meaning.template, written, `${this.path}.${key}`);
+    this.below.set(key, child);
     return child;
   }
 }

@@ -23,6 +23,10 @@ interface Content {
 /** A synthesized template. */
 export class Template {
   public readonly resources: Map<string, Resource>;
+
+  /** whether every resource that will be deployed is written here: macros and loops make more */
+  public readonly complete: boolean;
+
   public readonly nested = new Map<string, Template>();
 
   public constructor(
@@ -35,13 +39,8 @@ export class Template {
     this.resources = new Map(
       all.flatMap(([id, written]) => (isResource(written) ? [[id, new Resource(this, id, written)]] : [])),
     );
+    this.complete = content.Transform === undefined && this.resources.size === all.length;
     nesting?.parent.nested.set(nesting.logicalId, this);
-  }
-
-  /** whether every resource that will be deployed is written here: macros and loops make more */
-  public get complete(): boolean {
-    const { Resources = {}, Transform } = this.content;
-    return Transform === undefined && Object.values(Resources).every(isResource);
   }
 
   /** what the parent of a nested stack gives for a parameter of it */
