@@ -117,10 +117,10 @@ const NOTHING_WRITES: Problem = {
 /** who calls is compared with something, in the head or in a condition */
 const NAMES_PRINCIPAL = /\bprincipal\s*(==|in\b)|\bprincipal\s*\.|\bprincipal\s+has\b/;
 
-/** What a user wrote, with the ARN of the gateway in the place of the placeholder. */
+/** What a user wrote, with the ARN of the gateway where its mark stands. */
 export function cedarSpec(
   statement: string,
-  placeholder: string,
+  gatewayMark: string,
   options: { name?: string; description?: string; ignoreFindings: boolean },
 ): PolicySpec {
   const text = statement.trim();
@@ -132,7 +132,7 @@ export function cedarSpec(
     admitsEverybody: effect === 'permit' && !NAMES_PRINCIPAL.test(text),
     summary: options.description ?? 'Written by hand',
     failOnFindings: !options.ignoreFindings,
-    statement: ({ gatewayArn }) => text.replaceAll(placeholder, gatewayArn),
+    statement: ({ gatewayArn }) => text.replaceAll(gatewayMark, gatewayArn),
     problems: (context) => actionsIn(text).flatMap((action) => actionProblems(action, context)),
   };
 }

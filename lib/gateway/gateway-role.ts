@@ -29,7 +29,7 @@ export interface NamedGateway {
  */
 export class GatewayRole extends Construct {
   public readonly role: iam.Role;
-  private before = 0;
+  private before?: iam.ManagedPolicy;
   private readonly forTargets: iam.ManagedPolicy[] = [];
 
   public constructor(
@@ -54,8 +54,8 @@ export class GatewayRole extends Construct {
     if (statements.length === 0) {
       return undefined;
     }
-    this.before++;
-    return this.policy('Policy', statements);
+    this.before = this.policy('Policy', statements);
+    return this.before;
   }
 
   /** Adds what one target needs; the target must wait for the policy that is returned. */
@@ -107,7 +107,8 @@ export class GatewayRole extends Construct {
   }
 
   private checkCount(): void {
-    if (this.before + this.forTargets.length === MOST_POLICIES) {
+    const all = [...(this.before ? [this.before] : []), ...this.forTargets];
+    if (all.length === MOST_POLICIES) {
       throw invalid(this, 'TooManyGatewayPolicies', {
         what: 'what the targets of this gateway need does not fit into the policies of one role',
         got: `more than ${MOST_POLICIES} policies`,
