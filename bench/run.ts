@@ -5,9 +5,11 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBroker } from './broker';
 import { APPS, COUNTS, keyOf, MANY, ONE, targetsOf, templateGrowth, type Timings } from './figures';
+import { IMPORT_OTHER, installOther, packageTargets } from './packages';
 import { compile, ROOT, runApp, runCode, type Sample, templateText } from './processes';
 import { render, type Results } from './report';
 import { withoutNames } from './templates';
+import { CHECK_RUNS, DASHBOARD_RUNS, watchingTargets } from './watching';
 
 const VALIDATED_ROUNDS = 3;
 const IMPORTS: Record<string, string> = {
@@ -28,14 +30,16 @@ async function main(): Promise<void> {
     rounds,
     each.map(({ app, count }) => [keyOf(app, count), () => runApp(app, count)]),
   );
-  const imports = inTurn(
-    rounds,
-    Object.entries(IMPORTS).map(([name, code]) => [name, () => runCode(code)]),
-  );
-  const validated = inTurn(
-    VALIDATED_ROUNDS,
-    APPS.map((app) => [keyOf(app, MANY), () => runApp(app, MANY, true)]),
-  );
+  const isInstalled = installOther();
+  const imports = inTurn(rounds, [
+    ...Object.entries(IMPORTS).map(([name, code]): [string, () => Sample] => [name, () => runCode(code)]),
+    ...(isInstalled ? [IMPORT_OTHER] : []),
+  ]);
+  const beside = inTurn(rounds, DASHBOARD_RUNS);
+  const validated = inTurn(VALIDATED_ROUNDS, [
+    ...APPS.map((app): [string, () => Sample] => [keyOf(app, MANY), () => runApp(app, MANY, true)]),
+    ...CHECK_RUNS,
+  ]);
   const growth = Object.fromEntries(
     APPS.map((app) => [app, templateGrowth(templateText(app, ONE), templateText(app, MANY), MANY - ONE)]),
   );
@@ -51,7 +55,12 @@ async function main(): Promise<void> {
     validated,
     imports,
     growth,
-    targets: [...targetsOf(timings, growth['library']), ...broker.targets],
+    targets: [
+      ...targetsOf(timings, growth['library']),
+      ...watchingTargets(beside, validated),
+      ...packageTargets(imports, isInstalled),
+      ...broker.targets,
+    ],
   };
   console.log(render(results));
   if (json !== undefined) {

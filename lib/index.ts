@@ -1,4 +1,16 @@
-export { AgentCli, type AgentCodeProps, type AgentImageOptions } from './agent/agent-cli';
+export { AgentCli } from './agent/agent-cli';
+export type {
+  AgentCliOptions,
+  AgentCodeProps,
+  AgentImageOptions,
+  AgentSessionOptions,
+  ClaudeCodeOptions,
+  CodexOptions,
+  CustomCliOptions,
+  OpenCodeOptions,
+  PackagedCliOptions,
+  VendorCliOptions,
+} from './agent/agent-cli-options';
 export { AgentEndpoint, type AgentEndpointOptions, type AgentEndpointProps } from './agent/agent-endpoint';
 export { AgentEndpointBase } from './agent/agent-endpoint-base';
 export type { AgentObservability } from './agent/agent-observability';
@@ -6,7 +18,10 @@ export { type ApplicationInferenceProfileOptions, BedrockModel } from './agent/b
 export { CodingAgent } from './agent/coding-agent';
 export type { CodingAgentProps } from './agent/coding-agent-props';
 export type { CodingAgentAttributes } from './agent/imported-agent';
-export { ModelRoute } from './agent/model-route';
+export type { JobLimits } from './agent/job-limits';
+export { LlmGatewayAuth, type OpenLlmGatewayOptions } from './agent/llm-gateway-auth';
+export { type LlmGatewayProps, ModelRoute } from './agent/model-route';
+export { ReasoningEffort } from './agent/reasoning-effort';
 export { AgentAuditTrail } from './audit/agent-audit-trail';
 export type { AgentAuditTrailProps } from './audit/agent-audit-trail-props';
 export { GitCredential } from './broker/git-credential';
@@ -23,6 +38,7 @@ export { type IToolBroker, ToolBroker, type ToolBrokerOptions } from './broker/t
 export { AgentCoreChecks } from './checks/agent-core-checks';
 export { type CheckRule, CheckSeverity } from './checks/check-rule';
 export { type Acknowledgement, Acknowledgements } from './compliance/acknowledgements';
+export { ComplianceReport } from './compliance/report';
 export type {
   ClientConfiguration,
   ClientConfigurationOptions,

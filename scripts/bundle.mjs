@@ -1,26 +1,58 @@
-/* Bundles each folder of handlers/ into one file of assets/, which is shipped: a user's synth never bundles. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/* Bundles what runs elsewhere into assets/, which is shipped: a user's synth never bundles. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const sources = path.join(root, 'handlers');
+const handlers = path.join(root, 'handlers');
+const images = path.join(root, 'images');
 const assets = path.join(root, 'assets');
+
+/** The programs in an image: the server of a session, its bridge to the gateway, git's credential helper. */
+const PROGRAMS = { agent: 'main.ts', bridge: 'bridge/main.ts', 'git-credential': 'git/main.ts' };
 
 /** The functions: each folder with an index.ts; the others are shared between them. */
 export function functions() {
-  return readdirSync(sources).filter((name) => existsSync(path.join(sources, name, 'index.ts')));
+  return readdirSync(handlers).filter((name) => existsSync(path.join(handlers, name, 'index.ts')));
+}
+
+/** The folders with a Dockerfile, one for each coding agent. */
+export function imageFolders() {
+  return readdirSync(images).filter((name) => existsSync(path.join(images, name, 'Dockerfile')));
 }
 
 export default async function bundle() {
+  const functionEntries = functions().map((name) => entry(path.join(handlers, name, 'index.ts'), `${name}/index`));
+  const programEntries = Object.entries(PROGRAMS)
+    .filter(([, file]) => existsSync(path.join(images, 'session', file)))
+    .map(([name, file]) => entry(path.join(images, 'session', file), `images/session/${name}`));
+  const written = [
+    ...(await bundled(functionEntries, 'node24')),
+    ...(await bundled(programEntries, 'node22')),
+    ...(await bundled([entry(path.join(root, 'cli', 'index.ts'), 'cli/index')], 'node20', ['cdk-coding-agents'])),
+    ...[...imageFolders(), 'shared'].flatMap(copied),
+    ...gitConfiguration(),
+  ];
+  removeOthers(new Set(written));
+}
+
+function entry(source, out) {
+  return { in: source, out };
+}
+
+async function bundled(entryPoints, target, external = []) {
+  if (entryPoints.length === 0) {
+    return [];
+  }
   const { outputFiles } = await build({
-    entryPoints: functions().map((name) => ({ in: path.join(sources, name, 'index.ts'), out: `${name}/index` })),
+    entryPoints,
     outdir: assets,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
-    target: 'node24',
+    target,
+    external,
     format: 'esm',
     // CommonJS packages inside an ES module look for these
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
@@ -29,8 +61,23 @@ export default async function bundle() {
     logLevel: 'warning',
     write: false,
   });
-  outputFiles.forEach(({ path: file, contents }) => replace(file, contents));
-  removeOthers();
+  return outputFiles.map(({ path: file, contents }) => replace(file, Buffer.from(contents)));
+}
+
+/** what an image is built from, beside the programs */
+function copied(name) {
+  const folder = path.join(images, name);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => statSync(path.join(folder, file)).isFile())
+    .map((file) => replace(path.join(assets, 'images', name, file), readFileSync(path.join(folder, file))));
+}
+
+/** of the whole image, which has git-lfs */
+function gitConfiguration() {
+  const parts = ['gitconfig', 'gitconfig-lfs'].map((name) => path.join(images, 'session', 'git', name));
+  const target = path.join(assets, 'images', 'session', 'gitconfig');
+  return [replace(target, Buffer.concat(parts.map((part) => readFileSync(part))))];
 }
 
 /** only what changed: another run of the tests may be reading */
@@ -39,11 +86,16 @@ function replace(file, contents) {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, contents);
   }
+  return file;
 }
 
-function removeOthers() {
-  const left = readdirSync(assets).filter((name) => !functions().includes(name));
-  left.forEach((name) => rmSync(path.join(assets, name), { recursive: true }));
+function removeOthers(written) {
+  for (const file of readdirSync(assets, { recursive: true, encoding: 'utf8' })) {
+    const full = path.join(assets, file);
+    if (existsSync(full) && statSync(full).isFile() && !written.has(full)) {
+      rmSync(full);
+    }
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

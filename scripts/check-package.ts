@@ -1,7 +1,8 @@
-/* Checks what npm would publish: the compiled library, its jsii assembly and its docs, nothing else. */
+/* Checks what npm would publish: the compiled library, its assembly and docs, nothing else; and that it works. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
+import { installedPackageProblems } from './lib/installed-package';
 
 interface Packed {
   readonly filename: string;
@@ -17,6 +18,7 @@ const REQUIRED = [
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
+  'assets/cli/index.mjs',
   'package.json',
   'lib/index.js',
   'lib/index.d.ts',
@@ -25,6 +27,7 @@ const ALLOWED = [
   /^(\.jsii|API\.md|CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json)$/,
   /^lib\/.+\.(js|d\.ts)$/,
   /^assets\/[a-z-]+\/index\.mjs$/,
+  /^assets\/images\/[a-z-]+\/(Dockerfile|gitconfig|[a-z-]+\.(json|mjs|sh))$/,
   /^checks\/agentcore\.guard$/,
 ];
 
@@ -44,6 +47,7 @@ const problems = [
     .map((file) => `${file} must not be published`),
   ...REQUIRED.filter((file) => !files.includes(file)).map((file) => `${file} is missing; build first`),
   ...files.filter(isLeftOver).map((file) => `${file} is left over from a deleted source; remove it`),
+  ...installedPackageProblems(root),
 ];
 
 console.log(

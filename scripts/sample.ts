@@ -1,6 +1,7 @@
 /* Synthesizes the sample with the real CLI, offline, and shows what it made. */
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
+import { ComplianceReport } from 'cdk-coding-agents';
 import { readAssembly } from './lib/assembly';
 import { report } from './lib/sample-report';
 
@@ -23,6 +24,8 @@ const { status, output } = spawnSync(cdk, args, {
 });
 if (status === 0) {
   console.log(report(readAssembly(out)));
+  ComplianceReport.fromDirectory(out).writeTo(path.join(out, 'compliance'));
+  console.log('\nCompliance report\n  cdk.out/compliance/compliance.md, and compliance.json');
 } else {
   console.error(output.filter(Boolean).join(''));
   process.exitCode = status ?? 1;

@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 
 const root = path.join(__dirname, '..');
 
 interface Manifest {
   readonly version: string;
+  readonly keywords: string[];
+  readonly jsii: { readonly targets: Record<string, unknown> };
   readonly peerDependencies: Record<string, string>;
   readonly devDependencies: Record<string, string>;
   readonly engines: Record<string, string>;
@@ -120,17 +122,13 @@ describe('cdk.json', () => {
   });
 });
 
-describe('workflows', () => {
-  const folder = path.join(root, '.github', 'workflows');
-  const workflows = readdirSync(folder).map((file) => [file, readFileSync(path.join(folder, file), 'utf8')]);
-
-  test.each(workflows)('%s pins every action to a commit, or says why not', (_file, text) => {
-    const uses = [...text.matchAll(/^\s*(?:- )?uses: (.+)$/gm)].map(([, use]) => use);
-    expect(uses).not.toEqual([]);
-    expect(uses.filter((use) => !/^[\w-]+\/[\w./-]+@([0-9a-f]{40} # v\S+|v\S+ # .+)$/.test(use))).toEqual([]);
+describe('Construct Hub', () => {
+  test('finds the package by its keyword, and may show it by its license', () => {
+    expect(manifest).toMatchObject({ license: 'Apache-2.0', stability: 'experimental' });
+    expect(manifest.keywords).toEqual(expect.arrayContaining(['aws-cdk', 'awscdk', 'cdk']));
   });
 
-  test.each(workflows)('%s grants nothing to all its jobs', (_file, text) => {
-    expect(text).toMatch(/^permissions: \{\}$/m);
+  test('shows the languages that are proved', () => {
+    expect(Object.keys(manifest.jsii.targets).sort()).toEqual(['go', 'java', 'python']);
   });
 });

@@ -19,8 +19,10 @@ export interface Credential {
 
 /** the name that GitHub wants beside an installation token */
 const USERNAME = 'x-access-token';
-/** clone and fetch, never push */
-const PERMISSION = { name: 'contents', level: 'read' } as const;
+/** clone and fetch; never `workflows`, so that GitHub refuses a push that changes a workflow */
+const READ = { name: 'contents', level: 'read' } as const;
+/** and push */
+const WRITE = { name: 'contents', level: 'write' } as const;
 
 /**
  * The function behind git's credential helper. It keeps no token: what it gives away leaves it, and each asker has
@@ -33,6 +35,7 @@ export function createCredential(config: CredentialConfig, signer: Signer): Hand
   const minter = new Minter(config, new GitHub(config.apiUrl, clock), signer, clock);
   const allowed = new AllowList(config.repositories);
   const host = gitHostOf(config.apiUrl);
+  const permission = config.allowPush === true ? WRITE : READ;
 
   return handlerOf(async (event, context, { clientContext }) => {
     if (isGiven(clientContext)) {
@@ -41,8 +44,8 @@ export function createCredential(config: CredentialConfig, signer: Signer): Hand
     const { owner, name } = repositoryOf(event, host);
     const repository = allowed.find(owner, name);
     context.record.repository = `${repository.owner}/${repository.name}`;
-    context.record.permission = `${PERMISSION.name}:${PERMISSION.level}`;
-    const token = await minter.mint({ repository, permission: PERMISSION }, context);
+    context.record.permission = `${permission.name}:${permission.level}`;
+    const token = await minter.mint({ repository, permission }, context);
     return {
       username: USERNAME,
       password: token.reveal(),

@@ -3,62 +3,22 @@ import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import type { AgentCliConfig } from './agent-cli-config';
+import type {
+  AgentCliOptions,
+  AgentCodeProps,
+  AgentImageOptions,
+  ClaudeCodeOptions,
+  CodexOptions,
+  CustomCliOptions,
+  OpenCodeOptions,
+  VendorCliOptions,
+} from './agent-cli-options';
 import { imageFromDirectory, imageFromRepository } from './agent-image';
 import { codeFromFolder } from './agent-code';
 import { recordArtifact } from './agent-artifact';
+import type { PackagedCli } from './cli-facts';
+import { checkArchive, checkBuild, packagedCli, sessionOf } from './packaged-cli';
 import { invalidValue } from '../private/errors';
-
-/** How the image of an agent is built from a folder. */
-export interface AgentImageOptions {
-  /**
-   * The Dockerfile, relative to the folder.
-   *
-   * @default 'Dockerfile'
-   */
-  readonly file?: string;
-
-  /**
-   * Build arguments. They stay readable in the image: no secrets.
-   *
-   * @default - none are passed
-   */
-  readonly buildArgs?: { [name: string]: string };
-
-  /**
-   * The stage of a multi-stage Dockerfile to build.
-   *
-   * @default - the last stage
-   */
-  readonly target?: string;
-
-  /**
-   * Glob patterns of files that are not sent to the build.
-   *
-   * @default - what `.dockerignore` says
-   */
-  readonly exclude?: string[];
-}
-
-/** An agent that is code and not an image: AgentCore runs it on a managed Node.js or Python. */
-export interface AgentCodeProps {
-  /** A folder or a zip file with the code and its dependencies, built for linux/arm64; at most 250 MB zipped. */
-  readonly path: string;
-
-  /**
-   * The language runtime. Python 3.10 and 3.11 are refused: AgentCore no longer updates runtimes that use them.
-   */
-  readonly runtime: agentcore.AgentCoreRuntime;
-
-  /** What to start: the file, and arguments of it; one or two entries. */
-  readonly entryPoint: string[];
-
-  /**
-   * Glob patterns of files in the folder that are left out of the zip.
-   *
-   * @default - nothing is left out
-   */
-  readonly exclude?: string[];
-}
 
 /**
  * Which coding agent runs: its image or its code.
@@ -67,6 +27,76 @@ export interface AgentCodeProps {
  * exception is `fromArtifact`, whose L2 object serves one agent.
  */
 export abstract class AgentCli {
+  /**
+   * Claude Code, by Anthropic. Models: Amazon Bedrock, Anthropic's API, or an LLM gateway that speaks Anthropic's API.
+   *
+   * @see https://code.claude.com/docs
+   */
+  public static claudeCode(options: ClaudeCodeOptions = {}): AgentCli {
+    return packaged('claude-code', options);
+  }
+
+  /**
+   * Codex, by OpenAI. Models: GPT on Amazon Bedrock, OpenAI's API, or an LLM gateway that speaks the Responses API.
+   *
+   * @see https://developers.openai.com/codex/cli
+   */
+  public static codex(options: CodexOptions = {}): AgentCli {
+    return packaged('codex', options);
+  }
+
+  /**
+   * OpenCode. Models: Amazon Bedrock, the API of a provider, named in `model` as in `anthropic/claude-sonnet-4-5`, or
+   * an LLM gateway that speaks the chat completions API.
+   *
+   * @see https://opencode.ai/docs
+   */
+  public static openCode(options: OpenCodeOptions = {}): AgentCli {
+    return packaged('opencode', options);
+  }
+
+  /**
+   * Gemini CLI, by Google. Models: the Gemini API, or an LLM gateway that speaks it; Amazon Bedrock has no Gemini.
+   *
+   * @see https://geminicli.com/docs
+   */
+  public static geminiCli(options: AgentCliOptions = {}): AgentCli {
+    return packaged('gemini-cli', options);
+  }
+
+  /**
+   * Kiro CLI, by AWS, with its own service and an API key of it. It tells neither tokens nor prices of a job.
+   *
+   * It is not on the npm registry: give its archive with its checksum. No test of this library runs it.
+   *
+   * @see https://kiro.dev/docs/cli
+   */
+  public static kiro(options: VendorCliOptions = {}): AgentCli {
+    checkArchive('kiro', options);
+    return packaged('kiro', options);
+  }
+
+  /**
+   * Cursor CLI, with Cursor's own service and an API key of it. It tells neither tokens nor prices of a job.
+   *
+   * It is not on the npm registry: give its archive with its checksum. No test of this library runs it.
+   *
+   * @see https://cursor.com/docs/cli
+   */
+  public static cursor(options: VendorCliOptions = {}): AgentCli {
+    checkArchive('cursor', options);
+    return packaged('cursor', options);
+  }
+
+  /**
+   * An agent of your own whose image keeps the contract of a session: it finds model, route and bounds in the variable
+   * `AGENT_SETTINGS`. `npx cdk-coding-agents conformance <url>` checks a running container.
+   */
+  public static custom(options: CustomCliOptions): AgentCli {
+    const session = sessionOf('custom', options);
+    return new BoundCli((scope) => ({ ...options.image._bind(scope), session }));
+  }
+
   /**
    * An image in Amazon ECR, for linux/arm64, at most 2 GB.
    *
@@ -115,6 +145,13 @@ export abstract class AgentCli {
 
   /** @internal */
   public abstract _bind(scope: Construct): AgentCliConfig;
+}
+
+/** the rights to fetch the image are those of any image; what is added is the session */
+function packaged(name: PackagedCli, options: ClaudeCodeOptions & VendorCliOptions): AgentCli {
+  checkBuild(name, options);
+  const session = sessionOf(name, options);
+  return new BoundCli((scope) => ({ ...packagedCli(scope, name, options), session }));
 }
 
 class BoundCli extends AgentCli {

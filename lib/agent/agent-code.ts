@@ -2,7 +2,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import type { AgentCodeProps } from './agent-cli';
+import type { AgentCodeProps } from './agent-cli-options';
 import type { AgentCliConfig } from './agent-cli-config';
 import { bindTo, discard } from './agent-artifact';
 import { checkPath } from '../private/folders';

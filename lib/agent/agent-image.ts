@@ -5,7 +5,7 @@ import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { checkNoSecret } from '../private/text-checks';
-import type { AgentImageOptions } from './agent-cli';
+import type { AgentImageOptions } from './agent-cli-options';
 import type { AgentCliConfig } from './agent-cli-config';
 import { checkFolder } from '../private/folders';
 import { invalid, warn } from '../private/errors';

@@ -2,6 +2,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { CodingAgentProps } from './coding-agent-props';
+import { acknowledgeOptOut } from '../compliance/acknowledge';
 import { invalid } from '../private/errors';
 import type { IAgentNetwork } from '../network/network';
 import { checkSecurityGroups } from '../network/security-groups';
@@ -37,10 +38,12 @@ export function agentNetworkOf(scope: Construct, props: CodingAgentProps): Agent
   };
 }
 
-/** Writes the reason for a public network where a reviewer of the template finds it. */
+/** Writes the reason for a public network where reviewers find it: into the template, and to the findings about it. */
 export function noteReason(runtime: agentcore.CfnRuntime, network: IAgentNetwork): void {
   if (network.publicReason !== undefined) {
     runtime.addMetadata('cdk-coding-agents:publicNetwork', network.publicReason);
+    const rule = 'BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED';
+    acknowledgeOptOut(runtime, { rule, reason: network.publicReason });
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Arn, ArnFormat, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { BoundModel } from './bedrock-model-id';
+import { checkModelId, checkRegions, parts } from './bedrock-model-checks';
 import { invalidValue } from '../private/errors';
 
 const INVOKE_ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
-const MODEL_ID = /^[a-z0-9-]{1,63}[.][A-Za-z0-9-]+([.:][A-Za-z0-9-]+)*$/;
 const APPLICATION_PROFILE_ARN = /^arn:aws[-a-z]*:bedrock:[a-z0-9-]+:\d{12}:application-inference-profile\/[a-z0-9]+$/;
-const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
 
 /** Which model stands behind an application inference profile. */
 export interface ApplicationInferenceProfileOptions {
@@ -83,6 +83,12 @@ export abstract class BedrockModel {
 
   /** @internal */
   public abstract _statements(stack: Stack): iam.PolicyStatement[];
+
+  /**
+   * How agents name it.
+   * @internal
+   */
+  public abstract _name(stack: Stack): BoundModel;
 }
 
 class FoundationModel extends BedrockModel {
@@ -105,6 +111,11 @@ class FoundationModel extends BedrockModel {
     return [
       new iam.PolicyStatement({ actions: INVOKE_ACTIONS, resources: [modelArn(stack, this.modelId, stack.region)] }),
     ];
+  }
+
+  /** @internal */
+  public _name(): BoundModel {
+    return { id: this.modelId, modelId: this.modelId };
   }
 }
 
@@ -146,6 +157,11 @@ class SystemInferenceProfile extends BedrockModel {
       regions.map((region) => modelArn(stack, this.modelId, region)),
     );
   }
+
+  /** @internal */
+  public _name(stack: Stack): BoundModel {
+    return { id: this.profileId, profileArn: systemProfileArn(stack, this.profileId), modelId: this.modelId };
+  }
 }
 
 class ApplicationInferenceProfile extends BedrockModel {
@@ -180,12 +196,18 @@ class ApplicationInferenceProfile extends BedrockModel {
       regions.map((region) => modelArn(stack, modelId, region)),
     );
   }
+
+  /** @internal */
+  public _name(): BoundModel {
+    return { id: this.profileArn, profileArn: this.profileArn, modelId: this.options.modelId };
+  }
 }
 
 /** the models may be invoked only by way of the profile, else its cost tags and routing could be walked around */
 function throughProfile(profileArns: string[], modelArns: string[]): iam.PolicyStatement[] {
   return [
-    new iam.PolicyStatement({ actions: INVOKE_ACTIONS, resources: profileArns }),
+    // Claude Code looks at a profile of the account before it uses it
+    new iam.PolicyStatement({ actions: [...INVOKE_ACTIONS, 'bedrock:GetInferenceProfile'], resources: profileArns }),
     new iam.PolicyStatement({
       actions: INVOKE_ACTIONS,
       resources: modelArns,
@@ -210,41 +232,4 @@ function modelArn(stack: Stack, modelId: string, region: string): string {
     },
     stack,
   );
-}
-
-function checkModelId(modelId: string): void {
-  if (!Token.isUnresolved(modelId) && !MODEL_ID.test(modelId)) {
-    throw invalidValue('InvalidModelId', {
-      what: 'this is not a Bedrock model id',
-      got: modelId,
-      allowed: '<provider>.<model>, for example anthropic.claude-opus-4-6-v1; no ARN, no wildcard',
-      fix: 'take the id from `aws bedrock list-foundation-models`',
-    });
-  }
-}
-
-/** the model behind a profile is read from the id of the profile */
-function parts(profileId: string): string[] {
-  if (Token.isUnresolved(profileId)) {
-    throw invalidValue('ProfileNotLiteral', {
-      what: 'the id of the inference profile is known only at deployment',
-      allowed: 'a literal: the model behind it is read from it',
-      fix: 'write it out',
-    });
-  }
-  checkModelId(profileId);
-  return profileId.split('.');
-}
-
-function checkRegions(profileId: string, regions: string[]): void {
-  const wrong = regions.find((region) => !Token.isUnresolved(region) && !REGION.test(region));
-  if (wrong === undefined && regions.length > 0) {
-    return;
-  }
-  throw invalidValue('InvalidProfileRegions', {
-    what: `'${profileId}' needs the regions to which it routes: Bedrock checks the right to the model in each of them`,
-    got: wrong ?? 'no region',
-    allowed: 'region names such as eu-central-1',
-    fix: 'list those of `aws bedrock get-inference-profile`',
-  });
 }

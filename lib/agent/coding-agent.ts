@@ -9,6 +9,7 @@ import type { AgentEndpointOptions } from './agent-endpoint';
 import { AgentEndpoint } from './agent-endpoint';
 import { AgentEndpointBase } from './agent-endpoint-base';
 import { lifecycleOf } from './agent-checks';
+import { splitByRoom } from './agent-mounts';
 import { agentNetworkOf, type AgentPlace, noteReason } from './agent-place';
 import { type AgentTools, agentToolsOf } from './agent-tools';
 import type { AgentCliConfig } from './agent-cli-config';
@@ -23,6 +24,7 @@ import { deliverLogs, keepRuntimeLogs } from '../observability/log-delivery';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../observability/segment';
 import { agentRows } from '../observability/segments/agent';
 import { ModelRoute, type ModelRouteConfig } from './model-route';
+import { sessionEnvironment } from './session-environment';
 import { InboundAuth } from '../identity/inbound-auth';
 import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
@@ -35,8 +37,6 @@ import type { Filesystem } from '../storage/filesystem';
 const LONGEST_DESCRIPTION = 1200;
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_ENDPOINTS = 10;
-/** shared file systems whose rights fit into one policy together with everything else */
-const MOUNTS_IN_ONE_POLICY = 2;
 
 /** what the values of the props turned into */
 interface RuntimeParts {
@@ -45,6 +45,7 @@ interface RuntimeParts {
   readonly tools: AgentTools;
   readonly place: AgentPlace;
   readonly role: iam.Role;
+  readonly policies: iam.ManagedPolicy[];
   readonly inboundAuth: InboundAuth;
 }
 
@@ -113,17 +114,17 @@ export class CodingAgent
     checkTags(this, props.tags ?? {});
     const inboundAuth = props.inboundAuth ?? InboundAuth.iam();
     const cli = props.cli._bind(this);
-    const route = (props.model ?? ModelRoute.none())._bind(this);
+    this.runtimeName = runtimeNameOf(this, props.runtimeName);
+    const route = (props.model ?? ModelRoute.none())._bind(this, {
+      runtimeName: this.runtimeName,
+      cli: cli.session?.name,
+    });
     const tools = agentToolsOf(this, props, inboundAuth);
     const place = agentNetworkOf(this, props);
 
-    this.runtimeName = runtimeNameOf(this, props.runtimeName);
-    const { role, policy } = executionRole(this, this.runtimeName, [
-      ...cli.statements,
-      ...route.statements,
-      ...tools.statements,
-    ]);
-    this.runtime = this.createRuntime(props, { cli, route, tools, place, role, inboundAuth });
+    const statements = [...cli.statements, ...route.statements, ...tools.statements];
+    const { role, policy, policies } = executionRole(this, this.runtimeName, statements, route.keyException);
+    this.runtime = this.createRuntime(props, { cli, route, tools, place, role, policies, inboundAuth });
     this.runtimeArn = this.runtime.agentRuntimeArn;
     this.role = role;
     this.grantPrincipal = role;
@@ -134,7 +135,9 @@ export class CodingAgent
     const { fit, rest } = splitByRoom(props.filesystems ?? []);
     this.mount(fit, place, policy);
     if (rest.length > 0) {
-      this.mount(rest, place, mountPolicy(this, role));
+      const policy = mountPolicy(this, role);
+      this.runtime.node.defaultChild?.node.addDependency(policy);
+      this.mount(rest, place, policy);
     }
     const runtimeLogs = props.observability?.runtimeLogs ?? !isV2(props);
     this.observability = { ...props.observability, runtimeLogs };
@@ -231,7 +234,7 @@ export class CodingAgent
   }
 
   private createRuntime(props: CodingAgentProps, parts: RuntimeParts): agentcore.Runtime {
-    const { cli, route, tools, place, role, inboundAuth } = parts;
+    const { cli, route, tools, place, role, policies, inboundAuth } = parts;
     const limits = { isV2: isV2(props), isCode: cli.isCode };
     const runtime = new agentcore.Runtime(this, 'Runtime', {
       runtimeName: this.runtimeName,
@@ -245,7 +248,7 @@ export class CodingAgent
       environmentVariables: environmentOf(
         this,
         props.environment ?? {},
-        { ...route.environment, ...tools.environment },
+        { ...sessionEnvironment(this, cli.session, route), ...tools.environment },
         limits,
       ),
       authorizerConfiguration: inboundAuth._forRuntime(this),
@@ -258,7 +261,7 @@ export class CodingAgent
     runtime.with(new JwtAuthorizerOptions({ privateEndpoint: inboundAuth._rules?.privateEndpoint }));
     const cfn = runtime.node.defaultChild as agentcore.CfnRuntime;
     // the L2 depends on a stand-in of the role, which knows nothing of what is granted later
-    cfn.node.addDependency(role);
+    cfn.node.addDependency(role, ...policies);
     noteReason(cfn, props.network);
     return runtime;
   }
@@ -293,12 +296,4 @@ export class CodingAgent
 
 function isV2({ platformVersion }: CodingAgentProps): boolean {
   return platformVersion?.value === agentcore.PlatformVersion.V2.value;
-}
-
-/** In the order in which they are given: those whose rights fit beside everything else, and what comes after them. */
-function splitByRoom(filesystems: Filesystem[]): { fit: Filesystem[]; rest: Filesystem[] } {
-  const shared = filesystems.filter((filesystem) => !filesystem._isPrivate);
-  const firstTooMany = shared[MOUNTS_IN_ONE_POLICY];
-  const end = firstTooMany === undefined ? filesystems.length : filesystems.indexOf(firstTooMany);
-  return { fit: filesystems.slice(0, end), rest: filesystems.slice(end) };
 }

@@ -1,7 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { guardrailPolicyOf } from './guardrail-policy';
+import { exceptKey, guardrailPolicyOf, guardrailPolicyWithKey } from './guardrail-policy';
+import { type KeyException, workloadIdentityArn } from './model-key';
 import { telemetryPolicyOf } from './telemetry-policy';
 import { acknowledgeWildcards } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
@@ -16,10 +17,13 @@ export function isAgentRole(principal: iam.IPrincipal): boolean {
   return agentRoles.has(principal);
 }
 
-/** The role of one agent and the policy that holds what is its own. */
+/** The role of one agent and its policies; the runtime must wait for all of them. */
 export interface ExecutionRole {
   readonly role: iam.Role;
+  /** holds what is this agent's own */
   readonly policy: iam.ManagedPolicy;
+  /** that one, and those that agents share */
+  readonly policies: iam.ManagedPolicy[];
 }
 
 /**
@@ -28,28 +32,40 @@ export interface ExecutionRole {
  * Everything in it names this agent, its image, its models and its mounts. What is the same for all agents of the
  * stack stands in two shared policies.
  */
-export function executionRole(scope: Construct, runtimeName: string, statements: iam.PolicyStatement[]): ExecutionRole {
+export function executionRole(
+  scope: Construct,
+  runtimeName: string,
+  statements: iam.PolicyStatement[],
+  keyException?: KeyException,
+): ExecutionRole {
   const ownLogs = logGroupsArn(scope, runtimeName);
   const policy = new iam.ManagedPolicy(scope, 'Policy', {
     description: `What coding agent ${runtimeName} may do`,
-    statements: [...logStatements(ownLogs), ...statements],
+    statements: [...logStatements(ownLogs), ...statements, ...(keyException ? exceptKey(keyException) : [])],
   });
   policy.node.addValidation({ validate: () => policySizeProblems(policy) });
   acknowledgeWildcards(policy, Acknowledgements.RUNTIME_LOG_GROUPS, { resources: [ownLogs, ownLogs + LOG_STREAMS] });
+  if (keyException !== undefined) {
+    const resources = [workloadIdentityArn(scope, runtimeName)];
+    acknowledgeWildcards(policy, Acknowledgements.RUNTIME_WORKLOAD_IDENTITY, { resources });
+  }
+  const guardrail = keyException === undefined ? guardrailPolicyOf(scope) : guardrailPolicyWithKey(scope);
   const role = new iam.Role(scope, 'Role', {
     description: `Runs coding agent ${runtimeName}`,
     assumedBy: trust(scope, runtimeName),
-    managedPolicies: [policy, telemetryPolicyOf(scope), guardrailPolicyOf(scope)],
   });
+  // named in the policy and not in the role: `cdk diff --fail-on broadening` sees only what is attached this way
+  const policies = [policy, telemetryPolicyOf(scope), guardrail];
+  policies.forEach((each) => each.attachToRole(role));
   agentRoles.add(role);
-  return { role, policy };
+  return { role, policy, policies };
 }
 
 /** A second policy for the mounts of an agent that has many: IAM allows 6,144 characters each. */
 export function mountPolicy(scope: Construct, role: iam.Role): iam.ManagedPolicy {
   const policy = new iam.ManagedPolicy(scope, 'MountPolicy', { description: `What ${scope.node.path} may mount` });
   policy.node.addValidation({ validate: () => policySizeProblems(policy) });
-  role.addManagedPolicy(policy);
+  policy.attachToRole(role);
   return policy;
 }
 

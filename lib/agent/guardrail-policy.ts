@@ -1,8 +1,11 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { KeyException } from './model-key';
 import { oncePerStack } from '../private/per-stack';
 
 const ID = 'CodingAgentsGuardrail';
+/** for agents whose model asks for a key */
+const ID_WITH_KEY = 'CodingAgentsGuardrailWithKey';
 
 /** what an agent could make or rewrite in order to widen its own rights */
 const GUARDING_FAMILIES = ['AgentRuntime', 'Gateway', 'Policy', 'Harness'];
@@ -19,12 +22,10 @@ const GUARDING_FAMILIES = ['AgentRuntime', 'Gateway', 'Policy', 'Harness'];
 const DENIED: Record<string, string[]> = {
   NoLongLivedCredential: [
     'bedrock-agentcore:CompleteResourceTokenAuth',
-    'bedrock-agentcore:GetResourceApiKey',
     'bedrock-agentcore:GetResourceOauth2Token',
     'bedrock-agentcore:GetResourcePaymentToken',
     // who signs with the key of a GitHub App or an OAuth client is that App or client
     'kms:Sign',
-    'secretsmanager:*',
   ],
   NoActingForNamedUsers: [
     'bedrock-agentcore:GetWorkloadAccessTokenForUserId',
@@ -88,23 +89,78 @@ export function guardrailPolicyOf(scope: Construct): iam.ManagedPolicy {
     (stack) =>
       new iam.ManagedPolicy(stack, ID, {
         description: 'What coding agents may never do, whatever is granted to them',
-        statements: [
-          ...Object.entries(DENIED).map(
-            ([sid, actions]) => new iam.PolicyStatement({ sid, effect: iam.Effect.DENY, actions, resources: ['*'] }),
-          ),
-          secretsThroughKms(),
-        ],
+        statements: [...denials(), noApiKey(), noSecret(), noSecureValue(['secretsmanager', 'ssm'])],
       }),
   );
 }
 
+/**
+ * The same for agents whose model asks for a key. What they may not fetch stands in a policy of their own, since it
+ * spares the key of just this agent: see `exceptKey`.
+ */
+export function guardrailPolicyWithKey(scope: Construct): iam.ManagedPolicy {
+  return oncePerStack(
+    scope,
+    ID_WITH_KEY,
+    (stack) =>
+      new iam.ManagedPolicy(stack, ID_WITH_KEY, {
+        description: 'What coding agents with a model key may never do, whatever is granted to them',
+        statements: [...denials(), noSecureValue(['ssm'])],
+      }),
+  );
+}
+
+/** Every key and secret but this one, of which only the value may be read. */
+export function exceptKey({ vaultArns, secretArn }: KeyException): iam.PolicyStatement[] {
+  return [
+    noApiKey(vaultArns),
+    noSecret(secretArn),
+    new iam.PolicyStatement({
+      sid: 'SecretStaysAsItIs',
+      effect: iam.Effect.DENY,
+      actions: ['Delete*', 'Put*', 'Re*', 'Rotate*', 'Update*', 'Cancel*', 'Tag*', 'Untag*'].map(
+        (verb) => `secretsmanager:${verb}`,
+      ),
+      resources: [secretArn],
+    }),
+    noSecureValue(['secretsmanager'], { StringNotEquals: { 'kms:EncryptionContext:SecretARN': secretArn } }),
+  ];
+}
+
+function denials(): iam.PolicyStatement[] {
+  return Object.entries(DENIED).map(
+    ([sid, actions]) => new iam.PolicyStatement({ sid, effect: iam.Effect.DENY, actions, resources: ['*'] }),
+  );
+}
+
+function noApiKey(spared?: string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'NoApiKey',
+    effect: iam.Effect.DENY,
+    actions: ['bedrock-agentcore:GetResourceApiKey'],
+    ...(spared === undefined ? { resources: ['*'] } : { notResources: spared }),
+  });
+}
+
+function noSecret(spared?: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'NoSecret',
+    effect: iam.Effect.DENY,
+    actions: ['secretsmanager:*'],
+    ...(spared === undefined ? { resources: ['*'] } : { notResources: [spared] }),
+  });
+}
+
 /** a secure parameter of Systems Manager is a secret too; plain ones stay readable */
-function secretsThroughKms(): iam.PolicyStatement {
+function noSecureValue(services: string[], unless: Record<string, object> = {}): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'NoSecureParameter',
     effect: iam.Effect.DENY,
     actions: ['kms:Decrypt'],
     resources: ['*'],
-    conditions: { StringLike: { 'kms:ViaService': ['secretsmanager.*.amazonaws.com', 'ssm.*.amazonaws.com'] } },
+    conditions: {
+      StringLike: { 'kms:ViaService': services.map((service) => `${service}.*.amazonaws.com`) },
+      ...unless,
+    },
   });
 }

@@ -40,6 +40,8 @@ function telemetryPolicy(stack: Stack): iam.ManagedPolicy {
         conditions: { StringEquals: { 'cloudwatch:namespace': 'bedrock-agentcore' } },
       }),
       new iam.PolicyStatement({ sid: 'RegistryLogin', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+      // Claude Code asks at each start which profiles exist
+      new iam.PolicyStatement({ sid: 'FindProfiles', actions: ['bedrock:ListInferenceProfiles'], resources: ['*'] }),
       new iam.PolicyStatement({ sid: 'FindLogGroups', actions: ['logs:DescribeLogGroups'], resources: ['*'] }),
     ],
   });

@@ -60,10 +60,13 @@ export interface BrokerConfig extends AppConfig {
 }
 
 /**
- * What git's credential helper is given: a token that reads contents of one repository. Each call makes a token, and
+ * What git's credential helper is given: a token for the contents of one repository. Each call makes a token, and
  * requests for tokens count against the same hourly limit of the GitHub App as those of its brokers.
  */
-export type CredentialConfig = AppConfig;
+export interface CredentialConfig extends AppConfig {
+  /** whether a token may push too; false if left away */
+  readonly allowPush?: boolean;
+}
 
 /** What the catalogue says of each tool. See `catalogue.ts`. */
 export interface CatalogueTool {

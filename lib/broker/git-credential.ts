@@ -2,15 +2,18 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { CredentialConfig } from './broker-config';
 import { brokerFunction } from './broker-function';
+import { checkReason } from './broker-tools';
+import type { GitCredentialProps } from './git-credential-props';
 import { appConfigOf } from './github-app-checks';
 import { GitHubAppFunction } from './github-app-function';
-import type { GitHubAppOptions } from './github-app-options';
 import { invalid, invalidValue, warn } from '../private/errors';
 import { isDropped } from '../private/grants';
 import { surelyDiffer } from '../private/references';
 
 const TIMEOUT = Duration.seconds(15);
+const PUSH_REASON_METADATA = 'cdk-coding-agents:allowPush';
 const credentialFunctions = new WeakSet<lambda.IFunction>();
 
 /** Refuses a function that hands out tokens where tools are answered: the model reads what a tool returns. */
@@ -29,14 +32,14 @@ export function refuseCredentialFunction(fn: lambda.IFunction): void {
  * Lets agents clone and fetch: a function that gives git's credential helper a token to read the contents of one
  * repository.
  *
- * The token lives for an hour. Whatever runs beside the agent can read it, so it never carries more than
- * `contents: read`: changes go through the tools of a `GitHubAppBroker`. Make one for each agent, with the repositories
- * of that agent: whoever may invoke it can read all of them.
+ * The token lives for an hour. Whatever runs beside the agent can read it, so it carries no more than `contents: read`:
+ * changes go through the tools of a `GitHubAppBroker`, unless `allowPush` says why git itself may push. Make one for
+ * each agent, with the repositories of that agent: whoever may invoke it can read all of them.
  *
  * It is invoked directly, with the role of the agent, and never by a gateway: what a gateway passes on is read by the
  * model and may be logged.
  *
- * Errors: whatever its props rule out.
+ * Errors: a reason for `allowPush` that says too little, and whatever its props rule out.
  *
  * @see https://git-scm.com/docs/gitcredentials
  */
@@ -49,16 +52,24 @@ export class GitCredential extends GitHubAppFunction {
 
   public readonly functionName: string;
 
-  public constructor(scope: Construct, id: string, props: GitHubAppOptions) {
+  public constructor(scope: Construct, id: string, props: GitCredentialProps) {
     super(scope, id);
+    const { allowPush } = props;
+    if (allowPush !== undefined) {
+      checkReason(this, 'allowPush', allowPush.reason);
+    }
+    const config: CredentialConfig = { ...appConfigOf(this, props), ...(allowPush && { allowPush: true }) };
     const made = brokerFunction(this, {
       ...props,
       asset: 'git-credential',
-      description: 'Gives coding agents tokens to read one repository at GitHub',
-      config: appConfigOf(this, props),
+      description: `Gives coding agents tokens to ${allowPush ? 'read and push to' : 'read'} one repository at GitHub`,
+      config,
       timeout: TIMEOUT,
-      permissions: { contents: 'read' },
+      permissions: { contents: allowPush ? 'write' : 'read' },
     });
+    if (allowPush !== undefined) {
+      (made.function.node.defaultChild as lambda.CfnFunction).addMetadata(PUSH_REASON_METADATA, allowPush.reason);
+    }
     credentialFunctions.add(made.function).add(made.alias);
     this.alias = made.alias;
     this.functionArn = made.alias.functionArn;

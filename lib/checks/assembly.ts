@@ -6,26 +6,34 @@ import type { Resource } from './template-resource';
 import type { Nesting, Written } from './template';
 import { Template } from './template';
 
+/** A template as it was read. */
+export interface TemplateFile {
+  readonly path: string;
+  readonly content: object;
+  /** under which other stacks ask for its outputs; unknown for a nested stack */
+  readonly stackName?: string;
+  readonly nested: { readonly logicalId: string; readonly file: TemplateFile }[];
+}
+
 /** All templates of an app, with what leads from one to another. */
 export class Assembly {
   public static of({ templatePaths, appConstruct }: IPolicyValidationContext): Assembly {
     const stacks = appConstruct.node.findAll().filter((construct) => Stack.isStack(construct));
-    return new Assembly(templatePaths, stacks);
+    const byFile = new Map(stacks.map((stack) => [stack.templateFile, stack]));
+    return new Assembly(templatePaths.map((path) => read(path, byFile.get(basename(path)), stacks)));
   }
 
   /** whether every resource of the app is known, so that something can be said to be missing */
   public readonly complete: boolean;
 
-  private readonly templates: Template[] = [];
+  public readonly templates: Template[] = [];
+
   private readonly byType = new Map<string, Resource[]>();
   private readonly exports = new Map<string, Written | undefined>();
   private readonly stacks = new Map<string, Template | undefined>();
 
-  private constructor(paths: string[], stacks: Stack[]) {
-    const byFile = new Map(stacks.map((stack) => [stack.templateFile, stack]));
-    for (const path of paths) {
-      this.add(path, byFile.get(basename(path)), stacks);
-    }
+  public constructor(files: TemplateFile[]) {
+    files.forEach((file) => this.add(file));
     this.complete = this.templates.every(({ complete }) => complete);
     for (const resource of this.templates.flatMap(({ resources }) => [...resources.values()])) {
       const same = this.byType.get(resource.type);
@@ -56,22 +64,31 @@ export class Assembly {
     return this.stacks.get(stackName)?.output(outputName);
   }
 
-  private add(path: string, stack: Stack | undefined, stacks: Stack[], nesting?: Nesting): void {
-    const template = new Template(this, path, JSON.parse(readFileSync(path, 'utf8')) as object, nesting);
+  private add({ path, content, stackName, nested }: TemplateFile, nesting?: Nesting): void {
+    const template = new Template(this, path, content, nesting);
     this.templates.push(template);
-    if (stack !== undefined && !Token.isUnresolved(stack.stackName)) {
-      setOnce(this.stacks, stack.stackName, template);
+    if (stackName !== undefined) {
+      setOnce(this.stacks, stackName, template);
     }
     for (const [name, value] of template.exports()) {
       setOnce(this.exports, name, value);
     }
-    // the CDK hands over the templates of stacks only; those of nested stacks lie beside them
-    for (const child of stacks.filter((other) => stack !== undefined && other.nestedStackParent === stack)) {
-      const { nestedStackResource, templateFile } = child as NestedStack;
-      const logicalId = String(Stack.of(child).resolve(nestedStackResource?.logicalId));
-      this.add(join(dirname(path), templateFile), child, stacks, { parent: template, logicalId });
-    }
+    nested.forEach(({ logicalId, file }) => this.add(file, { parent: template, logicalId }));
   }
+}
+
+function read(path: string, stack: Stack | undefined, stacks: Stack[]): TemplateFile {
+  // the CDK hands over the templates of stacks only; those of nested stacks lie beside them
+  const children = stacks.filter((other) => stack !== undefined && other.nestedStackParent === stack);
+  return {
+    path,
+    content: JSON.parse(readFileSync(path, 'utf8')) as object,
+    stackName: stack === undefined || Token.isUnresolved(stack.stackName) ? undefined : stack.stackName,
+    nested: children.map((child) => ({
+      logicalId: String(Stack.of(child).resolve((child as NestedStack).nestedStackResource?.logicalId)),
+      file: read(join(dirname(path), child.templateFile), child, stacks),
+    })),
+  };
 }
 
 /** what is there twice means neither */

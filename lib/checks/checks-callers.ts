@@ -79,6 +79,7 @@ export const CALLER_CHECKS: Check[] = [
 interface Statement {
   readonly Effect?: unknown;
   readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
   readonly Condition?: unknown;
 }
 
@@ -88,11 +89,18 @@ function admitsEverybody({ text = '' }: Value): boolean {
     const { Statement = [] } = JSON.parse(text.replaceAll(UNKNOWN, 'unknown')) as {
       Statement?: Statement | Statement[];
     };
-    return [Statement].flat().some((statement) => {
-      const principals = JSON.stringify(statement.Principal ?? '').match(/"\*"/);
-      return statement.Effect === 'Allow' && statement.Condition === undefined && principals !== null;
+    return [Statement].flat().some(({ Effect, Principal, NotPrincipal, Condition }) => {
+      const everybody = NotPrincipal !== undefined || /"\*"/.test(JSON.stringify(Principal ?? ''));
+      return Effect === 'Allow' && everybody && !isLimit(Condition);
     });
   } catch {
     return false;
   }
+}
+
+/** whether a condition asks for anything that is not true of every call */
+function isLimit(condition: unknown): boolean {
+  const operators = Object.values((condition ?? {}) as Record<string, object>);
+  const values = operators.flatMap((keys) => Object.values(keys) as unknown[]).flat();
+  return values.some((value) => value !== '*');
 }

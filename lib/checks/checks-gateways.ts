@@ -1,3 +1,4 @@
+import type { Assembly } from './assembly';
 import type { Check } from './check';
 import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
 import { allows, roleOf, statementsFor } from './policies';
@@ -113,23 +114,37 @@ function namesMixedCase({ text = '' }: Value, name = ''): boolean {
   return name !== name.toLowerCase() && identity.startsWith(name);
 }
 
-/** whether there is a delivery, or one whose source is known only at deployment and may be this one */
+/** Whose logs are delivered, as far as the app tells. */
+interface Delivered {
+  readonly resources: Set<Resource | undefined>;
+  /** whether there is a delivery whose resource is known only at deployment, and may be any */
+  readonly someUnknown: boolean;
+}
+
+const DELIVERED = new WeakMap<Assembly, Delivered>();
+
 function isDelivered(resource: Resource): boolean {
   const { assembly } = resource.template;
-  const deliveries = assembly.resourcesOf('AWS::Logs::Delivery').map((delivery) => delivery.get('DeliverySourceName'));
-  return assembly
+  const delivered = DELIVERED.get(assembly) ?? deliveredIn(assembly);
+  DELIVERED.set(assembly, delivered);
+  return delivered.someUnknown || delivered.resources.has(resource);
+}
+
+function deliveredIn(assembly: Assembly): Delivered {
+  const names = assembly.resourcesOf('AWS::Logs::Delivery').map((delivery) => delivery.get('DeliverySourceName'));
+  const [sources, texts] = [new Set(names.map(({ resource }) => resource)), new Set(names.map(({ text }) => text))];
+  const arns = assembly
     .resourcesOf('AWS::Logs::DeliverySource')
     .filter((source) => source.get('LogType').literal === undefined || source.get('LogType').is('APPLICATION_LOGS'))
-    .filter((source) => mayBe(source.get('ResourceArn'), resource))
-    .some((source) => deliveries.some((name) => mayBe(name, source) || sameText(name, source.get('Name'))));
+    .filter((source) => {
+      const { text } = source.get('Name');
+      return names.some(isOpen) || sources.has(source) || (text !== undefined && texts.has(text));
+    })
+    .map((source) => source.get('ResourceArn'));
+  return { resources: new Set(arns.map(({ resource }) => resource)), someUnknown: arns.some(isOpen) };
 }
 
-function mayBe(value: Value, resource: Resource): boolean {
-  return value.resource === undefined
-    ? value.text !== undefined && value.literal === undefined
-    : value.resource === resource;
-}
-
-function sameText(one: Value, other: Value): boolean {
-  return one.text !== undefined && one.text === other.text;
+/** whether this is a text that is known only at deployment, and names no resource of the app */
+function isOpen({ resource, text, literal }: Value): boolean {
+  return resource === undefined && text !== undefined && literal === undefined;
 }

@@ -1,6 +1,6 @@
 import type { Check } from './check';
 import { DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
-import { admits, allows, ANY_NAME, covering, POLICIES, rolesOf, statementsOf, trustInAgentCore } from './policies';
+import { allows, ANY_NAME, covering, POLICIES, reaching, rolesOf, statementsOf, trustInAgentCore } from './policies';
 import type { Resource } from './template-resource';
 import type { Value } from './template-value';
 
@@ -100,7 +100,7 @@ export const GRANT_CHECKS: Check[] = [
             BEYOND_INVOKING.map((name) => `bedrock-agentcore:${name}`),
           ),
         )
-        .filter(({ text = '' }) => /^bedrock-agentcore:.*[*?]/i.test(text))
+        .filter((action) => action.items.some(({ text = '' }) => /^bedrock-agentcore:.*[*?]/i.test(text)))
         .map(({ path }) => path),
     { guard },
   ),
@@ -116,9 +116,12 @@ function tooWide(policy: Resource, target: Target): string[] {
 
 function wildcards(statement: Value, { actions, service, names, ours }: Target, ofAgentCore: boolean): string[] {
   const given = covering(statement, actions);
-  const resources = statement.get('Resource').items.filter((arn) => names.some((name) => admits(arn, service, name)));
-  const isOurs = [...given, ...resources].some(({ text = '' }) => ours.test(text));
-  return given.length > 0 && (ofAgentCore || isOurs) ? resources.map(({ path }) => path) : [];
+  if (given.length === 0) {
+    return [];
+  }
+  const resources = reaching(statement, service, names);
+  const isOurs = [...given, ...resources].some(({ items }) => items.some(({ text = '' }) => ours.test(text)));
+  return ofAgentCore || isOurs ? resources.map(({ path }) => path) : [];
 }
 
 /** a condition on a tag of the resource names it in another way, unless it is the tag that all of them have */

@@ -1,13 +1,29 @@
 import type { Check } from './check';
 import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
-import { allows, covering, roleOf, statementsFor, trustInAgentCore } from './policies';
+import { allows, ANY_NAME, covering, reaching, roleOf, statementsFor, trustInAgentCore } from './policies';
 import type { Value } from './template-value';
+import { UNKNOWN } from './template-value';
 
 const BEST_PRACTICES = `${DEVELOPER_GUIDE}runtime-security-best-practices.html`;
 const ROLE = ['AWS::IAM::Role'];
 
 /** policies of AWS that let a role do anything, with everything or with everything of AgentCore */
 const BROAD_POLICIES = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|BedrockAgentCoreFullAccess)$/;
+
+/** a policy of AWS that reads every secret of the account */
+const READS_SECRETS = /:policy\/SecretsManagerReadWrite$/;
+
+/** whoever may do all of these may do everything, with the account or with AgentCore */
+const EVERYTHING: [service: string, actions: string[]][] = [
+  ['iam', ['iam:CreateUser', 'iam:PutRolePolicy', 'iam:PassRole']],
+  [
+    'bedrock-agentcore',
+    ['CreateGateway', 'DeleteAgentRuntime', 'GetResourceApiKey'].map((name) => `bedrock-agentcore:${name}`),
+  ],
+];
+
+/** operators of conditions that let through only what is named */
+const NAMING = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))(IfExists)?$/i;
 
 /** what brings a credential into the hands of who calls it */
 const REVEALING = [
@@ -61,7 +77,8 @@ export const ROLE_CHECKS: Check[] = [
     (resource) => {
       const role = roleOf(resource);
       const statements = role === undefined ? [] : statementsFor(role);
-      const revealed = REVEALING.some((action) => isAllowed(statements, action));
+      const reads = (role?.get('ManagedPolicyArns').items ?? []).some(({ text = '' }) => READS_SECRETS.test(text));
+      const revealed = REVEALING.some((action) => isAllowed(statements, action, reads));
       return at(`Properties.${resource.type.endsWith('::Runtime') ? 'RoleArn' : 'ExecutionRoleArn'}`, revealed);
     },
   ),
@@ -69,22 +86,37 @@ export const ROLE_CHECKS: Check[] = [
 
 function isPinned(statement: Value): boolean {
   const condition = statement.get('Condition');
-  const keys = condition.members.flatMap(([, operator]) => (operator.unknown ? [undefined] : operator.members));
-  return condition.unknown || keys.some((key) => key === undefined || pins(...key));
+  return condition.unknown || condition.members.some(([operator, keys]) => names(operator, keys));
 }
 
-function pins(key: string, value: Value): boolean {
-  return /^aws:source(account|arn)$/i.test(key) && !value.items.some((item) => item.is('*'));
-}
-
-function isEverything(statement: Value): boolean {
+/** whether an operator of a condition names an account, or may do so for all that is known */
+function names(operator: string, keys: Value): boolean {
   return (
-    statement.get('Action').items.some((action) => action.is('*', '*:*', 'bedrock-agentcore:*', 'iam:*')) &&
-    statement.get('Resource').items.some((resource) => resource.is('*'))
+    operator.startsWith('Fn::') ||
+    (NAMING.test(operator) && (keys.unknown || keys.members.some(([key, value]) => namesAccount(key, value))))
   );
 }
 
-function isAllowed(statements: Value[], action: string): boolean {
+function namesAccount(key: string, value: Value): boolean {
+  const accountOf = { 'aws:sourceaccount': (text: string) => text, 'aws:sourcearn': accountIn }[key.toLowerCase()];
+  return accountOf !== undefined && value.items.every(({ text = UNKNOWN }) => !/[*?]|^$/.test(accountOf(text)));
+}
+
+/** the account of an ARN; one that is not written is part of what is known only at deployment, or of a wildcard */
+function accountIn(arn: string): string {
+  return arn.split(':')[4] ?? (arn.includes(UNKNOWN) ? UNKNOWN : arn);
+}
+
+function isEverything(statement: Value): boolean {
+  return EVERYTHING.some(
+    ([service, actions]) =>
+      actions.every((action) => covering(statement, [action]).length > 0) &&
+      reaching(statement, service, [ANY_NAME]).length > 0,
+  );
+}
+
+/** whether statements allow an action; `anyhow` where something else does so already */
+function isAllowed(statements: Value[], action: string, anyhow: boolean): boolean {
   const about = statements.filter((statement) => covering(statement, [action]).length > 0);
   const denied = about.some(
     (statement) =>
@@ -92,5 +124,5 @@ function isAllowed(statements: Value[], action: string): boolean {
       statement.get('Condition').absent &&
       statement.get('Resource').items.some((resource) => resource.is('*')),
   );
-  return !denied && about.some(allows);
+  return !denied && (about.some(allows) || (anyhow && action.startsWith('secretsmanager:')));
 }

@@ -1,3 +1,4 @@
+import type { Assembly } from './assembly';
 import type { Check } from './check';
 import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
 import type { Resource } from './template-resource';
@@ -5,6 +6,7 @@ import type { Value } from './template-value';
 import { UNKNOWN } from './template-value';
 
 const HARNESS = `${AGENTCORE}Harness`;
+const WITH_ROLES = [`${AGENTCORE}Gateway`, `${AGENTCORE}Runtime`];
 const guard = true;
 
 /** tags that are made to be moved; nobody pushes a version under them */
@@ -61,11 +63,11 @@ export const RUNTIME_CHECKS: Check[] = [
       text: 'A shared role lets one agent read the logs, mounts and tools of another, and CloudTrail cannot tell them apart.',
       fix: 'Make a role for each, with what it needs.',
       source: `${DEVELOPER_GUIDE}runtime-security-best-practices.html`,
-      resourceTypes: [`${AGENTCORE}Gateway`, `${AGENTCORE}Runtime`],
+      resourceTypes: WITH_ROLES,
     },
     (resource) => {
       const role = resource.get('RoleArn');
-      return at(role.path, othersWith(role, resource).length > 0);
+      return at(role.path, isShared(role, resource));
     },
   ),
 ];
@@ -84,14 +86,29 @@ function isInImmutableRepository({ resource }: Value): boolean {
   return resource?.type === 'AWS::ECR::Repository' && resource.get('ImageTagMutability').is('IMMUTABLE');
 }
 
-function othersWith(role: Value, resource: Resource): Resource[] {
-  return resource.template.assembly
-    .resourcesOf(`${AGENTCORE}Gateway`, `${AGENTCORE}Runtime`)
-    .filter((other) => other !== resource)
-    .filter((other) => {
-      const same = other.get('RoleArn');
-      return role.resource === undefined
-        ? role.literal !== undefined && role.literal === same.literal
-        : role.resource === same.resource;
-    });
+/** How many runtimes and gateways have a role, which is one of the app or written as an ARN. */
+type Sharing = Map<Resource | string, number>;
+
+const SHARING = new WeakMap<Assembly, Sharing>();
+
+function isShared(role: Value, { template: { assembly } }: Resource): boolean {
+  const sharing = SHARING.get(assembly) ?? sharingIn(assembly);
+  SHARING.set(assembly, sharing);
+  const one = nameOf(role);
+  return one !== undefined && (sharing.get(one) ?? 0) > 1;
+}
+
+function sharingIn(assembly: Assembly): Sharing {
+  const sharing: Sharing = new Map();
+  for (const resource of assembly.resourcesOf(...WITH_ROLES)) {
+    const one = nameOf(resource.get('RoleArn'));
+    if (one !== undefined) {
+      sharing.set(one, (sharing.get(one) ?? 0) + 1);
+    }
+  }
+  return sharing;
+}
+
+function nameOf({ resource, literal }: Value): Resource | string | undefined {
+  return resource ?? literal;
 }

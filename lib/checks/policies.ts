@@ -3,17 +3,27 @@ import type { Resource } from './template-resource';
 import type { Value } from './template-value';
 import { UNKNOWN } from './template-value';
 
-const SERVICE = 'bedrock-agentcore.amazonaws.com';
+/** with the end that partitions differ in, which may be known only at deployment */
+const SERVICE = new RegExp(`^bedrock-agentcore\\.(amazonaws\\.com(\\.cn)?|${UNKNOWN})$`);
 
-/** The resource types that hold statements about what a role may do. */
-export const POLICIES = ['AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
+/** principals that hold policies of their own */
+const PRINCIPALS = ['AWS::IAM::Role', 'AWS::IAM::User', 'AWS::IAM::Group'];
+
+/** The resource types that hold statements about what somebody may do. */
+export const POLICIES = [
+  ...PRINCIPALS,
+  'AWS::IAM::Policy',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::RolePolicy',
+  'AWS::IAM::UserPolicy',
+  'AWS::IAM::GroupPolicy',
+];
 
 /** The statements of the identity policies that a resource holds. */
 export function statementsOf(resource: Resource): Value[] {
-  const documents =
-    resource.type === 'AWS::IAM::Role'
-      ? resource.get('Policies').items.map((policy) => policy.get('PolicyDocument'))
-      : [resource.get('PolicyDocument')];
+  const documents = PRINCIPALS.includes(resource.type)
+    ? resource.get('Policies').items.map((policy) => policy.get('PolicyDocument'))
+    : [resource.get('PolicyDocument')];
   return documents.flatMap((document) => document.get('Statement').items);
 }
 
@@ -21,18 +31,36 @@ export function allows(statement: Value): boolean {
   return statement.get('Effect').is('Allow');
 }
 
-/** The actions of a statement that, as patterns, cover one of some actions. */
+/** What of a statement covers one of some actions: patterns in Action, or a NotAction that leaves one of them. */
 export function covering(statement: Value, actions: string[]): Value[] {
-  return statement
-    .get('Action')
-    .items.filter(({ text = '' }) => actions.some((action) => matches(text.toLowerCase(), action.toLowerCase())));
+  const covers = ({ text = '' }: Value, action: string): boolean => matches(text.toLowerCase(), action.toLowerCase());
+  const excluded = statement.get('NotAction');
+  return [
+    ...statement.get('Action').items.filter((pattern) => actions.some((action) => covers(pattern, action))),
+    ...(actions.some((action) => leaves(excluded, (pattern) => covers(pattern, action))) ? [excluded] : []),
+  ];
 }
 
-/** Stands for any name in an ARN; only a wildcard matches it. */
-export const ANY_NAME = '\uFFFE';
+/** What of a statement covers the ARN of a resource with any name: in Resource, or a NotResource that leaves it. */
+export function reaching(statement: Value, service: string, names: string[]): Value[] {
+  const excluded = statement.get('NotResource');
+  return [
+    ...statement.get('Resource').items.filter((arn) => names.some((name) => admits(arn, service, name))),
+    ...(names.some((name) => leaves(excluded, (arn) => admits(arn, service, name))) ? [excluded] : []),
+  ];
+}
 
-/** Whether a resource of a statement, which may be unknown in part, covers the ARN of a resource with any name. */
-export function admits(resource: Value, service: string, name: string): boolean {
+/** whether an exclusion is there and surely excludes something else */
+function leaves(excluded: Value, excludes: (pattern: Value) => boolean): boolean {
+  return !excluded.absent && excluded.items.every((pattern) => !pattern.unknown && !excludes(pattern));
+}
+
+const SOME_LETTER = '\uFFFE';
+/** Stands for any name in an ARN, with a dash in it, as the service makes them; only a wildcard matches it. */
+export const ANY_NAME = `${SOME_LETTER.repeat(8)}-${SOME_LETTER.repeat(10)}`;
+
+/** whether a resource of a statement, which may be unknown in part, covers the ARN of a resource with any name. */
+function admits(resource: Value, service: string, name: string): boolean {
   const pattern = resource.text;
   if (pattern === undefined) {
     return false;
@@ -91,7 +119,7 @@ export function trustInAgentCore(role: Resource): Value[] {
   return role
     .get('AssumeRolePolicyDocument', 'Statement')
     .items.filter(allows)
-    .filter((statement) => statement.get('Principal', 'Service').items.some((service) => service.is(SERVICE)));
+    .filter((statement) => statement.get('Principal', 'Service').items.some(({ text = '' }) => SERVICE.test(text)));
 }
 
 /** The role with which a resource acts, if the app has it. */
@@ -111,7 +139,7 @@ function matches(pattern: string, text: string): boolean {
       .replace(/[.+^${}()|[\]\\]/g, '\\$&')
       .replaceAll('*', '.*')
       .replaceAll('?', '.');
-    compiled = new RegExp(`^${source.replaceAll(UNKNOWN, `[^:/${ANY_NAME}]+`)}$`, 's');
+    compiled = new RegExp(`^${source.replaceAll(UNKNOWN, `[^:/${SOME_LETTER}]+`)}$`, 's');
     PATTERNS.set(pattern, compiled);
   }
   return compiled.test(text);

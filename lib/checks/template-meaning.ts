@@ -1,9 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Resource } from './template-resource';
-import type { Template } from './template';
+import type { Template, Written } from './template';
 
-/** A piece of text: as written, an attribute of a resource of the app, or known only at deployment. */
-export type Part = string | Resource | undefined;
+/** What Fn::GetAtt gives of a resource of the app, or without a name what Ref gives. */
+export interface Attribute {
+  readonly resource: Resource;
+  readonly name?: string;
+}
+
+/** A piece of text: as written, an attribute of a resource of the app, or a function known only at deployment. */
+export type Part = string | Attribute | Written;
 
 /** What a value of a template means, as far as the templates of the app tell. */
 export interface Meaning {
@@ -27,7 +33,7 @@ export function meaningOf(template: Template, written: unknown, depth = 0): Mean
   if (name === undefined || more.length > 0 || (name !== 'Ref' && !name.startsWith('Fn::'))) {
     return { template, plain: written };
   }
-  return (depth < DEEPEST ? FUNCTIONS[name]?.(template, argument, depth + 1) : undefined) ?? unknown(template);
+  return (depth < DEEPEST ? FUNCTIONS[name]?.(template, argument, depth + 1) : undefined) ?? unknown(template, written);
 }
 
 function membersOf(written: object): [name: string, value: unknown][] {
@@ -48,7 +54,7 @@ const FUNCTIONS: Partial<Record<string, Follow>> = {
   'Fn::GetAtt': (template, argument, depth) => {
     const [id, ...rest] = Array.isArray(argument) ? argument.map(String) : String(argument).split('.');
     const output = template.nestedOutput(id, rest.join('.'));
-    return output ? meaningOf(output.template, output.written, depth) : attribute(template, id);
+    return output ? meaningOf(output.template, output.written, depth) : attribute(template, id, rest.join('.'));
   },
   'Fn::ImportValue': (template, argument, depth) => {
     const value = typeof argument === 'string' ? template.assembly.exported(argument) : undefined;
@@ -84,6 +90,11 @@ const FUNCTIONS: Partial<Record<string, Follow>> = {
     const [index, list] = Array.isArray(argument) ? (argument as unknown[]) : [];
     return Array.isArray(list) ? meaningOf(template, list[Number(index)], depth) : undefined;
   },
+  'Fn::FindInMap': (template, argument, depth) => {
+    const keys = Array.isArray(argument) ? argument.slice(0, 3) : [];
+    const found = keys.every((key) => typeof key === 'string') ? template.mapped(keys) : undefined;
+    return found === undefined ? undefined : meaningOf(template, found, depth);
+  },
   'Fn::If': (template, argument, depth) => {
     const [, yes, no] = Array.isArray(argument) ? (argument as unknown[]) : [];
     return isDeepStrictEqual(yes, no) ? meaningOf(template, yes, depth) : undefined;
@@ -92,14 +103,14 @@ const FUNCTIONS: Partial<Record<string, Follow>> = {
 
 function partsOf(template: Template, written: unknown, depth: number): Part[] {
   const { parts, plain } = meaningOf(template, written, depth);
-  return parts ?? [typeof plain === 'number' || typeof plain === 'boolean' ? String(plain) : undefined];
+  return parts ?? [typeof plain === 'number' || typeof plain === 'boolean' ? String(plain) : { template, written }];
 }
 
-function attribute(template: Template, id: string): Meaning | undefined {
+function attribute(template: Template, id: string, name?: string): Meaning | undefined {
   const resource = template.resources.get(id);
-  return resource && { template, parts: [resource] };
+  return resource && { template, parts: [{ resource, name }] };
 }
 
-function unknown(template: Template): Meaning {
-  return { template, parts: [undefined] };
+function unknown(template: Template, written: unknown): Meaning {
+  return { template, parts: [{ template, written }] };
 }

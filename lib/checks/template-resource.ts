@@ -11,6 +11,8 @@ export interface WrittenResource {
 /** A resource of a template of the app. */
 export class Resource {
   private properties?: Value;
+  /** several resources wait for the same ones */
+  private beforeThis?: Resource[];
 
   public constructor(
     public readonly template: Template,
@@ -45,6 +47,11 @@ export class Resource {
 
   /** what DependsOn, Ref, GetAtt and Sub name; a text that happens to be a logical id counts too */
   private named(): Resource[] {
+    this.beforeThis ??= this.findNamed();
+    return this.beforeThis;
+  }
+
+  private findNamed(): Resource[] {
     const { Properties, DependsOn } = this.written;
     const words = JSON.stringify([Properties, DependsOn]).match(/[A-Za-z0-9]+/g) ?? [];
     return words.flatMap((word) => this.template.resources.get(word) ?? []);

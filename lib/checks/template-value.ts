@@ -1,6 +1,6 @@
 import type { Resource } from './template-resource';
 import type { Template } from './template';
-import type { Meaning } from './template-meaning';
+import type { Meaning, Part } from './template-meaning';
 import { meaningOf } from './template-meaning';
 
 /** Stands for a piece of text that is known only at deployment; no name, ARN or URL holds this character. */
@@ -14,6 +14,8 @@ export class Value {
   private readonly meaning: Meaning;
   /** every rule asks for the same ones */
   private below?: Map<string, Value>;
+  private asText?: { readonly text?: string };
+  private named?: Set<Resource>;
 
   public constructor(
     template: Template,
@@ -41,7 +43,8 @@ export class Value {
 
   /** a text with `UNKNOWN` for what is known only at deployment; undefined if this is no text */
   public get text(): string | undefined {
-    return this.joined?.replace(DYNAMIC_REFERENCE, UNKNOWN);
+    this.asText ??= { text: this.joined?.replace(DYNAMIC_REFERENCE, UNKNOWN) };
+    return this.asText.text;
   }
 
   /** whether CloudFormation puts the value of a secret here */
@@ -56,8 +59,8 @@ export class Value {
 
   /** the one resource of the app that this names, be it in a longer ARN */
   public get resource(): Resource | undefined {
-    const found = new Set(this.meaning.parts?.filter((part) => typeof part === 'object'));
-    return found.size === 1 ? [...found][0] : undefined;
+    this.named ??= this.findNamed();
+    return this.named.size === 1 ? [...this.named][0] : undefined;
   }
 
   /** the elements of a list, or the one element that stands for a list of one */
@@ -95,12 +98,20 @@ export class Value {
     return below.filter((value) => value !== this).flatMap((value) => value.texts());
   }
 
-  private get joined(): string | undefined {
+  /** the pieces of a text; undefined if this is no text */
+  public get parts(): Part[] | undefined {
     const { parts, plain } = this.meaning;
-    if (parts !== undefined) {
-      return parts.map((part) => (typeof part === 'string' ? part : UNKNOWN)).join('');
-    }
-    return typeof plain === 'boolean' || typeof plain === 'number' ? String(plain) : undefined;
+    return parts ?? (typeof plain === 'boolean' || typeof plain === 'number' ? [String(plain)] : undefined);
+  }
+
+  private get joined(): string | undefined {
+    return this.parts?.map((part) => (typeof part === 'string' ? part : UNKNOWN)).join('');
+  }
+
+  private findNamed(): Set<Resource> {
+    return new Set(
+      this.parts?.flatMap((part) => (typeof part === 'object' && 'resource' in part ? part.resource : [])),
+    );
   }
 
   private member(key: string): Value {

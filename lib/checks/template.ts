@@ -16,6 +16,7 @@ export interface Nesting {
 
 interface Content {
   readonly Resources?: Record<string, unknown>;
+  readonly Mappings?: Record<string, Record<string, Record<string, unknown> | undefined> | undefined>;
   readonly Outputs?: Record<string, { readonly Value?: unknown; readonly Export?: { readonly Name?: unknown } }>;
   readonly Transform?: unknown;
 }
@@ -59,6 +60,11 @@ export class Template {
     return attribute.startsWith('Outputs.')
       ? this.nested.get(logicalId)?.output(attribute.slice('Outputs.'.length))
       : undefined;
+  }
+
+  /** what a mapping holds */
+  public mapped([map, first, second]: string[]): unknown {
+    return this.content.Mappings?.[map]?.[first]?.[second];
   }
 
   public output(name: string): Written | undefined {

@@ -1,4 +1,5 @@
-import { AspectPriority, Aspects, Stack, Validations } from 'aws-cdk-lib';
+import type { CfnResource } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Stack, Token, Validations } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Acknowledgement } from './acknowledgements';
 
@@ -39,6 +40,22 @@ export function acknowledgeUnlessChanged(policy: iam.ManagedPolicy, why: Acknowl
     },
     { priority: AspectPriority.READONLY },
   );
+}
+
+/** A rule of `AgentCoreChecks` that the app opted out of by a prop, with the reason that it gave there. */
+export interface OptOut {
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/**
+ * Accepts one finding of `AgentCoreChecks` at one resource, in the words of the app: they stand in the validation report.
+ * A reason that is known only at deployment tells a reviewer nothing, so then the finding stays.
+ */
+export function acknowledgeOptOut(resource: CfnResource, { rule, reason }: OptOut): void {
+  if (!Token.isUnresolved(reason)) {
+    Validations.of(resource).acknowledge({ id: `AgentCoreChecks::${rule}`, reason });
+  }
 }
 
 function textOf(policy: iam.ManagedPolicy): string {

@@ -29,7 +29,7 @@ export class Acknowledgements {
     rule: IAM_WILDCARD,
     finding: 'Resource * in the policy CodingAgentsTelemetry',
     reason:
-      'X-Ray writes, cloudwatch:PutMetricData, logs:DescribeLogGroups and ecr:GetAuthorizationToken take no resource in IAM. They stand alone in this policy, and metrics are limited to the namespace bedrock-agentcore.',
+      'X-Ray writes, cloudwatch:PutMetricData, logs:DescribeLogGroups, bedrock:ListInferenceProfiles and ecr:GetAuthorizationToken take no resource in IAM. They stand alone in this policy, and metrics are limited to the namespace bedrock-agentcore.',
     source: ROLE_PAGE,
   };
 
@@ -40,6 +40,16 @@ export class Acknowledgements {
     reason:
       'The group is named after the id that the service appends to the name of the runtime. The prefix is pinned to this one runtime: names hold no dash, so no other runtime matches.',
     source: ROLE_PAGE,
+  };
+
+  /** The workload identity of a runtime ends in an id that the service makes up. */
+  public static readonly RUNTIME_WORKLOAD_IDENTITY: Acknowledgement = {
+    rule: IAM_WILDCARD,
+    finding: 'workload-identity/<name>-* in the policy of an agent whose model asks for a key',
+    reason:
+      'AgentCore makes the workload identity of a runtime and names it after the id of the runtime: its name, a dash and a suffix. The prefix is pinned to this one runtime: names hold no dash, so no other runtime matches.',
+    source:
+      'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/scope-credential-provider-access.html',
   };
 
   /** S3 Files calls the versioned twins of the object actions too. */
@@ -110,6 +120,7 @@ export class Acknowledgements {
     return [
       Acknowledgements.TELEMETRY,
       Acknowledgements.RUNTIME_LOG_GROUPS,
+      Acknowledgements.RUNTIME_WORKLOAD_IDENTITY,
       Acknowledgements.SYNCHRONIZATION,
       Acknowledgements.SYNCHRONIZATION_EVENTS,
       Acknowledgements.SEED_TARGET,

@@ -7,6 +7,7 @@ import type { GatewayRole } from './gateway-role';
 import { McpTarget } from './mcp-target';
 import type { ToolTarget } from './tool-target';
 import type { TargetContext, ToolTargetConfig } from './tool-target-config';
+import { acknowledgeOptOut } from '../compliance/acknowledge';
 import { GatewayTargetOAuthGrant } from '../mixins/gateway-target-oauth-grant';
 import { invalid } from '../private/errors';
 
@@ -69,7 +70,7 @@ export class AddedTarget extends McpTarget {
   }
 
   private createTarget(config: ToolTargetConfig, { context, role }: AddedTargetProps): agentcore.GatewayTarget {
-    const { credential, oauthGrant, dependencies } = config.identity;
+    const { credential, oauthGrant, dependencies, optOut } = config.identity;
     const target = config.create(this, {
       gateway: context.gateway,
       gatewayTargetName: context.targetName,
@@ -83,6 +84,9 @@ export class AddedTarget extends McpTarget {
       cfn.node.addDependency(role.addForTarget(this._statements));
     }
     cfn.node.addDependency(...dependencies, ...config.dependencies);
+    if (optOut !== undefined) {
+      acknowledgeOptOut(cfn, optOut);
+    }
     return target;
   }
 }

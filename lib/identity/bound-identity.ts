@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IDependable } from 'constructs';
 import type { InboundAuth } from './inbound-auth';
+import type { OptOut } from '../compliance/acknowledge';
 import type { OAuthGrantType } from '../mixins/gateway-target-oauth-grant';
 
 /** What kind of target an identity is used at. */
@@ -42,6 +43,8 @@ export interface BoundIdentity {
   /** the URL to register at the authorization server, known after the first deployment */
   readonly callbackUrl?: string;
   readonly dependencies: IDependable[];
+  /** what the user accepts by choosing it, with the reason that she gave */
+  readonly optOut?: OptOut;
 }
 
 export interface OAuthGrant {

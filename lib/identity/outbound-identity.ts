@@ -126,13 +126,14 @@ export abstract class OutboundIdentity {
   }
 
   /**
-   * No credential at all, for servers with public data.
+   * No credential at all, for servers with public data. The reason acknowledges `AC_TARGET_CREDENTIAL_CONFIGURED` of
+   * `AgentCoreChecks` at this target.
    *
    * Errors: a reason of less than 20 characters; a Lambda or runtime target.
    */
   public static none(options: NoIdentityOptions): OutboundIdentity {
     checkReason(options);
-    return new Identity(bindNone);
+    return new Identity((scope, context) => bindNone(scope, context, options));
   }
 
   protected constructor() {}

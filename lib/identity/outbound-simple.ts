@@ -29,7 +29,7 @@ export interface GatewayRoleOptions {
 
 /** Why no credential is sent. */
 export interface NoIdentityOptions {
-  /** What makes it acceptable, in at least 20 characters; auditors read it. */
+  /** What makes it acceptable, in at least 20 characters: with it the finding of `AgentCoreChecks` is acknowledged. */
   readonly reason: string;
 }
 
@@ -101,13 +101,14 @@ export function checkReason({ reason }: NoIdentityOptions): void {
   }
 }
 
-export function bindNone(scope: Construct, context: IdentityContext): BoundIdentity {
+export function bindNone(scope: Construct, context: IdentityContext, { reason }: NoIdentityOptions): BoundIdentity {
   checkKind(scope, context, 'OutboundIdentity.none', {
     lambda: 'the gateway calls a function with its role: use OutboundIdentity.gatewayRole()',
     agentRuntime:
       'a runtime answers no anonymous request: use OutboundIdentity.gatewayRole(), clientCredentials(...) or onBehalfOf(...)',
   });
-  return { statements: [], actor: 'nobody: no credential is sent', dependencies: [] };
+  const optOut = { rule: 'AC_TARGET_CREDENTIAL_CONFIGURED', reason: reason.trim() };
+  return { statements: [], actor: 'nobody: no credential is sent', dependencies: [], optOut };
 }
 
 export function bindBroker(scope: Construct, context: IdentityContext, broker: IToolBroker): BoundIdentity {

@@ -46,7 +46,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
    * No VPC: agents reach the whole internet and nothing private.
    *
    * File systems cannot be mounted, and Security Hub reports BedrockAgentCore.1. The reason appears where the agents
-   * are declared. Throws if it has fewer than 20 characters.
+   * are declared, and acknowledges the finding of `AgentCoreChecks` about them. Throws if it has fewer than 20 characters.
    *
    * @see https://docs.aws.amazon.com/securityhub/latest/userguide/bedrockagentcore-controls.html
    */

@@ -51,7 +51,8 @@ export class DnsFirewall extends Construct {
   }
 }
 
-/** Name servers of these zones belong to AWS: a query tells nobody else. S3 Files is the one service outside the first. */
+/** Name servers of these zones belong to AWS: a query tells nobody else. Two services lie outside the first. */
 function awsNames(scope: Construct): string[] {
-  return ['*.amazonaws.com', `*.s3files.${Stack.of(scope).region}.on.aws`];
+  const { region } = Stack.of(scope);
+  return ['*.amazonaws.com', `*.s3files.${region}.on.aws`, `bedrock-mantle.${region}.api.aws`];
 }

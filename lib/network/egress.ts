@@ -119,6 +119,8 @@ const awsEndpoints = (): ec2.InterfaceVpcEndpointAwsService[] => [
   ec2.InterfaceVpcEndpointAwsService.ECR,
   ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
   ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  // Claude Code asks it which inference profiles there are
+  ec2.InterfaceVpcEndpointAwsService.BEDROCK,
   ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME,
   ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE,
   ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE_GATEWAY,

@@ -54,6 +54,9 @@ const PULL = [
   'ecr:GetDownloadUrlForLayer',
 ];
 
+/** The rest of this service makes, trains and deletes models. */
+const LOOK_AT_PROFILES = ['bedrock:GetInferenceProfile', 'bedrock:ListInferenceProfiles'];
+
 /**
  * What an endpoint lets through besides what the caller's and the resource's own policies say.
  *
@@ -72,6 +75,8 @@ function policyOf(service: ec2.InterfaceVpcEndpointAwsService, account: string):
     case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE_GATEWAY.shortName:
       // a caller with an OAuth token is no AWS principal and belongs to no account, but the agent it calls does
       return [anyone({ conditions: { StringEquals: { 'aws:ResourceAccount': account } } })];
+    case ec2.InterfaceVpcEndpointAwsService.BEDROCK.shortName:
+      return [anyone({ actions: LOOK_AT_PROFILES, conditions: { StringEquals: { 'aws:PrincipalAccount': account } } })];
     case ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME.shortName:
     case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS.shortName:
     case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING.shortName:

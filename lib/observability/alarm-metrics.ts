@@ -2,17 +2,22 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { AGENTCORE } from './dashboard-search';
 
-/** of few requests, one is a large part */
-const FEWEST_REQUESTS = 10;
+/** one failure of few requests is a large part, and no reason to wake somebody; three are, if nothing else works */
+const FEWEST_FAILURES = 3;
 const PERIOD = Duration.minutes(5);
 
-/** The percent of calls that are errors. */
+/**
+ * The percent of calls that are errors; none while errors are few. A team makes few requests: a least number of these would
+ * leave it alone with an agent that cannot mount its files.
+ */
 export function errorPercent(calls: cloudwatch.IMetric, errors: cloudwatch.IMetric[]): cloudwatch.MathExpression {
   const ids = errors.map((_, index) => `errors${index}`);
   // without an error nothing is published
-  const failed = ids.map((id) => `FILL(${id}, 0)`).join(' + ');
+  const failed = `(${ids.map((id) => `FILL(${id}, 0)`).join(' + ')})`;
+  // what is refused may not be counted as a call: never through nothing, and never more than all of them
+  const all = `IF(FILL(calls, 0) >= ${failed}, FILL(calls, 0), ${failed})`;
   return new cloudwatch.MathExpression({
-    expression: `IF(calls >= ${FEWEST_REQUESTS}, 100 * (${failed}) / calls, 0)`,
+    expression: `IF(${failed} >= ${FEWEST_FAILURES}, 100 * ${failed} / ${all}, 0)`,
     usingMetrics: { calls, ...Object.fromEntries(ids.map((id, index) => [id, errors[index]])) },
     label: 'percent',
     period: PERIOD,

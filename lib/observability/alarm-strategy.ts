@@ -19,7 +19,7 @@ export interface AlarmThresholds {
   readonly without?: AlarmKind[];
 
   /**
-   * Percent of the requests to an agent that fail at AWS, over five minutes with ten requests or more.
+   * Percent of the requests to an agent that fail at AWS, over five minutes in which three fail or more.
    *
    * @default 5
    */
@@ -69,7 +69,7 @@ export interface AlarmThresholds {
   readonly sessionQuotaPercent?: number;
 
   /**
-   * Percent of the requests to a gateway that fail, whoever is to blame; over five minutes with ten requests or more.
+   * Percent of the requests to a gateway that fail, whoever is to blame; over five minutes in which three fail or more.
    *
    * @default 25
    */
@@ -97,7 +97,7 @@ export interface AlarmThresholds {
   readonly credentialFailures?: number;
 
   /**
-   * Percent of the calls of a GitHub App that fail; over five minutes with ten calls or more.
+   * Percent of the calls of a GitHub App that fail; over five minutes in which three fail or more.
    *
    * @default 25
    */

@@ -14,6 +14,9 @@ import { ORDER } from './segments/order';
 const EVALUATION_PERIODS = 3;
 /** CloudWatch takes a hundred; forty agents leave no room for so many */
 const MOST_IN_WIDGET = 75;
+/** how many stand side by side, and how high the widget grows before it scrolls */
+const ALARMS_IN_LINE = 5;
+const HIGHEST_WIDGET = 8;
 
 /** An alarm, and why it is there. */
 interface MadeAlarm {
@@ -121,7 +124,8 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
     // those of high severity first: a widget takes no more
     const ranked = [...this.made.filter(isHigh), ...this.made.filter((one) => !isHigh(one))];
     const alarms = ranked.slice(0, MOST_IN_WIDGET).map(({ alarm }) => alarm);
-    const widget = new cloudwatch.AlarmStatusWidget({ title, alarms, width: 24, height: 4 });
+    const height = Math.min(HIGHEST_WIDGET, 1 + Math.ceil(alarms.length / ALARMS_IN_LINE));
+    const widget = new cloudwatch.AlarmStatusWidget({ title, alarms, width: 24, height });
     return { rows: [{ title: 'Alarms', order: ORDER.alarms, widgets: [widget] }] };
   }
 

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AgentDashboardProps } from './dashboard';
 import type { MergedRow, MergedRows } from './dashboard-rows';
+import { fitsFormula } from './dashboard-costs';
 import { metricCount } from './dashboard-search';
 import type { DashboardCost } from './segment';
 import { invalid } from '../private/errors';
@@ -56,11 +57,11 @@ export function checkMetricCounts(scope: Construct, rows: MergedRow[], costs: Da
     });
   }
   const all = sum(graphs.map(({ count }) => count)) + COST_WIDGETS * costs.length;
-  if (all > MOST_IN_DASHBOARD || costs.length > MOST_IN_GRAPH) {
+  if (all > MOST_IN_DASHBOARD || costs.length > MOST_IN_GRAPH || !fitsFormula(costs)) {
     throw invalid(scope, 'TooManyMetrics', {
       what: 'the dashboard has more metrics than CloudWatch shows on one',
       got: all,
-      allowed: `at most ${MOST_IN_DASHBOARD}, and ${MOST_IN_GRAPH} that cost money`,
+      allowed: `at most ${MOST_IN_DASHBOARD}, and as many that cost money as a formula of 2,048 characters names, about 400`,
       fix: 'make several dashboards, for example one for each team',
     });
   }

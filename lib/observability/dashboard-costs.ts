@@ -4,6 +4,8 @@ import type { DashboardCost } from './segment';
 
 /** more bars than a reader can tell apart */
 const MOST_SOURCES = 10;
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html */
+const LONGEST_FORMULA = 2048;
 
 /** The estimate of costs, as formulas over the metrics of what was used. */
 export interface CostLines {
@@ -29,6 +31,11 @@ export function costLines(costs: DashboardCost[]): CostLines | undefined {
     byKind: groups(named, ({ kind }) => kind).map(([kind, some]) => formula(kind, some)),
     bySource: sources.length > MOST_SOURCES ? [] : sources.map(([source, some]) => formula(source, some)),
   };
+}
+
+/** Whether CloudWatch takes the longest of the formulas. */
+export function fitsFormula(costs: DashboardCost[]): boolean {
+  return (costLines(costs)?.total.toMetricConfig().mathExpression?.expression ?? '').length <= LONGEST_FORMULA;
 }
 
 /** Two segments can bring the same metric: one agent on two dashboards' lists, say. It is paid for once. */

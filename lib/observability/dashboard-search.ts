@@ -8,6 +8,8 @@ export const AGENTCORE = 'AWS/Bedrock-AgentCore';
 const LONGEST_SEARCH = 1024;
 /** longer than any ARN of AgentCore */
 const LONG_TOKEN = 160;
+/** what ends the text of a search, or of a term in it, and cannot be written otherwise */
+const UNQUOTABLE = /["'\\\n]/;
 /** more lines than a reader can tell apart, and than a dashboard has room for in full */
 const MOST_LINES = 10;
 
@@ -23,9 +25,14 @@ export interface Search {
 
 /** A search in the namespace of AgentCore. Without a period: it takes that of its graph. */
 export function searchText({ metricName, statistic, dimensions, terms }: Search, namespace = AGENTCORE): string {
-  const schema = dimensions === undefined ? `Namespace="${namespace}"` : `{"${namespace}",${dimensions.join(',')}}`;
+  const schema =
+    dimensions === undefined ? `Namespace="${namespace}"` : `{"${namespace}",${dimensions.map(quoted).join(',')}}`;
   const query = [schema, `MetricName="${metricName}"`, ...(terms === undefined ? [] : [terms])].join(' ');
   return `SEARCH('${query}', '${statistic}')`;
+}
+
+function quoted(name: string): string {
+  return /^\w+$/.test(name) ? name : `"${name}"`;
 }
 
 /** Where its metrics are. What is known only at deployment would say where the dashboard is, which goes without saying. */
@@ -84,7 +91,7 @@ function familyOf(metric: cloudwatch.IMetric): string {
 function searched(family: cloudwatch.IMetric[]): cloudwatch.IMetric[] {
   const stats = family.flatMap((metric) => metric.toMetricConfig().metricStat ?? []);
   const name = nameOf(stats);
-  if (name === undefined) {
+  if (name === undefined || !stats.every(canBeSearched)) {
     return family;
   }
   const [{ metricName, namespace, statistic, region, account, dimensions = [] }] = stats;
@@ -108,6 +115,11 @@ function searched(family: cloudwatch.IMetric[]): cloudwatch.IMetric[] {
         searchAccount: literal(account),
       }),
   );
+}
+
+function canBeSearched({ namespace, metricName, dimensions = [] }: cloudwatch.MetricStatConfig): boolean {
+  const words = [namespace, metricName, ...dimensions.flatMap(({ name, value }) => [name, String(value)])];
+  return !words.some((word) => UNQUOTABLE.test(word));
 }
 
 /** The dimension by which to tell them apart: a short one where there is one. */

@@ -21,7 +21,7 @@ export class DashboardSegment implements IDashboardSegment {
   /**
    * Models on Amazon Bedrock: tokens, cache reads, errors, and with prices an estimate of their cost.
    *
-   * Errors: no model, one model twice, a price that is no amount of money.
+   * Errors: no model, one model twice, what is no id of a model, a price that is no amount of money.
    */
   public static bedrockModels(models: BedrockModelMetrics[]): DashboardSegment {
     checkModels(models);

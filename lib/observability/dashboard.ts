@@ -6,6 +6,7 @@ import { merge } from './dashboard-rows';
 import { choiceVariables, costWidgets, periodVariable, rowWidgets, tableWidget, textWidget } from './dashboard-widgets';
 import { AgentPrices } from './prices';
 import type { IDashboardSegment } from './segment';
+import { ORDER } from './segments/order';
 
 /** What an `AgentDashboard` shows, and how. */
 export interface AgentDashboardProps {
@@ -52,7 +53,7 @@ export interface AgentDashboardProps {
  * The tables read logs with the rights of whoever looks. Commands and tool calls can hold what is confidential: share the
  * dashboard with whom you would give these logs.
  *
- * Searches look in the account and region of the dashboard.
+ * Searches, tables and the numbers of the whole account look in the account and region of the dashboard: make one in each.
  *
  * Make it when the gateways have their targets: what is added to a segment later is not on it. A dashboard costs about 3
  * dollars a month; each look at a table is charged as a query.
@@ -86,8 +87,9 @@ export class AgentDashboard extends Construct {
       periodOverride: cloudwatch.PeriodOverride.INHERIT,
       variables: [...choiceVariables(choices), periodVariable(period)],
       widgets: [
+        ...rows.filter(({ order }) => order < ORDER.costs).flatMap((row) => rowWidgets(row, period)),
         ...(estimate.length === 0 ? [] : [[textWidget(estimateText(), 2)], ...estimate]),
-        ...rows.flatMap((row) => rowWidgets(row, period)),
+        ...rows.filter(({ order }) => order >= ORDER.costs).flatMap((row) => rowWidgets(row, period)),
         ...(tables.length === 0 ? [] : [[textWidget('## Logs', 1)]]),
         ...tables.map((table) => [tableWidget(table)]),
       ],

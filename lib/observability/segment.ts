@@ -54,7 +54,7 @@ export interface DashboardRow {
   readonly widgets?: cloudwatch.IWidget[];
 
   /**
-   * Where the row stands: lower numbers stand higher. Those of the library have 10 to 90.
+   * Where the row stands: lower numbers stand higher. Those of the library have 10 to 90; the estimate of costs stands at 15.
    *
    * @default 50
    */

@@ -1,5 +1,5 @@
 import type { Body, Variable } from './preview-body';
-import { escape, renderWidget } from './preview-widgets';
+import { escape, renderWidget, withoutHash } from './preview-widgets';
 
 /**
  * One page that needs nothing else: the charting library stands in it.
@@ -21,12 +21,12 @@ export function previewPage({ name, variables, widgets }: Body, library: string)
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(name)}: preview with example data</title>
+<title>${escape(withoutHash(name))}: preview with example data</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header>
-<h1>${escape(name)}</h1>
+<h1>${escape(withoutHash(name))}</h1>
 <p class="notice">Example data. The dashboard is as it is deployed; all numbers, names of tools and log lines are made up.</p>
 <form>${variables.map(selectOf).join('')}</form>
 </header>
@@ -103,5 +103,6 @@ ul { list-style: none; margin: 8px 0 0; padding: 0; display: flex; flex-wrap: wr
   main { display: block; }
   section { margin-bottom: 8px; }
   section.metric:has(.chart) { height: 240px; }
+  section.log .scroll { max-height: 240px; }
 }
 `;

@@ -41,6 +41,11 @@ export function escape(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
+/** what the CDK puts behind the ids of resources */
+export function withoutHash(id: string): string {
+  return id.replace(/[0-9A-F]{8}$/, '');
+}
+
 function titled(title: string | undefined, html: string): string {
   return `<h3>${escape(title ?? '')}</h3>${html}`;
 }
@@ -68,19 +73,28 @@ function chart({
   stacked?: boolean;
 }): Rendered {
   const lines = linesOf(metrics);
+  const names = shortNames(lines.map(({ label }) => label));
   return {
     html: `${titled(title, '')}<div class="chart"></div>`,
     chart: {
       animation: false,
       color: COLORS,
       tooltip: { trigger: 'axis', confine: true },
-      legend: { type: 'scroll', bottom: 0, itemWidth: 14, itemHeight: 8 },
+      legend: {
+        type: 'scroll',
+        bottom: 0,
+        itemWidth: 14,
+        itemHeight: 8,
+        itemGap: 8,
+        icon: 'roundRect',
+        textStyle: { fontSize: 11 },
+      },
       grid: { left: 8, right: 16, top: 12, bottom: 32, containLabel: true },
       xAxis: { type: 'category', data: hours(), axisTick: { show: false } },
       yAxis: { type: 'value', min: 0, splitNumber: 4 },
-      series: lines.map(({ label, values }) => ({
+      series: lines.map(({ values }, index) => ({
         type: 'line',
-        name: label,
+        name: names[index],
         data: values.map((value) => Math.round(value * 10_000) / 10_000),
         showSymbol: false,
         lineStyle: { width: 1.5 },
@@ -88,6 +102,17 @@ function chart({
       })),
     },
   };
+}
+
+/** room for the names of one chart, in letters; cut at the start, for ids begin alike and end apart */
+const LETTERS = 44;
+
+function shortNames(names: string[]): string[] {
+  const most = Math.max(12, Math.floor(LETTERS / names.length));
+  const short = names
+    .map((name) => name.replace(/[0-9A-F]{8}(?= |$)/, ''))
+    .map((name) => (name.length > most ? `…${name.slice(1 - most)}` : name));
+  return new Set(short).size === names.length ? short : names;
 }
 
 function hours(): string[] {
@@ -109,7 +134,7 @@ function numbers(metrics: unknown[][]): string {
 /** one of them rings, so that it shows how that looks */
 function alarms(arns: string[]): string {
   const items = arns.map((arn, index) => {
-    const name = arn.replace(/^<|(\.Arn)?>$/g, '').replace(/[0-9A-F]{8}$/, '');
+    const name = withoutHash(arn.replace(/^<|(\.Arn)?>$/g, ''));
     return `<li class="${index === 1 ? 'alarm' : 'ok'}">${escape(name)}</li>`;
   });
   return `<ul class="alarms">${items.join('')}</ul>`;

@@ -65,9 +65,15 @@ function mountLine(mount: Mount, writable: string[]): [string, string] {
 
 /** the services on whose file systems the role may write */
 function writableMounts(roleId: string, all: Entry[]): string[] {
-  const { ManagedPolicyArns } = Object.fromEntries(all)[roleId].Properties;
-  const own = (ManagedPolicyArns as { Ref: string }[]).map(({ Ref }) => Object.fromEntries(all)[Ref]);
+  // a policy is attached from its own side, or from the side of the role
+  const { ManagedPolicyArns = [] } = Object.fromEntries(all)[roleId].Properties;
+  const named = (ManagedPolicyArns as { Ref: string }[]).map(({ Ref }) => Ref);
+  const own = entries(all, 'AWS::IAM::ManagedPolicy').filter(([id, { Properties }]) => {
+    const roles = (Properties.Roles ?? []) as { Ref: string }[];
+    return named.includes(id) || roles.some(({ Ref }) => Ref === roleId);
+  });
   return own
+    .map(([, policy]) => policy)
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Effect: string; Action: string | string[] }[])
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Action }) => Action)

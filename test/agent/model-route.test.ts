@@ -36,7 +36,7 @@ test('a profile of AWS is its ARN, and its model in each region by way of it onl
   const profile = `arn:aws:bedrock:eu-central-1:111122223333:inference-profile/${PROFILE}`;
   expect(statements(ModelRoute.bedrock([BedrockModel.inferenceProfile(PROFILE, ['eu-west-1', 'eu-north-1'])]))).toEqual(
     [
-      { Effect: 'Allow', Action: INVOKE, Resource: profile },
+      { Effect: 'Allow', Action: [...INVOKE, 'bedrock:GetInferenceProfile'], Resource: profile },
       {
         Effect: 'Allow',
         Action: INVOKE,

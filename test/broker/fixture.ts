@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { GitCredential } from '../../lib/broker/git-credential';
+import type { GitCredentialProps } from '../../lib/broker/git-credential-props';
 import { GitHubAppBroker } from '../../lib/broker/github-app-broker';
 import type { GitHubAppBrokerProps } from '../../lib/broker/github-app-broker-props';
 import { GitHubAppKey } from '../../lib/broker/github-app-key';
@@ -33,7 +34,7 @@ export function makeBroker(props: Partial<GitHubAppBrokerProps> = {}, stack = ma
   return { stack, made: new GitHubAppBroker(stack, 'GitHubApp', { ...appOf(stack), ...props }) };
 }
 
-export function makeCredential(props: Partial<GitHubAppOptions> = {}, stack = makeStack()): Made<GitCredential> {
+export function makeCredential(props: Partial<GitCredentialProps> = {}, stack = makeStack()): Made<GitCredential> {
   return { stack, made: new GitCredential(stack, 'Clone', { ...appOf(stack), ...props }) };
 }
 

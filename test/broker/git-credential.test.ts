@@ -39,6 +39,36 @@ test('is told the App and the repositories, and shows them', () => {
   expect(Metadata['cdk-coding-agents:github']).toEqual({ ...config, permissions: { contents: 'read' } });
 });
 
+describe('allowPush', () => {
+  const REASON = 'release branches are pushed by the nightly agent, main is protected';
+
+  test('lets tokens push, and says why in the template', () => {
+    const { stack } = makeCredential({ allowPush: { reason: REASON } });
+    const { Metadata, Properties } = resource(Template.fromStack(stack), FUNCTION);
+    expect(Metadata['cdk-coding-agents:github'].permissions).toEqual({ contents: 'write' });
+    expect(Metadata['cdk-coding-agents:allowPush']).toBe(REASON);
+    expect(Properties.Description).toBe('Gives coding agents tokens to read and push to one repository at GitHub');
+    expect(JSON.parse(packed(stack, 'Clone').read('config.json')).allowPush).toBe(true);
+  });
+
+  test('is off by default', () => {
+    const { stack } = makeCredential();
+    const { Metadata, Properties } = resource(Template.fromStack(stack), FUNCTION);
+    expect(Metadata['cdk-coding-agents:allowPush']).toBeUndefined();
+    expect(Properties.Description).toBe('Gives coding agents tokens to read one repository at GitHub');
+    expect(JSON.parse(packed(stack, 'Clone').read('config.json'))).not.toHaveProperty('allowPush');
+  });
+
+  test.each([
+    ['a short reason', 'because', "the reason of allowPush says too little (got 'because'); allowed: at least 20"],
+    ['a secret', `the token is ghp_${'a'.repeat(36)}`, 'the reason of allowPush'],
+  ])('refuses %s', (_, reason, text) => {
+    const error = thrownBy(() => makeCredential({ allowPush: { reason } }));
+    expect(error.text).toContain(text);
+    expect(error.text).not.toContain('ghp_');
+  });
+});
+
 test('is measured as brokers are', () => {
   const { stack, made } = makeCredential();
   expect(stack.resolve(made.metricMints().toMetricConfig().metricStat)).toMatchObject({
@@ -128,6 +158,7 @@ test.each([
 ])('CloudFormation has nothing to say in %s', (_, env) => {
   strictly(env, (stack: Stack) => {
     const network = new TestNetwork(stack);
+    new GitCredential(stack, 'Push', { ...appOf(stack), allowPush: { reason: 'pushes are reviewed afterwards' } });
     new GitCredential(stack, 'Clone', { ...appOf(stack), network }).grantInvoke(
       new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }),
     );

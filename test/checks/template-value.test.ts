@@ -18,13 +18,22 @@ test.each<[title: string, written: unknown]>([
   expect(findings(RULE, { Resources: level(written) })).toEqual([AT]);
 });
 
+test('what a mapping holds is known, unless a key is not', () => {
+  const Mappings = { Levels: { prod: { level: 'DEBUG' } } };
+  const by = (...keys: unknown[]): string[] =>
+    findings(RULE, { Mappings, Resources: level({ 'Fn::FindInMap': keys }) });
+  expect(by('Levels', 'prod', 'level')).toEqual([AT]);
+  expect(by('Levels', 'test', 'level')).toEqual([]);
+  expect(by('Levels', ref('Stage'), 'level')).toEqual([]);
+});
+
 test.each<[title: string, written: unknown]>([
   ['a condition', { 'Fn::If': ['IsProduction', 'DEBUG', ref('AWS::NoValue')] }],
   ['nothing', ref('AWS::NoValue')],
   ['a pseudo parameter', ref('AWS::Region')],
   ['a substitution that is escaped', { 'Fn::Sub': 'DEBUG${!Region}' }],
   ['a substitution of a parameter', { 'Fn::Sub': '${Level}' }],
-  ['a mapping', { 'Fn::FindInMap': ['Levels', 'prod', 'level'] }],
+  ['a mapping that is not there', { 'Fn::FindInMap': ['Levels', 'prod', 'level'] }],
   ['a choice from a text', { 'Fn::Select': [0, { 'Fn::Split': [',', 'DEBUG,INFO'] }] }],
   ['an import from another app', { 'Fn::ImportValue': 'level' }],
   ['an output of another app', { 'Fn::GetStackOutput': { StackName: 'other', OutputName: 'Level' } }],

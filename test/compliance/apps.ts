@@ -24,6 +24,8 @@ import {
 } from '../../lib';
 import type { Construct } from 'constructs';
 import { GatewayApp } from './gateway-app';
+import { KeyedApp } from './keyed-app';
+import { ObservedApp } from './observed-app';
 import type { AppOptions } from './place';
 import { ACCOUNT, newApp, REGION } from './place';
 
@@ -172,6 +174,8 @@ function networkWith(egress: Egress): (networkStack: () => Stack) => AgentNetwor
 export const APPS: Record<string, (options?: AppOptions) => { app: App }> = {
   full: (options) => new FullApp(options),
   gateway: (options) => new GatewayApp(options),
+  observed: (options) => new ObservedApp(options),
+  keyed: (options) => new KeyedApp(options),
   jwt: (options = {}) =>
     oneAgent(options, networkWith(Egress.awsOnly()), () => ({
       inboundAuth: InboundAuth.jwt({ discoveryUrl: ISSUER, allowedClients: ['cli'], allowedAudiences: ['agents'] }),

@@ -32,6 +32,7 @@ const INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 const TELEMETRY = [
+  'bedrock:ListInferenceProfiles',
   'cloudwatch:PutMetricData',
   'ecr:GetAuthorizationToken',
   'logs:DescribeLogGroups',
@@ -60,7 +61,10 @@ const inVpc = (effect: string): string[] =>
 const ALL_RESOURCES = {
   // takes no resource in IAM: see Acknowledgements.TELEMETRY
   ...all(stacks('AWS::IAM::ManagedPolicy <stack>/CodingAgentsTelemetry/Resource Allow'), TELEMETRY),
+  'AWS::IAM::ManagedPolicy Keyed/CodingAgentsTelemetry/Resource Allow': TELEMETRY,
   // a Deny is the stronger the wider it is
+  'AWS::IAM::ManagedPolicy Keyed/CodingAgentsGuardrailWithKey/Resource Deny': expect.any(Array),
+  'AWS::IAM::ManagedPolicy Keyed/Gemini/Policy/Resource Deny': ['kms:Decrypt'],
   ...all(stacks('AWS::IAM::ManagedPolicy <stack>/CodingAgentsGuardrail/Resource Deny'), expect.any(Array)),
   // the same: no agent is called with a token from within the network
   ...all(
@@ -76,18 +80,22 @@ const ALL_RESOURCES = {
   ],
   // in the policy of a key, * is the key
   ...all(
-    ['Agents/Key', 'Network/LogKey', 'Team/Key', 'Team/BotKey', 'Team/VaultKey'].map(
+    ['Agents/Key', 'Keyed/Key', 'Network/LogKey', 'Observed/Audit/Key', 'Team/Key', 'Team/BotKey', 'Team/VaultKey'].map(
       (place) => `AWS::KMS::Key ${place}/Resource Allow`,
     ),
     expect.any(Array),
   ),
   // an endpoint carries every call of its service; the condition on the account is checked below
   ...all(endpoints(CARRIERS), ['*']),
+  ...all(endpoints(['bedrock']), ['bedrock:GetInferenceProfile', 'bedrock:ListInferenceProfiles']),
   // pulling only, since nobody says as whom AgentCore pulls; pushing to a foreign registry is what must not be
   ...all(endpoints(['ecr.api', 'ecr.dkr']), PULL),
   // X-Ray takes no narrower resource; bound to deliveries of the account's own runtimes and gateways
   ...all(stacks('AWS::XRay::ResourcePolicy <stack>/CodingAgentsLogs/XRayPolicy Allow'), ['xray:PutTraceSegments']),
 };
+
+/** the apps that have the gateways of GatewayApp */
+const HAS_GATEWAY = new Set(['gateway', 'observed']);
 
 /** names only, and AgentCore checks it on all providers: see Acknowledgements.CONSENT_PROVIDER_NAMES */
 const LISTING =
@@ -113,7 +121,8 @@ describe.each(CASES)('$name in $place', ({ name, deployed }) => {
   test('names no identity or credential of the whole account', () => {
     // as they will be: in the template the end of an ARN may stand in a string of its own
     const texts = strings(resources.map(({ properties }) => properties));
-    const wide = /workload-identity\/[^/]*[*?]|bedrock-agentcore-identity!|:secret:[^/]*[*?]/;
+    // the identity of a runtime ends in an id that AgentCore makes up, and a name holds no dash
+    const wide = /workload-identity\/(?!\w+-\*$)[^/]*[*?]|bedrock-agentcore-identity!|:secret:[^/]*[*?]/;
     expect(texts.filter((text) => wide.test(text))).toEqual([]);
     const allowed = statements.filter(({ statement }) => statement.Effect === 'Allow');
     const byPattern = allowed.flatMap(({ path, statement }) =>
@@ -121,7 +130,7 @@ describe.each(CASES)('$name in $place', ({ name, deployed }) => {
         .filter((resource) => /^arn:[^:]*:(secretsmanager|kms|lambda):.*[*?]|token-vault.*[*?]/.test(resource))
         .map((resource) => `${path} ${listOf(statement.Action).join()} ${resource.split(':').pop()}`),
     );
-    expect(byPattern).toEqual(name === 'gateway' ? [LISTING] : []);
+    expect(byPattern).toEqual(HAS_GATEWAY.has(name) ? [LISTING] : []);
   });
 
   test('holds nothing that looks like a secret', () => {
@@ -134,7 +143,7 @@ describe.each(CASES)('$name in $place', ({ name, deployed }) => {
     expect(none.filter((at) => !at.endsWith('/ActorTokenContent'))).toEqual([]);
     const gateways = resources.filter(({ type }) => type === 'AWS::BedrockAgentCore::Gateway');
     const guards = gateways.map(({ properties }) => properties.AuthorizerType);
-    expect(guards).toEqual(name === 'gateway' ? ['CUSTOM_JWT', 'AWS_IAM'] : []);
+    expect(guards).toEqual(HAS_GATEWAY.has(name) ? ['CUSTOM_JWT', 'AWS_IAM'] : []);
     const agents = resources.filter(({ type }) => type === 'AWS::BedrockAgentCore::Runtime');
     const modes = agents.map(({ properties }) => properties.NetworkConfiguration.NetworkMode);
     expect(modes).toEqual(agents.map(() => (name === 'public' ? 'PUBLIC' : 'VPC')));

@@ -36,8 +36,8 @@ test('every action exists, and every wildcard stands for at least one', async ()
 
 test('what is in no reference is granted to the role of a gateway with policies only', () => {
   const places = placed.filter(({ statement }) => listOf(statement.Action).some((name) => UNPUBLISHED.includes(name)));
-  expect(places.map(({ path }) => path)).toEqual(['Team/Tools/Access/Policy/Resource']);
-  expect(places.flatMap(({ statement }) => listOf(statement.Action))).toEqual(UNPUBLISHED);
+  expect(unique(places.map(({ path }) => path))).toEqual(['Team/Tools/Access/Policy/Resource']);
+  expect(unique(places.flatMap(({ statement }) => listOf(statement.Action)))).toEqual(UNPUBLISHED);
 });
 
 test('every condition key exists', async () => {

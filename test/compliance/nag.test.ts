@@ -28,10 +28,17 @@ const BELOW_ENGINE = 'policy-engines/<ToolsPoliciesEngine.PolicyEngineId>/target
 const ACKNOWLEDGED: [Acknowledgement, string, string[]][] = [
   [Acknowledgements.TELEMETRY, 'Agents/CodingAgentsTelemetry', ['Resource::*']],
   [Acknowledgements.TELEMETRY, 'Team/CodingAgentsTelemetry', ['Resource::*']],
+  [Acknowledgements.TELEMETRY, 'Keyed/CodingAgentsTelemetry', ['Resource::*']],
   [Acknowledgements.RUNTIME_LOG_GROUPS, 'Agents/Claude/Policy', logsOf('claude')],
   [Acknowledgements.RUNTIME_LOG_GROUPS, 'Agents/Codex/Policy', logsOf('codex')],
   [Acknowledgements.RUNTIME_LOG_GROUPS, 'Team/Runner/Policy', logsOf('runner')],
   [Acknowledgements.RUNTIME_LOG_GROUPS, 'Team/Writer/Policy', logsOf('writer')],
+  [Acknowledgements.RUNTIME_LOG_GROUPS, 'Keyed/Gemini/Policy', logsOf('gemini')],
+  [
+    Acknowledgements.RUNTIME_WORKLOAD_IDENTITY,
+    'Keyed/Gemini/Policy',
+    [`${AGENT_CORE}workload-identity-directory/default/workload-identity/gemini-*`],
+  ],
   ...[
     ['Agents/Skills/RolePolicy', 'Resource::<SkillsBucket.Arn>/*'],
     ['Agents/Docs/RolePolicy', 'Resource::<Archive.Arn>/docs/*'],
@@ -70,6 +77,8 @@ const stripped = ({ pack, rule, path }: Finding): Finding => ({ pack, rule, path
 const LOOKED_AT: [string, (options: AppOptions) => { app: App }, RegExp][] = [
   ['agents', APPS.full, /^(Agents|Network)\//],
   ['a gateway', APPS.gateway, /^(Team|TeamNetwork)\//],
+  ['an agent with a model key', APPS.keyed, /^Keyed\//],
+  ['agents, a gateway and what watches them', APPS.observed, /^(Observed|Team|TeamNetwork)\//],
 ];
 const FLAGS: [string, Record<string, unknown>][] = [
   ['the flags of a new app', recommended],

@@ -174,7 +174,8 @@ describe('none', () => {
   test('sends nothing', () => {
     const fixture = new IdentityFixture();
     const bound = fixture.target(IDENTITIES.none(fixture));
-    expect(bound).toEqual({ statements: [], actor: 'nobody: no credential is sent', dependencies: [] });
+    expect(bound).toMatchObject({ statements: [], actor: 'nobody: no credential is sent', dependencies: [] });
+    expect(bound.optOut).toEqual({ rule: 'AC_TARGET_CREDENTIAL_CONFIGURED', reason: expect.any(String) });
     expect(resource(fixture.template(), TARGET).Properties.CredentialProviderConfigurations ?? []).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ test.each([
 ])('%s: answers the names it may reach, and nothing else', (_mode, egress, domains) => {
   const { template } = newNetwork({ egress }, IRELAND);
   template.hasResourceProperties('AWS::Route53Resolver::FirewallDomainList', {
-    Domains: ['*.amazonaws.com', '*.s3files.eu-west-1.on.aws', ...domains],
+    Domains: ['*.amazonaws.com', '*.s3files.eu-west-1.on.aws', 'bedrock-mantle.eu-west-1.api.aws', ...domains],
   });
   template.hasResourceProperties('AWS::Route53Resolver::FirewallDomainList', { Domains: ['*'] });
   const list = (id: string): unknown => ({ 'Fn::GetAtt': [Match.stringLikeRegexp(id), 'Id'] });

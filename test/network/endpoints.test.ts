@@ -7,7 +7,7 @@ import { Egress } from '../../lib/network/egress';
 import { IRELAND, newNetwork, newStack } from './helpers';
 
 const anyone = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' };
-const ofThisAccount = (key: string): unknown => ({
+const ofThisAccount = (key: string): object => ({
   ...anyone,
   Condition: { StringEquals: { [key]: IRELAND.account } },
 });
@@ -31,6 +31,13 @@ const DEFAULTS: [string, ...unknown[]][] = [
   ['ecr.api', pull],
   ['ecr.dkr', pull],
   ['logs', ofThisAccount('aws:PrincipalAccount')],
+  [
+    'bedrock',
+    {
+      ...ofThisAccount('aws:PrincipalAccount'),
+      Action: ['bedrock:GetInferenceProfile', 'bedrock:ListInferenceProfiles'],
+    },
+  ],
   ['bedrock-runtime', ofThisAccount('aws:PrincipalAccount')],
   ['bedrock-agentcore', ofThisAccount('aws:ResourceAccount'), noAgentByToken],
   ['bedrock-agentcore.gateway', ofThisAccount('aws:ResourceAccount')],

@@ -84,9 +84,10 @@ describe('by default', () => {
     }
   });
 
-  test('the percent of failures is none while requests are few, and knows no gaps', () => {
+  test('the percent of failures is none while these are few, and never through nothing', () => {
     const [{ Metrics }] = alarms.get('agent-failed-requests')!;
-    expect(Metrics[0].Expression).toBe('IF(calls >= 10, 100 * (FILL(errors0, 0)) / calls, 0)');
+    const all = 'IF(FILL(calls, 0) >= (FILL(errors0, 0)), FILL(calls, 0), (FILL(errors0, 0)))';
+    expect(Metrics[0].Expression).toBe(`IF((FILL(errors0, 0)) >= 3, 100 * (FILL(errors0, 0)) / ${all}, 0)`);
     expect(
       Metrics.slice(1).map(({ Id, MetricStat }: any) => [Id, MetricStat.Metric.MetricName, MetricStat.Period]),
     ).toEqual([

@@ -1,6 +1,7 @@
-import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as fc from 'fast-check';
 import { CodingAgent } from '../../lib/agent/coding-agent';
 import { McpGateway } from '../../lib/gateway/mcp-gateway';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
@@ -19,7 +20,8 @@ const STRONG = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 
 const expressions = (properties: any): string[] =>
   properties.metrics.flatMap((metric: any[]) => metric.at(-1).expression ?? []);
-const metric = (metricName: string): cloudwatch.Metric => new cloudwatch.Metric({ namespace: 'Mine', metricName });
+const metric = (metricName: string, dimensionsMap?: Record<string, string>): cloudwatch.Metric =>
+  new cloudwatch.Metric({ namespace: 'Mine', metricName, dimensionsMap });
 
 describe('what the segments of the library show', () => {
   const fixture = new ObservedFixture();
@@ -29,8 +31,8 @@ describe('what the segments of the library show', () => {
 
   test('rows stand in one order, each once', () => {
     expect(headings(body)).toEqual([
-      'Cost',
       'Alarms',
+      'Cost',
       'Sessions',
       'Speed',
       'Failures',
@@ -331,6 +333,67 @@ describe('forty agents', () => {
   });
 });
 
+test('more agents fit, each of them is found, and nothing is longer than CloudWatch takes', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 60 }), fc.constantFrom(1, 24, 48), (count, length) => {
+      const stack = new Stack(new App(), 'Team');
+      const names = Array.from({ length: count }, (_, index) => `a${index}_`.padEnd(length, 'x').slice(0, 48));
+      const agents = names.map((name, index) =>
+        CodingAgent.fromCodingAgentAttributes(stack, `Agent${index}`, {
+          runtimeArn: `arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/${name}-a1b2c3d4e5`,
+        }),
+      );
+      new AgentDashboard(stack, 'Dashboard', {
+        segments: agents.map((agent) => DashboardSegment.agentEndpoint(agent)),
+      });
+      const body = bodyOf(Template.fromStack(stack));
+      expect(body.bytes).toBeLessThan(100 * 1024);
+      const graphs = body.widgets.map(({ properties }) => properties.metrics ?? []);
+      expect(Math.max(...graphs.map((metrics) => metrics.length))).toBeLessThanOrEqual(500);
+      const texts = graphs.flat().flatMap((line: any[]) => line.at(-1)?.expression ?? []);
+      expect(Math.max(0, ...texts.map((text: string) => text.length))).toBeLessThanOrEqual(2048);
+      const searched = texts.flatMap((text: string) => /^SEARCH\('(.*)', '\w+'\)$/.exec(text)?.[1].length ?? []);
+      expect(Math.max(0, ...searched)).toBeLessThanOrEqual(1024);
+      const requests = JSON.stringify(graph(body, 'Requests').metrics);
+      expect(names.filter((name) => !requests.includes(`${name}::DEFAULT`))).toEqual([]);
+    }),
+    {
+      numRuns: 12,
+      examples: [
+        [1, 1],
+        [10, 48],
+        [11, 48],
+        [60, 48],
+      ],
+    },
+  );
+});
+
+test('lines whose names cannot stand in a search stay lines, and odd dimensions are quoted', () => {
+  const lines = (dimension: string, value: (index: number) => string): IDashboardSegment =>
+    DashboardSegment.of({
+      rows: [
+        {
+          title: 'Mine',
+          graphs: [
+            {
+              title: 'Many',
+              metrics: Array.from({ length: 11 }, (_, index) => metric('M', { [dimension]: value(index) })),
+            },
+          ],
+        },
+      ],
+    });
+  const shown = (segment: IDashboardSegment): any[] =>
+    graph(new ObservedFixture().dashboard({ segments: [segment] }), 'Many').metrics;
+  for (const odd of [`'`, '"', '\\', `x', 'Sum') OR SEARCH('`, '" OR Name="']) {
+    expect(shown(lines('Team', (index) => `${odd}${index}`))).toHaveLength(11);
+  }
+  expect(expressions({ metrics: shown(lines('Team name', (index) => `t${index}`)) })).toEqual([
+    expect.stringContaining('"Team name"'),
+  ]);
+});
+
 test('ten agents still have a line each', () => {
   const fixture = new ObservedFixture();
   const agents = Array.from({ length: 10 }, (_, index) => fixture.agent({}, `Agent${index}`));
@@ -457,6 +520,12 @@ describe('models', () => {
     expect(thrown.text.replace(`'an empty list'`, 'an empty list')).toContain(text);
   });
 
+  test.each(['', `x'y`, 'a" OR Name="b', 'two words'])('fails for the id %p', (modelId) => {
+    const thrown = thrownBy(() => DashboardSegment.bedrockModels([{ modelId }]));
+    expect(thrown.code).toBe('InvalidModelId');
+    expect(thrown.text).toContain('nothing on Amazon Bedrock is called by this');
+  });
+
   test('fails for a price that is none', () => {
     const prices = { input: -5, output: 25 };
     expect(thrownBy(() => DashboardSegment.bedrockModels([{ ...opus, prices }])).code).toBe('InvalidPrice');
@@ -534,6 +603,23 @@ describe('errors', () => {
     const thrown = thrownBy(() => new AgentDashboard(stack, 'Dashboard', { segments: [lines(1)], ...props }));
     expect(thrown.code).toBe(code);
     expect(thrown.text).toContain(text);
+  });
+
+  test('costs are as many as a formula can name', () => {
+    const costs = (count: number): IDashboardSegment =>
+      DashboardSegment.of({
+        costs: Array.from({ length: count }, (_, index) => ({
+          source: 'mine',
+          kind: 'mine',
+          metric: metric(`M${index}`),
+          dollarsPerUnit: 1,
+        })),
+      });
+    const { stack } = new ObservedFixture();
+    expect(() => new AgentDashboard(stack, 'Fits', { segments: [costs(400)] })).not.toThrow();
+    const thrown = thrownBy(() => new AgentDashboard(stack, 'TooMany', { segments: [costs(450)] }));
+    expect(thrown.code).toBe('TooManyMetrics');
+    expect(thrown.text).toContain('a formula of 2,048 characters');
   });
 
   test('500 in a graph and 2,500 in all are shown', () => {

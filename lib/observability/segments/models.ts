@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { invalidValue } from '../../private/errors';
 import { checkedPrice } from '../prices';
@@ -64,9 +65,10 @@ const KINDS: Record<keyof typeof TOKENS, string> = {
   cacheWrite: 'Cache writes',
 };
 
+const MODEL_ID = /^[a-zA-Z0-9][\w.:/-]{0,2047}$/;
 const A_MILLION = 1_000_000;
 
-/** Errors: no model, one model twice, a price that is none. */
+/** Errors: no model, one model twice, what is no id of a model, a price that is none. */
 export function checkModels(models: BedrockModelMetrics[]): void {
   const ids = models.map(({ modelId }) => modelId);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -76,6 +78,16 @@ export function checkModels(models: BedrockModelMetrics[]): void {
       got: twice ?? 'an empty list',
       allowed: 'at least one model, each once',
       fix: twice === undefined ? 'name what the agents call' : 'remove one',
+    });
+  }
+  const odd = ids.find((id) => !Token.isUnresolved(id) && !MODEL_ID.test(id));
+  if (odd !== undefined) {
+    throw invalidValue('InvalidModelId', {
+      what: 'nothing on Amazon Bedrock is called by this',
+      got: odd,
+      allowed:
+        'the id of a model, or the id or ARN of an inference profile: letters, digits, dots, dashes, colons and slashes',
+      fix: 'take it from what the agents call; what readers see is `label`',
     });
   }
   for (const { prices = {} } of models) {

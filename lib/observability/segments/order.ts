@@ -1,6 +1,7 @@
 /** Where the rows of the library stand. */
 export const ORDER = {
   alarms: 10,
+  costs: 15,
   sessions: 20,
   speed: 22,
   failures: 24,

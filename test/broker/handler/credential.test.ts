@@ -1,3 +1,4 @@
+import { credentialConfigOf } from '../../../handlers/git-credential/config';
 import { createCredential, gitHostOf } from '../../../handlers/git-credential/credential';
 import type { LambdaContext } from '../../../handlers/shared/lambda';
 import { signerOf } from '../../../handlers/shared/signer';
@@ -7,9 +8,12 @@ import { contextOf, directContext, useLoopback } from './fixture';
 const use = useLoopback();
 const PATH = 'octo-org/hello.world.git';
 
-function ask(event: unknown, context: LambdaContext = directContext()) {
+function ask(event: unknown, context: LambdaContext = directContext(), allowPush?: boolean) {
   const { apiUrl, clientId, installationId, repositories } = brokerConfig(use.loopback.url);
-  const handler = createCredential({ apiUrl, clientId, installationId, repositories }, signerOf({ KEY_ARN }));
+  const handler = createCredential(
+    { apiUrl, clientId, installationId, repositories, allowPush },
+    signerOf({ KEY_ARN }),
+  );
   return handler(event, context) as Promise<any>;
 }
 
@@ -43,6 +47,14 @@ test.each([null, {}, ''])('a client context that is %j is none', async (clientCo
   const host = new URL(use.loopback.url).host;
   const result = await ask({ protocol: 'https', host, path: PATH }, { ...directContext(), clientContext });
   expect(result.username).toBe('x-access-token');
+});
+
+test('where pushing is allowed, a token that writes contents and no workflows', async () => {
+  const host = new URL(use.loopback.url).host;
+  const { password } = await ask({ protocol: 'https', host, path: PATH }, directContext(), true);
+  expect(password).toBe(use.loopback.mints[0].token);
+  expect(use.loopback.mints).toMatchObject([{ repository: 'Hello.World', permissions: { contents: 'write' } }]);
+  expect(use.log.last).toMatchObject({ outcome: 'ok', permission: 'contents:write' });
 });
 
 test('each asker has a token of her own', async () => {
@@ -126,4 +138,22 @@ test.each([
   ['https://api.example.com:8443/api/v3', 'api.example.com:8443'],
 ])('the host of %s is %s', (apiUrl, host) => {
   expect(gitHostOf(apiUrl)).toBe(host);
+});
+
+describe('the settings', () => {
+  const SETTINGS = { apiUrl: 'https://api.github.com', clientId: 'Iv23li', installationId: 1, repositories: ['a/b'] };
+
+  test.each([
+    [{}, false],
+    [{ allowPush: false }, false],
+    [{ allowPush: true }, true],
+  ])('%j', (more, allowPush) => {
+    expect(credentialConfigOf({ ...SETTINGS, ...more })).toEqual({ ...SETTINGS, allowPush });
+  });
+
+  test.each(['true', 1, null])('allowPush: %j is refused', (allowPush) => {
+    expect(() => credentialConfigOf({ ...SETTINGS, allowPush })).toThrow(
+      'config.json: allowPush must be true or false',
+    );
+  });
 });

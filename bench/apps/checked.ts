@@ -1,0 +1,35 @@
+/* The agents of the library, in an app with AgentCoreChecks, which writes down what these took. */
+import { writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { AgentCoreChecks } from 'cdk-coding-agents';
+import { addAgents } from './library';
+import type { Surroundings } from './shared';
+import { synthesize } from './shared';
+
+/** beside the templates: how many milliseconds of CPU the plugin took, which other programs hardly disturb */
+export const CHECKS_FILE = 'checks-ms';
+
+class Timed implements IPolicyValidationPlugin {
+  public readonly name = 'AgentCoreChecks';
+  private readonly checks = new AgentCoreChecks();
+
+  public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
+    const start = process.cpuUsage();
+    const report = this.checks.validate(context);
+    const { user, system } = process.cpuUsage(start);
+    const took = (user + system) / 1000;
+    writeFileSync(path.join(path.dirname(context.templatePaths[0]), CHECKS_FILE), String(took));
+    return report;
+  }
+}
+
+export function addCheckedAgents(surroundings: Surroundings, count: number): void {
+  addAgents(surroundings, count);
+  Validations.of(App.of(surroundings.stack)!).addPlugins(new Timed());
+}
+
+if (require.main === module) {
+  synthesize(addCheckedAgents);
+}

@@ -1,0 +1,34 @@
+package com.example;
+
+import io.github.cdkcodingagents.AgentCli;
+import io.github.cdkcodingagents.AgentNetwork;
+import io.github.cdkcodingagents.BedrockModel;
+import io.github.cdkcodingagents.CodingAgent;
+import io.github.cdkcodingagents.Filesystem;
+import io.github.cdkcodingagents.ModelRoute;
+import java.util.List;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.ecr.IRepository;
+import software.amazon.awscdk.services.ecr.Repository;
+
+public final class MinimalApp {
+  public static void main(final String[] args) {
+    App app = new App();
+
+    // a stack of its own: the network outlives the agents
+    AgentNetwork network = new AgentNetwork(new Stack(app, "MinimalNetwork"), "Network");
+
+    Stack stack = new Stack(app, "MinimalAgent");
+    IRepository image = Repository.fromRepositoryName(stack, "Image", "coding-agents/claude-code");
+    CodingAgent agent = CodingAgent.Builder.create(stack, "Agent")
+        .cli(AgentCli.fromRepository(image, "2.1.0"))
+        .model(ModelRoute.bedrock(List.of(BedrockModel.globalInferenceProfile("global.anthropic.claude-opus-4-6-v1"))))
+        .network(network)
+        .filesystems(List.of(Filesystem.sessionStorage("/mnt/workspace")))
+        .build();
+    agent.addOutputs();
+
+    app.synth();
+  }
+}

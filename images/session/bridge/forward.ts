@@ -1,0 +1,230 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { textOf } from '../shared/http';
+import { isObject, parsed } from '../shared/json';
+import { CONSENT_MARK } from './consent';
+import type { ConsentRequest, ConsentWatch } from './consent';
+import { failureOfError, failureOfStatus } from './failure';
+import type { GatewayFailure } from './failure';
+import type { Gateway, GatewayRequest } from './gateway';
+import { inspectEvents, inspectJson } from './inspect';
+import type { OpenJob } from './jobs';
+import { errorMessage, idsOf, isRepeatable, postOf, RPC_CODES, toolCallsOf } from './rpc';
+import type { RpcPost } from './rpc';
+
+/** Bytes of one request of a CLI. */
+export const LARGEST_REQUEST = 10 * 1024 * 1024;
+const LARGEST_ERROR = 64 * 1024;
+/** of a CLI only these go on: no credentials, no cookies */
+const PASSED_ON = ['accept', 'content-type', 'mcp-session-id', 'mcp-protocol-version', 'last-event-id'];
+const PASSED_BACK = ['content-type', 'cache-control', 'mcp-session-id', 'mcp-protocol-version'];
+const JSON_TYPE = { 'content-type': 'application/json' };
+const TRIES = 3;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Passes one request of a CLI on to the gateway. */
+export class Forward {
+  private readonly ended = new AbortController();
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly gateway: Gateway,
+    private readonly job: OpenJob,
+  ) {
+    // a CLI that goes away, and a job that ends, take the request at the gateway with them
+    const end = () => this.ended.abort();
+    response.on('close', end);
+    job.signal.addEventListener('abort', end, { once: true });
+    response.on('close', () => job.signal.removeEventListener('abort', end));
+  }
+
+  public async run(): Promise<void> {
+    const { method } = this.request;
+    if (method === 'POST') {
+      await this.post();
+    } else if (method === 'GET' || method === 'DELETE') {
+      await this.other(method);
+    } else {
+      this.response.writeHead(405, { allow: 'GET, POST, DELETE' }).end();
+    }
+  }
+
+  private async post(): Promise<void> {
+    if (!/^application\/json\b/i.test(this.request.headers['content-type'] ?? '')) {
+      return this.refuse(415, 'the body of a request is application/json');
+    }
+    const bytes = await bytesOf(this.request);
+    if (bytes === undefined) {
+      return this.refuse(413, `a request may have ${LARGEST_REQUEST / 1024 / 1024} MB`);
+    }
+    const post = postOf(bytes);
+    if (post === undefined) {
+      return this.reply(400, errorMessage(null, RPC_CODES.parse, 'the body is no JSON-RPC 2.0'));
+    }
+    const [first] = post.messages;
+    if (first.method === 'server/discover') {
+      return this.reply(200, errorMessage(idsOf(post)[0] ?? null, RPC_CODES.method, 'method not found'));
+    }
+    await this.answered(post, async () => this.relay(await this.sent(post), post));
+  }
+
+  private async other(method: 'GET' | 'DELETE'): Promise<void> {
+    await this.answered(undefined, async () => this.relay(await this.open({ method })));
+  }
+
+  /** Makes an answer of whatever goes wrong. */
+  private async answered(post: RpcPost | undefined, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.ended.signal.aborted || this.response.headersSent) {
+        this.response.destroy();
+        return;
+      }
+      this.fail(failureOfError(error), post);
+    }
+  }
+
+  private open(request: Pick<GatewayRequest, 'method' | 'body'>): Promise<IncomingMessage> {
+    const headers = Object.fromEntries(
+      PASSED_ON.flatMap((name) => {
+        const value = this.request.headers[name];
+        return typeof value === 'string' ? [[name, value] as const] : [];
+      }),
+    );
+    return this.gateway.open({ ...request, headers, signal: this.ended.signal, token: this.job.token });
+  }
+
+  /** A gateway that asks to wait is asked again, where that cannot do anything twice. */
+  private async sent(post: RpcPost): Promise<IncomingMessage> {
+    for (let tries = 1; ; tries++) {
+      const answer = await this.open({ method: 'POST', body: post.body });
+      const pause = pauseOf(answer);
+      if (tries === TRIES || pause === undefined || !isRepeatable(post)) {
+        return answer;
+      }
+      answer.resume();
+      await wait(pause, undefined, { signal: this.ended.signal });
+    }
+  }
+
+  private async relay(answer: IncomingMessage, post?: RpcPost): Promise<void> {
+    const status = answer.statusCode ?? 0;
+    if (status < 200 || status >= 300) {
+      return this.relayRefusal(answer, status, post);
+    }
+    const headers = Object.fromEntries(
+      PASSED_BACK.flatMap((name) => {
+        const value = answer.headers[name];
+        return typeof value === 'string' ? [[name, value] as const] : [];
+      }),
+    );
+    this.response.writeHead(status, headers);
+    const type = headers['content-type'] ?? '';
+    if (type.startsWith('text/event-stream')) {
+      this.response.flushHeaders();
+      this.stream(answer, inspectEvents(this.watch(post)));
+    } else {
+      this.stream(answer, inspectJson(this.watch(post)));
+    }
+  }
+
+  private stream(answer: IncomingMessage, inspect: NodeJS.ReadWriteStream): void {
+    pipeline(answer, inspect, this.response, (error) => {
+      if (error) {
+        this.response.destroy();
+      }
+    });
+  }
+
+  private async relayRefusal(answer: IncomingMessage, status: number, post?: RpcPost): Promise<void> {
+    const text = await textOf(answer, LARGEST_ERROR);
+    // no stream here, or a session that ended: a CLI knows what to do
+    const isTold =
+      (status === 405 && post === undefined) ||
+      (status === 404 && this.request.headers['mcp-session-id'] !== undefined && !text.includes(CONSENT_MARK));
+    if (isTold) {
+      this.response.writeHead(status, JSON_TYPE).end(text);
+      return;
+    }
+    const failure = failureOfStatus(status, text, this.gateway.proofOf(this.job.token));
+    const message = parsed(text);
+    // such as a policy that denies a tool: the model may read the gateway's own words
+    const isWord = status !== 401 || text.includes(CONSENT_MARK);
+    if (post !== undefined && isWord && isAnswer(message, post) && !isAboutVersion(failure)) {
+      const inspect = inspectJson(this.watch(post));
+      this.response.writeHead(200, JSON_TYPE);
+      inspect.pipe(this.response);
+      inspect.end(text);
+      return;
+    }
+    this.fail(failure, post);
+  }
+
+  private watch(post?: RpcPost): ConsentWatch {
+    const needed = (request: ConsentRequest) => this.consent(request);
+    return { host: this.gateway.host, calls: post === undefined ? null : toolCallsOf(post), needed };
+  }
+
+  private consent({ urls, refused, tool, message }: ConsentRequest): void {
+    urls.forEach((url) => this.job.consent(url, tool, message));
+    if (refused > 0 || urls.length === 0) {
+      this.job.problem(
+        'ConsentUrlRefused',
+        'a tool asked for consent at a place that is neither of AWS nor of the gateway; it was not shown',
+      );
+    }
+  }
+
+  private fail(failure: GatewayFailure, post?: RpcPost): void {
+    this.job.problem(failure.code, failure.message);
+    const ids = post === undefined ? [] : idsOf(post);
+    const errors = ids.map((id) => errorMessage(id, failure.rpcCode, failure.message));
+    if (errors.length === 0) {
+      this.reply(502, errorMessage(null, failure.rpcCode, failure.message));
+    } else {
+      // with another status than 200 the CLIs look at the status, and begin to register OAuth clients
+      this.reply(200, post?.isBatch === true ? errors : errors[0]);
+    }
+  }
+
+  private refuse(status: number, text: string): void {
+    this.reply(status, errorMessage(null, RPC_CODES.request, text));
+  }
+
+  private reply(status: number, message: unknown): void {
+    this.response.writeHead(status, JSON_TYPE).end(JSON.stringify(message));
+    this.request.resume();
+  }
+}
+
+/** Undefined if there are too many. */
+async function bytesOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += part.byteLength;
+    if (size > LARGEST_REQUEST) {
+      return undefined;
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** Undefined where the gateway does not say when to come again, or too late. */
+function pauseOf(answer: IncomingMessage): number | undefined {
+  const seconds = Number(answer.headers['retry-after'] ?? NaN);
+  const isPause = (answer.statusCode === 429 || answer.statusCode === 503) && seconds * 1000 <= LONGEST_PAUSE_MS;
+  return isPause && seconds >= 0 ? seconds * 1000 : undefined;
+}
+
+function isAnswer(message: unknown, post: RpcPost): boolean {
+  return isObject(message) && isObject(message.error) && idsOf(post).some((id) => id === message.id);
+}
+
+function isAboutVersion(failure: GatewayFailure): boolean {
+  return failure.message.includes('version of the protocol');
+}

@@ -1,0 +1,189 @@
+import type { AgentEvent, CliExit, CliOutcome, Tokens, Totals } from '../contract';
+import { isObject } from '../shared/json';
+import type { Fields } from '../shared/json';
+import {
+  amount,
+  crash,
+  detail,
+  failureOfStatus,
+  fieldsOf,
+  listOf,
+  minus,
+  NO_TOKENS,
+  oneLine,
+  outcomeOf,
+  plus,
+  RecordReader,
+  textOf,
+} from './outcome';
+import type { Failure } from './outcome';
+
+/** what Claude Code itself says in the model's place: errors, answers of local commands */
+const SYNTHETIC = '<synthetic>';
+
+/** Reads `--output-format stream-json`. Only a `result` record ends a run. */
+export class ClaudeCodeReader extends RecordReader {
+  private result: Fields | undefined;
+  private totals: Totals | null = null;
+  private readonly answers = new Set<string>();
+  private readonly tools = new Map<string, string>();
+
+  public finish(exit: CliExit): CliOutcome {
+    return outcomeOf(exit, {
+      failure: this.result === undefined ? crash(exit) : failureOf(this.result),
+      text: this.text,
+      turns: this.turns,
+      tokens: this.tokens,
+      dollars: this.dollars,
+      dollarsFrom: this.dollars === null ? null : 'cli',
+      conversation: this.conversation,
+      totals: this.totals,
+    });
+  }
+
+  protected record(record: Fields): AgentEvent[] {
+    this.conversation = textOf(record, 'session_id') ?? this.conversation;
+    switch (record.type) {
+      case 'system':
+        return systemEvents(record);
+      case 'assistant':
+        return this.answer(record);
+      case 'user':
+        return this.toolResults(record);
+      case 'result':
+        return this.end(record);
+      default:
+        return [];
+    }
+  }
+
+  private answer(record: Fields): AgentEvent[] {
+    const message = fieldsOf(record, 'message');
+    if (message.model === SYNTHETIC) {
+      return [];
+    }
+    // an answer comes in several records; those of a subagent are not turns of ours
+    const isOwn = typeof record.parent_tool_use_id !== 'string';
+    if (isOwn) {
+      this.answers.add(textOf(message, 'id') ?? '');
+      this.turns = this.answers.size;
+    }
+    return listOf(message, 'content').flatMap((part): AgentEvent[] => {
+      if (part.type === 'text') {
+        return isOwn ? this.say(textOf(part, 'text') ?? '') : [];
+      }
+      if (part.type !== 'tool_use') {
+        return [];
+      }
+      const id = textOf(part, 'id') ?? '';
+      const name = textOf(part, 'name') ?? '';
+      this.tools.set(id, name);
+      return [{ type: 'tool', id, name, status: 'started', input: detail(part.input) }];
+    });
+  }
+
+  private toolResults(record: Fields): AgentEvent[] {
+    return listOf(fieldsOf(record, 'message'), 'content')
+      .filter(({ type }) => type === 'tool_result')
+      .map((part): AgentEvent => {
+        const id = textOf(part, 'tool_use_id') ?? '';
+        const parts = listOf(part, 'content').map((one) => textOf(one, 'text') ?? '');
+        const output = detail(typeof part.content === 'string' ? part.content : parts.join('\n'));
+        const status = part.is_error === true ? 'failed' : 'done';
+        return { type: 'tool', id, name: this.tools.get(id) ?? '', status, output };
+      });
+  }
+
+  private end(record: Fields): AgentEvent[] {
+    this.result = record;
+    this.turns = this.answers.size;
+    // totals of the conversation, and in newer records also what came since the last result: this run
+    const total = usageOf(fieldsOf(record, 'modelUsage'));
+    const dollars = amount(record, 'total_cost_usd');
+    this.totals = { tokens: total, dollars };
+    const own = record.model_usage_since_last_result;
+    const before = this.run.continues?.totals ?? null;
+    if (this.run.continues === undefined) {
+      this.tokens = total;
+      this.dollars = dollars;
+    } else if (isObject(own)) {
+      this.tokens = usageOf(own);
+      this.dollars = Object.values(own).reduce<number>(
+        (sum, one) => sum + (isObject(one) ? amount(one, 'costUSD') : 0),
+        0,
+      );
+    } else if (before !== null) {
+      this.tokens = before.tokens === null ? null : minus(total, before.tokens);
+      this.dollars = before.dollars === null ? null : Math.max(0, dollars - before.dollars);
+    }
+    const answer = textOf(record, 'result');
+    if (answer !== null && answer !== '' && record.is_error !== true) {
+      this.text = answer;
+    }
+    const usage: AgentEvent[] =
+      this.tokens === null ? [] : [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
+    return [...usage, ...listOf(record, 'permission_denials').map(denial)];
+  }
+}
+
+function systemEvents(record: Fields): AgentEvent[] {
+  if (record.subtype === 'api_retry') {
+    const status = typeof record.error_status === 'number' ? `status ${record.error_status}` : 'no connection';
+    const which = `attempt ${amount(record, 'attempt')} of ${amount(record, 'max_retries')}`;
+    return [{ type: 'notice', code: 'ModelRetry', message: `the model did not answer (${status}): ${which}` }];
+  }
+  return listOf(record, 'mcp_servers')
+    .filter(({ status }) => status === 'failed' || status === 'needs-auth')
+    .map((server) => ({
+      type: 'notice',
+      code: 'ToolServerUnavailable',
+      message: `no connection to the tool server ${textOf(server, 'name')} (${textOf(server, 'status')})`,
+    }));
+}
+
+function denial(record: Fields): AgentEvent {
+  return { type: 'notice', code: 'ToolDenied', message: `the tool ${textOf(record, 'tool_name')} was not permitted` };
+}
+
+/** Of all models, subagents included; the field `usage` leaves those out. */
+function usageOf(models: Fields): Tokens {
+  return Object.values(models)
+    .filter(isObject)
+    .map((model) => ({
+      input: amount(model, 'inputTokens'),
+      output: amount(model, 'outputTokens'),
+      cacheRead: amount(model, 'cacheReadInputTokens'),
+      cacheWrite: amount(model, 'cacheCreationInputTokens'),
+    }))
+    .reduce(plus, NO_TOKENS);
+}
+
+const SUBTYPES: Readonly<Record<string, Failure['errorCode']>> = {
+  error_max_turns: 'TurnLimit',
+  error_max_budget_usd: 'DollarLimit',
+};
+
+/** Not by `subtype` alone: a model that refuses gives `success` with `is_error`. */
+function failureOf(result: Fields): Failure | undefined {
+  const subtype = textOf(result, 'subtype') ?? '';
+  const errors = Array.isArray(result.errors) ? result.errors.map(String) : [];
+  const message = oneLine(textOf(result, 'result') ?? (errors.join('; ') || `the agent ended with ${subtype}`));
+  if (Object.hasOwn(SUBTYPES, subtype)) {
+    return { errorCode: SUBTYPES[subtype], message };
+  }
+  if (errors.some((error) => error.startsWith('No conversation found'))) {
+    return { errorCode: 'ConversationNotFound', message };
+  }
+  if (typeof result.api_error_status === 'number') {
+    return failureOfStatus(result.api_error_status, message);
+  }
+  if (result.api_error === 'connection_failed') {
+    return { errorCode: 'ModelUnavailable', message };
+  }
+  if (typeof result.local_command === 'string') {
+    const what = `the prompt was taken for the command /${result.local_command}`;
+    return { errorCode: 'AgentFailed', message: `${what}; let it begin with another word` };
+  }
+  const isGood = result.is_error === false && subtype === 'success';
+  return isGood ? undefined : { errorCode: 'AgentFailed', message };
+}

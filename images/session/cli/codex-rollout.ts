@@ -1,0 +1,60 @@
+/* The file that Codex keeps of a conversation. It grows while it runs and names the tokens, which its output does not. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import type { Tokens } from '../contract';
+import { isObject, parsed } from '../shared/json';
+import type { Fields } from '../shared/json';
+import { amount, fieldsOf } from './outcome';
+
+const FILE = /^rollout-.*\.jsonl$/;
+
+/** All files of conversations in a home; there are few, and only their names are read. */
+export function rollouts(home: string): string[] {
+  const folder = path.join(home, '.codex', 'sessions');
+  if (!existsSync(folder)) {
+    return [];
+  }
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => FILE.test(path.basename(file)))
+    .map((file) => path.join(folder, file));
+}
+
+/** The file of a conversation, whose id is the end of its name. */
+export function rolloutOf(home: string, conversation: string): string | undefined {
+  return rollouts(home).find((file) => path.basename(file, '.jsonl').endsWith(conversation));
+}
+
+/** Tokens of the whole conversation so far; null if no file names them. */
+export function tokensOfRollout(file: string | undefined): Tokens | null {
+  if (file === undefined) {
+    return null;
+  }
+  const lines = readFileSync(file, 'utf8').split('\n');
+  for (const line of lines.reverse()) {
+    const tokens = tokensOfLine(line);
+    if (tokens !== null) {
+      return tokens;
+    }
+  }
+  return null;
+}
+
+export function tokensOfLine(line: string): Tokens | null {
+  // most lines are long and about something else
+  const record = line.includes('"token_count"') ? parsed(line) : undefined;
+  const payload = isObject(record) ? fieldsOf(record, 'payload') : {};
+  const total = fieldsOf(payload, 'info').total_token_usage;
+  return payload.type === 'token_count' && isObject(total) ? tokensOfUsage(total) : null;
+}
+
+/** Codex counts what came from the cache, and what went to it, as input too. */
+export function tokensOfUsage(usage: Fields): Tokens {
+  const cacheRead = amount(usage, 'cached_input_tokens');
+  const cacheWrite = amount(usage, 'cache_write_input_tokens');
+  return {
+    input: Math.max(0, amount(usage, 'input_tokens') - cacheRead - cacheWrite),
+    output: amount(usage, 'output_tokens'),
+    cacheRead,
+    cacheWrite,
+  };
+}

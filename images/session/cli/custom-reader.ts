@@ -1,0 +1,118 @@
+import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun } from '../contract';
+import type { Fields } from '../shared/json';
+import { withoutColours } from './kiro';
+import { amount, crash, detail, fieldsOf, oneLine, outcomeOf, RecordReader, textOf } from './outcome';
+import type { Failure } from './outcome';
+
+const NOTHING_SPENT = { turns: null, tokens: null, dollars: null } as const;
+
+/** Output in plain text: the exit code alone says whether it succeeded. */
+export class TextReader implements CliReader {
+  public readonly conversation: string | null;
+  public readonly spent = NOTHING_SPENT;
+  private readonly lines: string[] = [];
+
+  constructor(run: CliRun) {
+    this.conversation = run.continues?.conversation ?? null;
+  }
+
+  public line(line: string): AgentEvent[] {
+    const text = withoutColours(line);
+    this.lines.push(text);
+    return text.trim() === '' ? [] : [{ type: 'text', text }];
+  }
+
+  public finish(exit: CliExit): CliOutcome {
+    const text = this.lines.join('\n').trim();
+    return outcomeOf(exit, {
+      failure: exit.code === 0 ? undefined : crash(exit),
+      text: text === '' ? null : text,
+      ...NOTHING_SPENT,
+      dollarsFrom: null,
+      conversation: this.conversation,
+      totals: null,
+    });
+  }
+}
+
+/** Output in events of ours, one a line. Only a `result` ends a run. */
+export class EventsReader extends RecordReader {
+  private result: Fields | undefined;
+
+  public finish(exit: CliExit): CliOutcome {
+    return outcomeOf(exit, {
+      failure: this.result === undefined ? crash(exit) : failureOf(this.result, exit),
+      text: this.text,
+      turns: this.turns,
+      tokens: this.tokens,
+      dollars: this.dollars,
+      dollarsFrom: this.dollars === null ? null : 'cli',
+      conversation: this.conversation,
+      totals: null,
+    });
+  }
+
+  protected record(record: Fields): AgentEvent[] {
+    switch (record.type) {
+      case 'text':
+        return this.say(textOf(record, 'text') ?? '');
+      case 'tool':
+        return toolEvents(record);
+      case 'usage':
+        return this.usage(record);
+      case 'notice':
+        return [
+          {
+            type: 'notice',
+            code: textOf(record, 'code') ?? 'AgentNotice',
+            message: oneLine(textOf(record, 'message') ?? ''),
+          },
+        ];
+      case 'result':
+        return this.end(fieldsOf(record, 'result'));
+      default:
+        return [];
+    }
+  }
+
+  private usage(record: Fields): AgentEvent[] {
+    const tokens = fieldsOf(record, 'tokens');
+    this.tokens = {
+      input: amount(tokens, 'input'),
+      output: amount(tokens, 'output'),
+      cacheRead: amount(tokens, 'cacheRead'),
+      cacheWrite: amount(tokens, 'cacheWrite'),
+    };
+    this.dollars = typeof record.dollars === 'number' ? record.dollars : null;
+    return [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
+  }
+
+  private end(result: Fields): AgentEvent[] {
+    this.result = result;
+    this.text = textOf(result, 'text') ?? this.text;
+    this.turns = typeof result.turns === 'number' ? result.turns : null;
+    this.conversation = textOf(result, 'conversation') ?? this.conversation;
+    return [];
+  }
+}
+
+const STATUSES: readonly unknown[] = ['started', 'done', 'failed'];
+
+function toolEvents(record: Fields): AgentEvent[] {
+  const { status } = record;
+  if (!STATUSES.includes(status)) {
+    return [];
+  }
+  const id = textOf(record, 'id') ?? '';
+  const name = textOf(record, 'name') ?? '';
+  const input = record.input === undefined ? {} : { input: detail(record.input) };
+  const output = record.output === undefined ? {} : { output: detail(record.output) };
+  return [{ type: 'tool', id, name, status: status as 'started' | 'done' | 'failed', ...input, ...output }];
+}
+
+function failureOf(result: Fields, exit: CliExit): Failure | undefined {
+  const isGood = result.status === 'succeeded' && exit.code === 0;
+  return isGood
+    ? undefined
+    : { errorCode: 'AgentFailed', message: oneLine(textOf(result, 'message') ?? 'the agent failed') };
+}

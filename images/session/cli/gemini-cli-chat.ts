@@ -1,0 +1,58 @@
+/* The file that Gemini CLI keeps of a conversation. It grows while it runs and names the tokens of each answer. */
+import { existsSync, readdirSync } from 'node:fs';
+import * as path from 'node:path';
+import type { Tokens } from '../contract';
+import { isObject, parsed } from '../shared/json';
+import type { Fields } from '../shared/json';
+import { amount, NO_TOKENS, plus, textOf } from './outcome';
+
+/** The name of the file ends with the first part of the id. */
+export function chatOf(home: string, conversation: string): string | undefined {
+  const folder = path.join(home, '.gemini', 'tmp');
+  const end = `-${conversation.slice(0, 8)}.jsonl`;
+  if (!existsSync(folder)) {
+    return undefined;
+  }
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.join(folder, entry.name, 'chats'))
+    .filter((chats) => existsSync(chats))
+    .flatMap((chats) => readdirSync(chats).map((file) => path.join(chats, file)))
+    .find((file) => path.basename(file).startsWith('session-') && file.endsWith(end));
+}
+
+/** Adds up the answers since a time. An answer is written again when its tools have ended. */
+export class ChatTokens {
+  private readonly answers = new Map<string, Tokens>();
+
+  constructor(private readonly since: Date) {}
+
+  /** the sum so far, if the line is an answer */
+  public add(line: string): Tokens | null {
+    const record = line.includes('"tokens"') ? parsed(line) : undefined;
+    const tokens = isObject(record) ? record.tokens : undefined;
+    if (!isObject(record) || record.type !== 'gemini' || !isObject(tokens)) {
+      return null;
+    }
+    if (new Date(textOf(record, 'timestamp') ?? 0) < this.since) {
+      return null;
+    }
+    this.answers.set(textOf(record, 'id') ?? '', tokensOf(tokens));
+    return this.sum;
+  }
+
+  public get sum(): Tokens {
+    return [...this.answers.values()].reduce(plus, NO_TOKENS);
+  }
+}
+
+/** what came from the cache is counted as input too; thoughts are paid as output */
+function tokensOf(tokens: Fields): Tokens {
+  const cacheRead = amount(tokens, 'cached');
+  return {
+    input: Math.max(0, amount(tokens, 'input') + amount(tokens, 'tool') - cacheRead),
+    output: amount(tokens, 'output') + amount(tokens, 'thoughts'),
+    cacheRead,
+    cacheWrite: 0,
+  };
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import type { CliAdapter, CliCommand, CliRun } from '../contract';
+import { GeminiCliMeter } from './gemini-cli-meter';
+import { GeminiCliReader } from './gemini-cli-reader';
+import { routeNotSupported } from './model';
+
+/** with ten, the default, a spent quota takes minutes */
+const ATTEMPTS = 4;
+/** without a model it asks another one which to take */
+const MODEL = 'gemini-2.5-pro';
+const AUTH = 'gemini-api-key';
+
+export const geminiCli: CliAdapter = {
+  name: 'gemini-cli',
+  limits: ['turns', 'minutes', 'dollars'],
+  command,
+  reader: (run) => new GeminiCliReader(run),
+  meter: (run) => new GeminiCliMeter(run),
+};
+
+function command(run: CliRun): CliCommand {
+  const { settings, continues, mcp } = run;
+  return {
+    file: 'gemini',
+    args: [
+      ...['-o', 'stream-json', '--approval-mode', 'yolo', '--skip-trust', '-m', settings.model ?? MODEL],
+      // servers that a repository names are not connected
+      ...['--allowed-mcp-server-names', mcp?.name ?? 'none'],
+      ...(continues === undefined ? ['--session-id', sessionId(run)] : ['--resume', continues.conversation]),
+    ],
+    environment: {
+      ...modelVariables(run),
+      // else it starts itself again, and the first process keeps signals from the second
+      GEMINI_CLI_NO_RELAUNCH: 'true',
+      GEMINI_CLI_TRUST_WORKSPACE: 'true',
+      NO_COLOR: '1',
+    },
+    // Settings of the system are read only if they belong to root, so these are the user's. All of the file is ours.
+    files: [{ path: path.join(run.home, '.gemini', 'settings.json'), content: JSON.stringify(settingsOf(run)) }],
+    input: run.prompt,
+  };
+}
+
+function settingsOf({ mcp, limits, telemetryUrl }: CliRun): object {
+  return {
+    security: {
+      auth: { selectedType: AUTH, enforcedType: AUTH },
+      // commands of the agent need no key of a model
+      environmentVariableRedaction: { enabled: true },
+    },
+    privacy: { usageStatisticsEnabled: false },
+    general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: ATTEMPTS },
+    telemetry: telemetryOf(telemetryUrl),
+    ...(limits.turns === undefined ? {} : { model: { maxSessionTurns: limits.turns } }),
+    mcpServers: mcp === undefined ? {} : { [mcp.name]: { httpUrl: mcp.url, trust: true } },
+  };
+}
+
+function telemetryOf(url: string | undefined): object {
+  const exporter = { target: 'local', otlpEndpoint: url, otlpProtocol: 'http', logPrompts: false };
+  return url === undefined ? { enabled: false } : { enabled: true, ...exporter };
+}
+
+function modelVariables({ model }: CliRun): Record<string, string> {
+  switch (model.via) {
+    case 'provider':
+      return { GEMINI_API_KEY: model.key.reveal() };
+    case 'llmGateway':
+      return { GOOGLE_GEMINI_BASE_URL: model.url, GEMINI_API_KEY: model.key?.reveal() ?? 'none' };
+    case 'bedrock':
+      throw routeNotSupported('gemini-cli', model, 'provider, llmGateway');
+    default:
+      return {};
+  }
+}
+
+/** The id of a new conversation, known before it starts: a UUID made of the id of the job. */
+export function sessionId({ job }: CliRun): string {
+  const hex = createHash('sha256').update(job).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CliCommand, CliExit, EndCause } from '../contract';
+import { Tail, eachLine } from './lines';
+import { endGroup, killOrphans } from './process-group';
+
+const MOST_ERRORS = 64 * 1024;
+/** a process that escaped all our looks may hold the pipe */
+const PIPE_MS = 2000;
+
+/** The program of a CLI could not be run at all. */
+export class NotStarted extends Error {
+  constructor(public readonly reason: string) {
+    super(`not started: ${reason}`);
+  }
+}
+
+export interface AgentProcessOptions {
+  readonly job: string;
+  readonly command: CliCommand;
+  readonly directory: string;
+  readonly environment: Record<string, string>;
+  readonly line: (line: string) => void;
+  readonly room: () => Promise<void>;
+}
+
+/** One process of a CLI and all it starts. */
+export class AgentProcess {
+  private cause: EndCause = 'exited';
+  private ending: Promise<void> | undefined;
+  private hasExited = false;
+  private lines = 0;
+  private readonly stderr = new Tail(MOST_ERRORS);
+
+  public static async start(options: AgentProcessOptions): Promise<AgentProcess> {
+    const { command, directory: cwd, environment: env } = options;
+    let child: ChildProcessWithoutNullStreams;
+    try {
+      child = spawn(command.file, command.args, { cwd, env, detached: true, stdio: 'pipe' });
+    } catch (error) {
+      throw new NotStarted(reasonOf(error));
+    }
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', (error) => reject(new NotStarted(reasonOf(error))));
+    });
+    return new AgentProcess(options, child);
+  }
+
+  private constructor(
+    private readonly options: AgentProcessOptions,
+    private readonly child: ChildProcessWithoutNullStreams,
+  ) {
+    child.on('error', () => undefined);
+    // a CLI may end before it read all
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.command.input ?? '');
+    child.stderr.on('data', (part: Buffer) => this.stderr.add(part));
+  }
+
+  /** Ends it; the first cause counts. */
+  public stop(cause: EndCause): void {
+    if (!this.hasExited && this.ending === undefined) {
+      this.cause = cause;
+      this.ending = this.end();
+    }
+  }
+
+  /** Resolves when nothing of it is left and all its output is read. `orphans` had left its process group. */
+  public async ended(): Promise<{ exit: CliExit; orphans: number }> {
+    const { child, options } = this;
+    const take = (line: string) => {
+      this.lines += 1;
+      options.line(line);
+    };
+    const reading = eachLine(child.stdout, take, options.room).catch(() => undefined);
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+      child.once('exit', (...how) => resolve(how));
+    });
+    this.hasExited = true;
+    await (this.ending ?? this.end());
+    const orphans = killOrphans(options.job);
+    await this.allRead(reading);
+    return { exit: { code, signal, cause: this.cause, stderr: this.stderr.text }, orphans };
+  }
+
+  private async end(): Promise<void> {
+    if (this.child.pid !== undefined) {
+      await endGroup(this.child.pid);
+    }
+  }
+
+  /** what was written before the end can be much, and the journal slow: as long as lines come, it is waited for */
+  private async allRead(reading: Promise<void>): Promise<void> {
+    const read = reading.then(() => true);
+    for (let lines = -1; lines !== this.lines;) {
+      lines = this.lines;
+      if (await Promise.race([read, wait(PIPE_MS, false)])) {
+        return;
+      }
+    }
+    this.child.stdout.destroy();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : 'unknown';
+}

@@ -1,0 +1,52 @@
+import { appendFile, open, stat } from 'node:fs/promises';
+import type { AgentEvent, JobResult, StoredEvent } from '../contract';
+import { isObject, parsed } from '../shared/json';
+import type { EventSource } from './event-log';
+
+/** the longest line is a text of 256 KB, each sign escaped as six */
+const TAIL = 4 * 1024 * 1024;
+
+/** Events of a job that ended. */
+export async function endedSource(file: string): Promise<EventSource> {
+  const size = await stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  return { file, size, ended: true, changed: () => Promise.resolve() };
+}
+
+/** Takes a half line away from the end, which a microVM that died left there, and tells the last event. */
+export async function repaired(file: string): Promise<StoredEvent | undefined> {
+  const handle = await open(file, 'a+', 0o600);
+  try {
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - TAIL);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+    const end = buffer.subarray(0, bytesRead).lastIndexOf(10) + 1;
+    if (start + end < size) {
+      await handle.truncate(start + end);
+    }
+    const lines = buffer.toString('utf8', 0, end).split('\n').reverse();
+    return lines.map(eventOf).find((event) => event !== undefined);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Adds an event to a file that nobody writes. */
+export async function addEvent(file: string, id: number, at: Date, event: AgentEvent): Promise<void> {
+  const stored: StoredEvent = { id, at: at.toISOString(), event };
+  await appendFile(file, `${JSON.stringify(stored)}\n`, { mode: 0o600, flush: true });
+}
+
+/** The result, if the job wrote it before its microVM ended. */
+export function resultOf(last: StoredEvent | undefined): JobResult | undefined {
+  return last?.event.type === 'result' ? last.event.result : undefined;
+}
+
+function eventOf(line: string): StoredEvent | undefined {
+  const value = parsed(line);
+  return isObject(value) && Number.isInteger(value.id) && isObject(value.event)
+    ? (value as unknown as StoredEvent)
+    : undefined;
+}

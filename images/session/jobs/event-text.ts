@@ -1,0 +1,64 @@
+import type { AgentEvent, JobResult } from '../contract';
+import type { Scrubber } from '../shared/scrub';
+
+/** of a text of the agent; what is longer is cut, with a mark */
+export const LONGEST_TEXT = 256 * 1024;
+/** of what goes into a tool and comes out of it, and of messages */
+export const LONGEST_DETAIL = 4 * 1024;
+/** a secret that the cut would halve must still be seen whole */
+const MARGIN = 8 * 1024;
+
+/** The event as it may be stored and sent: without secrets, with bounds. */
+export function storable(event: AgentEvent, scrubber: Scrubber): AgentEvent {
+  const detail = <T extends string | undefined>(text: T) => shortened(text, LONGEST_DETAIL, scrubber);
+  switch (event.type) {
+    case 'text':
+      return { ...event, text: shortened(event.text, LONGEST_TEXT, scrubber) };
+    case 'tool': {
+      const { input, output } = event;
+      return defined({
+        ...event,
+        name: detail(event.name),
+        id: detail(event.id),
+        input: detail(input),
+        output: detail(output),
+      });
+    }
+    case 'step':
+      return defined({ ...event, detail: detail(event.detail) });
+    case 'notice':
+      return { ...event, message: detail(event.message) };
+    case 'result':
+      return { ...event, result: storableResult(event.result, scrubber) };
+    case 'consent':
+      return scrubber.value(event);
+    default:
+      return event;
+  }
+}
+
+export function storableResult(result: JobResult, scrubber: Scrubber): JobResult {
+  return {
+    ...result,
+    text: result.text === null ? null : shortened(result.text, LONGEST_TEXT, scrubber),
+    message: result.message === null ? null : shortened(result.message, LONGEST_DETAIL, scrubber),
+  };
+}
+
+function shortened<T extends string | undefined>(text: T, longest: number, scrubber: Scrubber): T {
+  if (text === undefined) {
+    return text;
+  }
+  const whole = scrubber.text(text.length > longest + MARGIN ? text.slice(0, longest + MARGIN) : text);
+  const isCut = text.length > longest + MARGIN || whole.length > longest;
+  return (isCut ? `${whole.slice(0, longest)}${mark(text.length - longest)}` : whole) as T;
+}
+
+function mark(length: number): string {
+  return `\n[cut: ${length} more characters]`;
+}
+
+/** JSON leaves away what is undefined, and so do comparisons of tests */
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+}

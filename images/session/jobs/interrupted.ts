@@ -1,0 +1,44 @@
+import type { JobRecord, JobResult } from '../contract';
+import { log } from '../shared/log';
+import { addEvent, repaired, resultOf } from './event-file';
+import type { Journal } from './journal';
+import { killOrphans } from './process-group';
+
+/**
+ * Writes down, once, how a job ended whose microVM or server ended. It counts as done only if its result had been
+ * written.
+ */
+export async function settled(record: JobRecord, journal: Journal): Promise<JobRecord> {
+  const file = journal.eventsOf(record.id);
+  // where only the server ended, the agent may have gone on
+  const orphans = killOrphans(record.id);
+  const last = await repaired(file);
+  const endedAt = last?.at ?? record.startedAt;
+  let result = resultOf(last);
+  if (result === undefined) {
+    result = interrupted(record, endedAt);
+    await addEvent(file, (last?.id ?? 0) + 1, new Date(), { type: 'result', result });
+  }
+  const { status, conversation } = result;
+  const ended: JobRecord = { ...record, status, endedAt, result, conversation: conversation ?? record.conversation };
+  await journal.save(ended);
+  log('job.settled', { job: record.id, status, orphans });
+  return ended;
+}
+
+function interrupted({ startedAt, conversation }: JobRecord, endedAt: string): JobResult {
+  return {
+    status: 'interrupted',
+    errorCode: 'Interrupted',
+    message: 'the microVM or the server of the job ended while it ran',
+    text: null,
+    exitCode: null,
+    durationMs: Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)),
+    turns: null,
+    tokens: null,
+    dollars: null,
+    dollarsFrom: null,
+    conversation,
+    tests: null,
+  };
+}

@@ -1,0 +1,263 @@
+import { existsSync } from 'node:fs';
+import type { CliName, JobRecord, JobRequest } from '../contract';
+import { newId } from '../shared/ids';
+import { causeOf, log, warn } from '../shared/log';
+import { SessionError } from '../shared/problem';
+import { Scrubber } from '../shared/scrub';
+import { Places, findWorkspace } from '../shared/workspace';
+import { directoryOf } from './directory';
+import { endedSource } from './event-file';
+import { EventLog } from './event-log';
+import type { EventSource } from './event-log';
+import { settled } from './interrupted';
+import { Journal } from './journal';
+import type { Listing } from './journal';
+import { boundsOf, checkBounds } from './limits';
+import type { Caller } from './preflight';
+import { RunningJob } from './running-job';
+import { runJob } from './runner';
+import type { Session } from './runner';
+
+interface Opened {
+  readonly places: Places;
+  readonly journal: Journal;
+  readonly persistent: boolean;
+}
+
+/** The jobs of a session: at most one runs. Touches nothing before the first request. */
+export class Jobs {
+  /** called when a job begins and when it has ended */
+  public onChange: () => void = () => undefined;
+  private current: RunningJob | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private isStarting = false;
+  private isShutDown = false;
+  private opened: Opened | undefined;
+  /** made with the first job: sessions that start from one snapshot must not share it */
+  private owner: string | undefined;
+  /** jobs of microVMs that ended, while that is written down */
+  private readonly settling = new Map<string, Promise<JobRecord>>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly whichHold: (bound: 'turns' | 'dollars') => readonly CliName[],
+  ) {
+    session.bridge.onNotice((notice) => {
+      const job = this.current?.id === notice.job ? this.current : undefined;
+      if (notice.type === 'consent') {
+        const { url, tool, message } = notice;
+        job?.emit({ type: 'consent', url, tool, message });
+      } else {
+        job?.notice(notice.code, notice.message);
+      }
+    });
+  }
+
+  public get isBusy(): boolean {
+    return this.isStarting || this.current !== undefined;
+  }
+
+  /** Starts a job; all that can be refused is refused before. */
+  public async start(request: JobRequest, caller: Caller): Promise<JobRecord> {
+    if (this.current?.isFinishing === true) {
+      await this.running;
+    }
+    this.refuseSecond();
+    this.isStarting = true;
+    try {
+      return await this.begin(request, caller);
+    } finally {
+      this.isStarting = false;
+    }
+  }
+
+  public async list(): Promise<Listing> {
+    const { records, skipped } = await this.open().journal.list();
+    return { records: await Promise.all(records.map((record) => this.truth(record))), skipped };
+  }
+
+  public async get(id: string): Promise<JobRecord> {
+    const record = await this.open().journal.load(id);
+    if (record === undefined) {
+      throw new SessionError('UnknownJob', {
+        what: 'there is no such job in this workspace, or its journal cannot be read',
+        got: id,
+        allowed: 'an id out of {"op":"list"}',
+        fix: 'the oldest jobs are deleted; another session has other jobs',
+      });
+    }
+    return this.truth(record);
+  }
+
+  /** The events of a job. A caller's new token takes the place of the one that the job began with. */
+  public async source(id: string, caller: Caller): Promise<EventSource> {
+    await this.get(id);
+    const job = this.current?.id === id ? this.current : undefined;
+    if (job !== undefined && this.session.gateway?.auth === 'jwt' && caller.authorization !== undefined) {
+      hide(job.scrubber, caller);
+      await this.session.bridge.open({ job: id, authorization: caller.authorization }).catch((error: unknown) => {
+        warn('token.kept', { job: id, cause: causeOf(error) });
+      });
+    }
+    return job?.log ?? endedSource(this.open().journal.eventsOf(id));
+  }
+
+  /** Ends a job, and waits until nothing of it is left. A job that ended already stays as it is. */
+  public async cancel(id: string): Promise<JobRecord> {
+    if (this.current?.id === id) {
+      const job = this.current;
+      job.stop('cancelled');
+      await job.ended;
+      return job.record;
+    }
+    return this.get(id);
+  }
+
+  /** Ends what runs, as interrupted, and takes nothing more. */
+  public async shutDown(): Promise<void> {
+    this.isShutDown = true;
+    this.current?.stop('shutdown');
+    await this.current?.ended;
+  }
+
+  private refuseSecond(): void {
+    if (this.isShutDown) {
+      throw new SessionError('SessionEnding', {
+        what: 'this session ends, so no job is started',
+        fix: 'invoke the agent again: AgentCore starts a new microVM for the session',
+      });
+    }
+    if (this.isBusy) {
+      throw new SessionError('JobRunning', {
+        what: 'a job is running in this session',
+        got: this.current?.id ?? 'just being started',
+        allowed: 'one at a time',
+        fix: 'wait, attach to it, cancel it, or use another session id',
+      });
+    }
+  }
+
+  private async begin(request: JobRequest, caller: Caller): Promise<JobRecord> {
+    const { places, journal, persistent } = this.open();
+    const { adapter, settings } = this.session;
+    const bounds = boundsOf(settings, request);
+    checkBounds(bounds, settings, adapter, this.whichHold);
+    const before = request.continues === undefined ? undefined : await this.conversation(request.continues);
+    const scrubber = new Scrubber();
+    hide(scrubber, caller);
+    const now = new Date();
+    this.owner ??= newId(now);
+    const record: JobRecord = {
+      id: newId(now),
+      cli: adapter.name,
+      request: scrubber.value(request),
+      directory: before?.directory ?? directoryOf(request, places),
+      status: 'running',
+      startedAt: now.toISOString(),
+      endedAt: null,
+      result: null,
+      owner: this.owner,
+      conversation: before?.conversation ?? null,
+      totals: null,
+    };
+    const events = await logFor(record, journal);
+    const job = new RunningJob(record, request, bounds, events, journal, scrubber);
+    job.emit({ type: 'started', job: job.id, cli: adapter.name, directory: record.directory });
+    if (!persistent) {
+      job.notice(
+        'WorkspaceNotPersistent',
+        `/mnt/workspace is not there, so ${places.root} is used: it ends with the microVM`,
+      );
+    }
+    this.current = job;
+    this.onChange();
+    log('job.started', { job: job.id, cli: adapter.name, continues: request.continues });
+    const continues = before === undefined ? undefined : { conversation: before.conversation, totals: before.totals };
+    this.running = runJob(job, this.session, places, caller, continues).finally(() => this.release(job, journal));
+    void journal.tidy([record.id, request.continues ?? '']);
+    return record;
+  }
+
+  private release(job: RunningJob, journal: Journal): void {
+    this.current = undefined;
+    this.onChange();
+    void journal.tidy([job.id]);
+  }
+
+  private async conversation(id: string): Promise<JobRecord & { readonly conversation: string }> {
+    const record = await this.get(id);
+    const { conversation, cli, directory } = record;
+    const why =
+      cli !== this.session.adapter.name
+        ? `is one of ${cli}`
+        : conversation === null
+          ? 'has no conversation: it ended before the agent began one'
+          : existsSync(directory)
+            ? undefined
+            : 'worked in a directory that is gone';
+    if (conversation === null || why !== undefined) {
+      throw new SessionError('ConversationNotFound', {
+        what: `this job cannot go on: it ${why}`,
+        got: id,
+        allowed: `a job of ${this.session.adapter.name} in this workspace`,
+        fix: 'leave continues away to begin anew',
+      });
+    }
+    return { ...record, conversation };
+  }
+
+  /** a job that says it runs, but not here, was interrupted */
+  private async truth(record: JobRecord): Promise<JobRecord> {
+    if (record.id === this.current?.id) {
+      return this.current.record;
+    }
+    if (record.status !== 'running') {
+      return record;
+    }
+    const { journal } = this.open();
+    const settling = this.settling.get(record.id) ?? settled(record, journal);
+    this.settling.set(record.id, settling);
+    return settling;
+  }
+
+  private open(): Opened {
+    this.opened ??= opened(this.session.environment);
+    return this.opened;
+  }
+}
+
+function opened(environment: NodeJS.ProcessEnv): Opened {
+  try {
+    const { root, persistent } = findWorkspace(environment);
+    const places = new Places(root);
+    return { places, journal: new Journal(places.jobs), persistent };
+  } catch (error) {
+    throw notWritable(error);
+  }
+}
+
+async function logFor(record: JobRecord, journal: Journal): Promise<EventLog> {
+  try {
+    journal.create(record.id);
+    await journal.save(record);
+    return await EventLog.create(journal.eventsOf(record.id));
+  } catch (error) {
+    throw notWritable(error);
+  }
+}
+
+function notWritable(error: unknown): SessionError {
+  return new SessionError('WorkspaceUnavailable', {
+    what: 'the workspace cannot be written',
+    got: causeOf(error),
+    allowed: 'a mounted and writable /mnt/workspace with space left',
+    fix: 'look at the storage of the session; ENOSPC means that it is full',
+  });
+}
+
+/** the header, and the token in it */
+function hide(scrubber: Scrubber, { authorization, workloadToken }: Caller): void {
+  [authorization, authorization?.replace(/^\w+ +/, ''), workloadToken]
+    .filter((secret) => secret !== undefined)
+    .forEach((secret) => scrubber.add(secret));
+}

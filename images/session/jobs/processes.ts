@@ -1,0 +1,58 @@
+/* What /proc tells about other processes. All of it can be gone at the next moment, so nothing here throws. */
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** The ids of all processes. */
+export function processIds(): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+export interface ProcessStat {
+  readonly state: string;
+  readonly group: number;
+  readonly session: number;
+  /** device number of the controlling terminal, 0 if there is none */
+  readonly terminal: number;
+  /** process group in the foreground of that terminal */
+  readonly foreground: number;
+}
+
+export function statOf(id: number): ProcessStat | undefined {
+  try {
+    const text = readFileSync(`/proc/${id}/stat`, 'latin1');
+    // the name before them is in brackets, and may have brackets and spaces in it
+    const [state, , group, session, terminal, foreground] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return {
+      state,
+      group: Number(group),
+      session: Number(session),
+      terminal: Number(terminal),
+      foreground: Number(foreground),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process got this line, KEY=VALUE, in its environment when it was started. */
+export function wasStartedWith(id: number, line: string): boolean {
+  try {
+    return `\0${readFileSync(`/proc/${id}/environ`, 'latin1')}`.includes(`\0${line}\0`);
+  } catch {
+    return false;
+  }
+}
+
+/** Sends a signal to a process, or with a negative id to its group. False if there is none. */
+export function signal(id: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(id, name);
+  } catch {
+    return false;
+  }
+}

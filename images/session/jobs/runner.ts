@@ -1,0 +1,160 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import type { Bridge, CliAdapter, CliOutcome, CliRun, JobResult } from '../contract';
+import type { SessionSettings } from '../../../lib/agent/session-settings';
+import { causeOf, log, warn } from '../shared/log';
+import { SessionError } from '../shared/problem';
+import type { GatewaySettings } from '../shared/settings';
+import type { Places } from '../shared/workspace';
+import { AgentRun } from './agent-run';
+import { prepareDirectory } from './directory';
+import { cleanEnvironment } from './environment';
+import { storableResult } from './event-text';
+import { JobFailure, STOPPED, bareOutcome } from './failure';
+import type { Caller } from './preflight';
+import { reachGateway, reachModel } from './preflight';
+import { pricesOf } from './prices';
+import { killOrphans } from './process-group';
+import type { RunningJob } from './running-job';
+import { runTests } from './test-command';
+
+/** What all jobs of a session share. */
+export interface Session {
+  readonly adapter: CliAdapter;
+  readonly settings: SessionSettings;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly gateway?: GatewaySettings;
+  readonly bridge: Bridge;
+}
+
+interface End {
+  readonly outcome: CliOutcome;
+  readonly exitCode: number | null;
+  readonly tests: JobResult['tests'];
+}
+
+/** Runs a job to its end, whatever that is. Never throws. */
+export async function runJob(
+  job: RunningJob,
+  session: Session,
+  places: Places,
+  caller: Caller,
+  continues: CliRun['continues'],
+): Promise<void> {
+  const start = performance.now();
+  const scratch = mkdtempSync(path.join(tmpdir(), 'agent-'));
+  const clock = setTimeout(() => job.stop('timeLimit'), job.bounds.minutes * 60_000);
+  let end: End;
+  try {
+    end = await new Steps(job, session, places, scratch).run(caller, continues);
+  } catch (error) {
+    end = { outcome: failed(job, error), exitCode: null, tests: null };
+  }
+  clearTimeout(clock);
+  if (job.usesBridge) {
+    await session.bridge.close({ job: job.id }).catch(() => undefined);
+  }
+  killOrphans(job.id);
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+  const result = storableResult(resultOf(end, Math.round(performance.now() - start)), job.scrubber);
+  const { conversation } = job.record;
+  log('job.ended', { job: job.id, status: result.status, code: result.errorCode, durationMs: result.durationMs });
+  await job.finish({
+    result: { ...result, conversation: result.conversation ?? conversation },
+    status: result.status,
+    endedAt: new Date().toISOString(),
+    conversation: result.conversation ?? conversation,
+    totals: end.outcome.totals,
+  });
+}
+
+class Steps {
+  private readonly environment: Record<string, string>;
+
+  constructor(
+    private readonly job: RunningJob,
+    private readonly session: Session,
+    private readonly places: Places,
+    private readonly scratch: string,
+  ) {
+    const { request, record } = job;
+    const temporary = path.join(scratch, 'tmp');
+    mkdirSync(temporary);
+    mkdirSync(places.home, { recursive: true, mode: 0o700 });
+    const around = { job: job.id, home: places.home, temporary, directory: record.directory, author: request.author };
+    this.environment = cleanEnvironment(session.environment, around);
+  }
+
+  public async run(caller: Caller, continues: CliRun['continues']): Promise<End> {
+    const { job, session, environment } = this;
+    const { settings, bridge, gateway } = session;
+    await prepareDirectory(job, environment);
+    const reached = await reachGateway(job, bridge, { gateway, telemetry: settings.telemetry === true }, caller);
+    const model = await reachModel(job, bridge, settings, caller, session.environment);
+    const run = { ...this.cliRun(), ...reached, model, ...(continues === undefined ? {} : { continues }) };
+    const { exitCode, ...outcome } = await new AgentRun(job, session.adapter, run, environment).outcome();
+    if (outcome.status !== 'succeeded' || job.request.test === undefined) {
+      return { outcome, exitCode, tests: null };
+    }
+    return this.tested(outcome, exitCode, job.request.test);
+  }
+
+  private cliRun(): Omit<CliRun, 'model'> {
+    const { job, session, places, scratch } = this;
+    const { model, smallModel, effort, familyModels } = session.settings;
+    return {
+      job: job.id,
+      prompt: job.request.prompt,
+      directory: job.record.directory,
+      home: places.home,
+      scratch,
+      settings: { model, smallModel, effort, familyModels, prices: pricesOf(session.settings) },
+      limits: job.bounds,
+    };
+  }
+
+  private async tested(outcome: CliOutcome, exitCode: number | null, test: string): Promise<End> {
+    const tests = await runTests(this.job, test, this.environment);
+    if (this.job.stopCause !== 'exited') {
+      return { outcome: { ...outcome, ...STOPPED[this.job.stopCause] }, exitCode, tests };
+    }
+    if (tests.exitCode === 0) {
+      return { outcome, exitCode, tests };
+    }
+    const how = tests.exitCode === null ? 'did not end in time' : `ended with exit code ${tests.exitCode}`;
+    const message = `the agent succeeded, but the test command ${how}`;
+    return { outcome: { ...outcome, status: 'failed', errorCode: 'TestsFailed', message }, exitCode, tests };
+  }
+}
+
+function failed(job: RunningJob, error: unknown): CliOutcome {
+  if (job.stopCause !== 'exited') {
+    return bareOutcome(STOPPED[job.stopCause]);
+  }
+  // what an adapter refuses, such as a way to the model that its CLI does not know
+  if (error instanceof SessionError) {
+    return bareOutcome({ status: 'failed', errorCode: 'AgentNotStarted', message: error.message });
+  }
+  if (!(error instanceof JobFailure)) {
+    warn('job.error', { job: job.id, cause: causeOf(error) });
+    return bareOutcome({ status: 'failed', errorCode: 'AgentNotStarted', message: 'an error of the session server' });
+  }
+  const step = STEPS[error.errorCode];
+  if (step !== undefined) {
+    job.emit({ type: 'step', name: step, status: 'failed', detail: error.message });
+  }
+  return bareOutcome({ status: 'failed', errorCode: error.errorCode, message: error.message });
+}
+
+const STEPS: Readonly<Record<string, 'repository' | 'gateway' | undefined>> = {
+  RepositoryUnavailable: 'repository',
+  GatewayUnavailable: 'gateway',
+  GatewayAccessDenied: 'gateway',
+};
+
+function resultOf({ outcome, exitCode, tests }: End, durationMs: number): JobResult {
+  const { status, errorCode, message, text, turns, tokens, dollars, dollarsFrom, conversation } = outcome;
+  const told = { turns, tokens, dollars, dollarsFrom, conversation, tests };
+  return { status, errorCode, message, text, exitCode, durationMs, ...told };
+}

@@ -1,0 +1,105 @@
+import type { AgentEvent, EndCause, JobRecord, JobRequest } from '../contract';
+import { causeOf, warn } from '../shared/log';
+import type { Scrubber } from '../shared/scrub';
+import type { EventLog } from './event-log';
+import { storable } from './event-text';
+import type { Journal } from './journal';
+import type { Bounds } from './limits';
+
+/** A job of this process, from its start to its end. */
+export class RunningJob {
+  private readonly stopping = new AbortController();
+  private readonly finished = deferred();
+  /** whether the bridge keeps something for it */
+  public usesBridge = false;
+  /** its result is being written: the next job may begin in a moment */
+  public isFinishing = false;
+  private cause: EndCause = 'exited';
+  private saving: Promise<void> = Promise.resolve();
+  private current: JobRecord;
+
+  constructor(
+    record: JobRecord,
+    /** as it was given; the record has it without secrets */
+    public readonly request: JobRequest,
+    public readonly bounds: Bounds,
+    public readonly log: EventLog,
+    private readonly journal: Journal,
+    public readonly scrubber: Scrubber,
+  ) {
+    this.current = record;
+  }
+
+  public get id(): string {
+    return this.current.id;
+  }
+
+  public get record(): JobRecord {
+    return this.current;
+  }
+
+  /** aborted when the job shall end */
+  public get signal(): AbortSignal {
+    return this.stopping.signal;
+  }
+
+  /** why it shall end; `exited` while nobody wants it to */
+  public get stopCause(): EndCause {
+    return this.cause;
+  }
+
+  /** resolves when the result is in the journal */
+  public get ended(): Promise<void> {
+    return this.finished.promise;
+  }
+
+  public emit(event: AgentEvent): void {
+    this.log.append(storable(event, this.scrubber));
+  }
+
+  public notice(code: string, message: string): void {
+    this.emit({ type: 'notice', code, message });
+  }
+
+  /** Asks it to end. The first cause counts. */
+  public stop(cause: Exclude<EndCause, 'exited'>): void {
+    if (this.cause === 'exited') {
+      this.cause = cause;
+      this.stopping.abort(new Error(cause));
+    }
+  }
+
+  /** Changes the record, here and in the journal, in order. */
+  public async save(change: Partial<JobRecord>): Promise<void> {
+    this.current = { ...this.current, ...change };
+    const record = this.current;
+    this.saving = this.saving
+      .then(() => this.journal.save(record))
+      .catch((error: unknown) => {
+        warn('journal.lost', { job: record.id, cause: causeOf(error) });
+      });
+    await this.saving;
+  }
+
+  /** Writes the last event and the record, and lets everyone go who waits. */
+  public async finish(change: Required<Pick<JobRecord, 'result'>> & Partial<JobRecord>): Promise<void> {
+    this.isFinishing = true;
+    try {
+      if (change.result !== null) {
+        this.emit({ type: 'result', result: change.result });
+      }
+      await this.log.flush();
+      await this.save(change);
+      await this.log.end();
+    } finally {
+      this.scrubber.forget();
+      this.finished.resolve();
+    }
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import * as path from 'node:path';
+import type { Git } from './git';
+
+export interface Checkout {
+  readonly url: string;
+  readonly directory: string;
+  readonly branch?: string;
+}
+
+/** What was done, and what a person should know. */
+export interface CheckedOut {
+  readonly detail: string;
+  readonly notices: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** The workspace is not as the request needs it. The text is for people. */
+export class CheckoutError extends Error {}
+
+/** Clones the repository, or fetches what is new, and checks the branch out. Work that is not committed stays as it is. */
+export async function checkOut(git: Git, wanted: Checkout): Promise<CheckedOut> {
+  const { url, directory, branch } = wanted;
+  const isNew = !existsSync(directory);
+  await (isNew ? clone(git, url, directory) : fetch(git, url, directory));
+  const notices = branch === undefined ? [] : await switchTo(git, directory, branch);
+  const lfs = await pullLargeFiles(git, directory);
+  const head = (await git.run(directory, 'branch', '--show-current')).trim();
+  return { detail: `${isNew ? 'cloned' : 'fetched'}, on ${head || 'no branch'}`, notices: [...notices, ...lfs] };
+}
+
+/** A clone that was broken off lies beside the place, and is never taken for a whole one. */
+async function clone(git: Git, url: string, directory: string): Promise<void> {
+  const parent = path.dirname(directory);
+  const half = path.join(parent, `.${path.basename(directory)}.clone`);
+  mkdirSync(parent, { recursive: true });
+  rmSync(half, { recursive: true, force: true });
+  await git.run(parent, 'clone', '--quiet', '--recurse-submodules', '--', url, half);
+  renameSync(half, directory);
+}
+
+async function fetch(git: Git, url: string, directory: string): Promise<void> {
+  const isClone = existsSync(path.join(directory, '.git'));
+  const origin = isClone
+    ? (await git.run(directory, 'config', '--get', 'remote.origin.url').catch(() => '')).trim()
+    : '';
+  if (origin.replace(/\.git$/, '') !== url.replace(/\.git$/, '')) {
+    throw new CheckoutError(`${directory} exists and is no clone of ${url}; move it away`);
+  }
+  await git.run(directory, 'fetch', '--quiet', '--prune', '--recurse-submodules', 'origin');
+}
+
+async function switchTo(git: Git, directory: string, branch: string): Promise<CheckedOut['notices']> {
+  const current = (await git.run(directory, 'branch', '--show-current')).trim();
+  const isDirty = (await git.run(directory, 'status', '--porcelain')) !== '';
+  if (current !== branch) {
+    if (isDirty) {
+      throw new CheckoutError(
+        `${directory} is on ${current || 'no branch'} and holds work that is not committed, so ${branch} is not checked out; ` +
+          'commit it, for example by a job that continues the one before, or ask for the same branch',
+      );
+    }
+    await git.run(directory, 'switch', '--quiet', ...(await howTo(git, directory, branch)));
+    await updateSubmodules(git, directory);
+  }
+  return isDirty ? [] : forward(git, directory, branch);
+}
+
+async function howTo(git: Git, directory: string, branch: string): Promise<string[]> {
+  if (await has(git, directory, `refs/heads/${branch}`)) {
+    return [branch];
+  }
+  if (await has(git, directory, `refs/remotes/origin/${branch}`)) {
+    return ['--track', '-c', branch, `origin/${branch}`];
+  }
+  // an empty repository has no default branch to begin from
+  const hasDefault = await has(git, directory, 'refs/remotes/origin/HEAD');
+  return hasDefault ? ['--no-track', '-c', branch, 'origin/HEAD'] : ['-c', branch];
+}
+
+async function has(git: Git, directory: string, reference: string): Promise<boolean> {
+  return git.succeeds(directory, 'rev-parse', '--verify', '--quiet', `${reference}^{commit}`);
+}
+
+/** takes over what others pushed, if nothing of ours is in the way */
+async function forward(git: Git, directory: string, branch: string): Promise<CheckedOut['notices']> {
+  const remote = `refs/remotes/origin/${branch}`;
+  if (
+    !(await has(git, directory, remote)) ||
+    (await git.succeeds(directory, 'merge-base', '--is-ancestor', remote, 'HEAD'))
+  ) {
+    return [];
+  }
+  if (await git.succeeds(directory, 'merge-base', '--is-ancestor', 'HEAD', remote)) {
+    await git.run(directory, 'merge', '--quiet', '--ff-only', remote);
+    await updateSubmodules(git, directory);
+    return [];
+  }
+  return [
+    { code: 'BranchDiverged', message: `${branch} and origin/${branch} both have new commits; it is left as it is` },
+  ];
+}
+
+async function updateSubmodules(git: Git, directory: string): Promise<void> {
+  if (existsSync(path.join(directory, '.gitmodules'))) {
+    await git.run(directory, 'submodule', 'update', '--quiet', '--init', '--recursive');
+  }
+}
+
+async function pullLargeFiles(git: Git, directory: string): Promise<CheckedOut['notices']> {
+  const attributes = path.join(directory, '.gitattributes');
+  if (!existsSync(attributes) || !readFileSync(attributes, 'utf8').includes('filter=lfs')) {
+    return [];
+  }
+  if (await git.succeeds(directory, 'lfs', 'version')) {
+    await git.run(directory, 'lfs', 'pull');
+    return [];
+  }
+  return [
+    { code: 'LfsMissing', message: 'the repository keeps large files with git-lfs, which this image does not have' },
+  ];
+}

@@ -1,0 +1,108 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { JobQuery, JobRecord } from '../contract';
+import type { Jobs } from '../jobs/jobs';
+import type { Caller } from '../jobs/preflight';
+import { SessionError } from '../shared/problem';
+import { bodyOf, sendError, sendJson } from './answers';
+import { invocationOf } from './checks';
+import { Ping } from './ping';
+import { Shells } from './shells';
+import { sendEvents } from './sse';
+
+/** for a body of 10 MB over a slow line */
+const REQUEST_MS = 120_000;
+/** several tokens of 4 KB each */
+const MOST_HEADER_BYTES = 64 * 1024;
+/** of a prompt, in lists */
+const LONGEST_PROMPT = 200;
+
+/** The HTTP contract of AgentCore: `/ping` and `/invocations`. */
+export function makeServer(jobs: Jobs, shells = new Shells()): Server {
+  const ping = new Ping(() => jobs.isBusy || shells.isBusy);
+  // a job that nobody saw between two questions is a change too
+  jobs.onChange = () => ping.answer();
+  return createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: REQUEST_MS }, (request, response) => {
+    const path = request.url?.split('?')[0];
+    if (path === '/ping' && request.method === 'GET') {
+      sendJson(response, 200, ping.answer());
+      return;
+    }
+    invoked(path, request, response, jobs).catch((error: unknown) => sendError(response, error));
+  });
+}
+
+async function invoked(
+  path: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+  jobs: Jobs,
+): Promise<void> {
+  checkRoute(path, request);
+  const invocation = invocationOf(await bodyOf(request));
+  const caller = callerOf(request);
+  if (invocation.kind === 'query') {
+    await answer(invocation.query, caller, response, jobs);
+    return;
+  }
+  const { id, status } = await jobs.start(invocation.request, caller);
+  if (invocation.stream) {
+    await sendEvents(response, await jobs.source(id, {}), 0);
+  } else {
+    sendJson(response, 200, { job: id, status });
+  }
+}
+
+async function answer(query: JobQuery, caller: Caller, response: ServerResponse, jobs: Jobs): Promise<void> {
+  switch (query.op) {
+    case 'list': {
+      const { records, skipped } = await jobs.list();
+      const notices = skipped.map((job) => ({ code: 'JournalSkipped', job, message: 'its journal cannot be read' }));
+      sendJson(response, 200, { jobs: records.map(summary), notices });
+      break;
+    }
+    case 'get':
+      sendJson(response, 200, await jobs.get(query.job));
+      break;
+    case 'cancel': {
+      const { id, status } = await jobs.cancel(query.job);
+      sendJson(response, 200, { job: id, status });
+      break;
+    }
+    case 'attach':
+      await sendEvents(response, await jobs.source(query.job, caller), query.after ?? 0);
+  }
+}
+
+function summary({ id, status, cli, directory, startedAt, endedAt, request, result }: JobRecord): object {
+  const prompt = request.prompt.slice(0, LONGEST_PROMPT);
+  return { job: id, status, errorCode: result?.errorCode ?? null, cli, directory, startedAt, endedAt, prompt };
+}
+
+function checkRoute(path: string | undefined, { method = '' }: IncomingMessage): void {
+  if (path !== '/invocations' && path !== '/ping') {
+    throw new SessionError('NotFound', {
+      what: 'there is nothing at this path',
+      allowed: 'GET /ping, POST /invocations',
+      fix: 'mend the path',
+    });
+  }
+  const wanted = path === '/ping' ? 'GET' : 'POST';
+  if (method !== wanted) {
+    throw new SessionError('MethodNotAllowed', {
+      what: `${path} does not take this method`,
+      got: method,
+      allowed: wanted,
+      fix: `use ${wanted}`,
+    });
+  }
+}
+
+/** AgentCore names the header of the workload access token in both ways. */
+function callerOf({ headers }: IncomingMessage): Caller {
+  const token = headers['workloadaccesstoken'] ?? headers['x-amzn-bedrock-agentcore-runtime-workload-accesstoken'];
+  return {
+    ...(headers.authorization === undefined ? {} : { authorization: headers.authorization }),
+    ...(typeof token === 'string' && token !== '' ? { workloadToken: token } : {}),
+  };
+}

@@ -1,0 +1,58 @@
+import type { CliName } from '../../../images/session/contract.ts';
+import type { Step } from './model-wires.ts';
+import { TOOL } from './guarded-gateway.ts';
+
+/** A real coding agent: what its model has to say so that it works. */
+export interface Agent {
+  readonly name: CliName;
+  /** the npm package it comes in */
+  readonly package: string;
+  /** for an LLM gateway; a name of the vendor where the agent looks at it */
+  readonly model: string;
+  /** what is added to the address of the model */
+  readonly path: string;
+  write(file: string, content: string): Step;
+  shell(command: string): Step;
+  readonly tool: Step;
+}
+
+export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> = {
+  claude: {
+    name: 'claude-code',
+    package: '@anthropic-ai/claude-code',
+    model: 'claude-sonnet-4-5',
+    path: '',
+    write: (file, content) => ({ tool: 'Write', input: { file_path: file, content } }),
+    shell: (command) => ({ tool: 'Bash', input: { command } }),
+    // tools of servers are found by a search, which a model can leave out if it knows the name
+    tool: { tool: `mcp__gateway__${TOOL}`, input: {} },
+  },
+  codex: {
+    name: 'codex',
+    package: '@openai/codex',
+    // one without a description, whose tools are all offered at once
+    model: 'scripted',
+    path: '/v1',
+    write: (file, content) => ({ tool: 'exec_command', input: { cmd: `printf %s '${content}' > '${file}'` } }),
+    shell: (command) => ({ tool: 'exec_command', input: { cmd: command } }),
+    tool: { tool: TOOL, namespace: 'mcp__gateway', input: {} },
+  },
+  gemini: {
+    name: 'gemini-cli',
+    package: '@google/gemini-cli',
+    model: 'gemini-2.5-flash',
+    path: '',
+    write: (file, content) => ({ tool: 'write_file', input: { file_path: file, content } }),
+    shell: (command) => ({ tool: 'run_shell_command', input: { command } }),
+    tool: { tool: `mcp_gateway_${TOOL}`, input: {} },
+  },
+  openCode: {
+    name: 'opencode',
+    package: 'opencode-ai',
+    model: 'scripted',
+    path: '/v1',
+    write: (file, content) => ({ tool: 'write', input: { filePath: file, content } }),
+    shell: (command) => ({ tool: 'bash', input: { command, description: 'run' } }),
+    tool: { tool: `gateway_${TOOL}`, input: {} },
+  },
+};

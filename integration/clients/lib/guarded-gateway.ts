@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { signatureFault } from '../../../test/images/shared/sigv4.ts';
+
+const SERVICE = 'bedrock-agentcore';
+export const REGION = 'eu-west-1';
+
+/** What the gateway offers, as gateways name it: target, three underscores, tool. */
+export const TOOL = 'tickets___list';
+
+/**
+ * Stands in for AgentCore: a gateway that wants a signature or the token of the caller, with a server of the MCP SDK
+ * behind it, and the Token Vault, which gives the key of the model.
+ */
+export class GuardedGateway {
+  public readonly token = `token-${randomUUID()}`;
+  public readonly modelKey = `model-key-${randomUUID()}`;
+  public readonly workloadToken = `workload-token-${randomUUID()}`;
+  /** methods of MCP that were let in */
+  public readonly accepted: string[] = [];
+  /** why requests were not let in */
+  public readonly refused: string[] = [];
+  public toolCalls = 0;
+  /** whether it answers 503 */
+  public isDown = false;
+  /** requests to anything else */
+  public readonly elsewhere: string[] = [];
+  private readonly server: Server;
+
+  public constructor(public auth: 'iam' | 'jwt') {
+    this.server = createServer((request, response) => {
+      this.answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+    });
+  }
+
+  public async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  public stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  public get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
+    const body = Buffer.concat(chunks);
+    if (request.url === '/identities/api-key') {
+      return this.giveKey(request, response, body);
+    }
+    if (request.url !== '/mcp') {
+      this.elsewhere.push(`${request.method} ${request.url}`);
+      return void response.writeHead(404).end();
+    }
+    if (this.isDown) {
+      return void response.writeHead(503).end();
+    }
+    const message = body.length === 0 ? undefined : (JSON.parse(body.toString('utf8')) as { method?: string });
+    const fault = this.fault(request, body);
+    if (fault !== undefined) {
+      this.refused.push(fault);
+      return void response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"refused"}');
+    }
+    this.accepted.push(message?.method ?? request.method ?? '');
+    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
+    response.on('close', () => void transport.close());
+    await this.tools().connect(transport);
+    await transport.handleRequest(request, response, message);
+  }
+
+  private fault(request: IncomingMessage, body: Buffer): string | undefined {
+    if (this.auth === 'iam') {
+      return signatureFault(request, body, SERVICE, REGION);
+    }
+    return request.headers.authorization === `Bearer ${this.token}` ? undefined : 'another token';
+  }
+
+  private giveKey(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
+    const asked = JSON.parse(body.toString('utf8')) as { workloadIdentityToken?: string };
+    const fault =
+      signatureFault(request, body, SERVICE, REGION) ??
+      (asked.workloadIdentityToken === this.workloadToken ? undefined : 'another workload token');
+    if (fault !== undefined) {
+      this.refused.push(fault);
+    }
+    const answer = fault === undefined ? { apiKey: this.modelKey } : { message: fault };
+    response
+      .writeHead(fault === undefined ? 200 : 401, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer));
+  }
+
+  private tools(): McpServer {
+    const server = new McpServer({ name: 'gateway', version: '1.0.0' });
+    server.registerTool(TOOL, { description: 'Lists tickets' }, () => {
+      this.toolCalls += 1;
+      return { content: [{ type: 'text', text: 'ticket 7: add a file' }] };
+    });
+    return server;
+  }
+}

@@ -1,0 +1,286 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { AgentEvent, CliName, JobRecord, JobRequest, JobResult } from '../../../images/session/contract.ts';
+import type { SessionSettings } from '../../../lib/agent/session-settings.ts';
+import { CREDENTIALS } from '../../../test/images/shared/sigv4.ts';
+import { type GuardedGateway, REGION } from './guarded-gateway.ts';
+
+const PACKAGE = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const AGENT = path.join(PACKAGE, '..', '..', 'assets', 'images', 'session', 'agent.mjs');
+
+export interface SessionOptions {
+  readonly cli: CliName;
+  readonly settings: SessionSettings;
+  readonly gateway: GuardedGateway;
+  readonly environment?: Record<string, string>;
+}
+
+export interface SeenEvent {
+  readonly id: number;
+  readonly event: AgentEvent;
+}
+
+/** A session as in a microVM: the server as it is shipped, in a workspace of its own. */
+export class Session {
+  public readonly root = mkdtempSync(path.join(tmpdir(), 'session-'));
+  public readonly workspace = path.join(this.root, 'workspace');
+  /** where jobs without a repository work; here a repository with one commit */
+  public readonly work = path.join(this.workspace, 'work');
+  /** in the place of the token that the gateway accepts */
+  public token: string | undefined;
+  private server: ChildProcess | undefined;
+  private url = '';
+  private readonly log: string[] = [];
+
+  public constructor(private readonly options: SessionOptions) {
+    ['workspace/work', 'home', 'tmp', 'bin'].forEach((folder) =>
+      mkdirSync(path.join(this.root, folder), { recursive: true }),
+    );
+    writeFileSync(path.join(this.work, 'README.md'), 'an example\n');
+    const git = (...args: string[]): unknown => execFileSync('git', args, { cwd: this.work });
+    git('init', '--quiet');
+    git('add', '.');
+    git('-c', 'user.name=test', '-c', 'user.email=test@localhost', 'commit', '--quiet', '-m', 'example');
+  }
+
+  /** Starts the server; again after it ended, as a new microVM with the same storage does. */
+  public async start(): Promise<this> {
+    const port = await freePort();
+    const environment = { ...this.environment(), AGENT_PORT: String(port) };
+    const server = spawn(process.execPath, [AGENT], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.server = server;
+    const lines = createInterface({ input: server.stdout });
+    lines.on('line', (line) => this.log.push(line));
+    while (this.logged('"server.ready"').length === 0) {
+      await Promise.race([once(lines, 'line'), once(server, 'exit').then(failed)]);
+    }
+    this.log.length = 0;
+    this.url = `http://127.0.0.1:${port}`;
+    return this;
+  }
+
+  /** Puts a program before the real one, which it is given as $REAL. */
+  public wrap(name: string, script: string): void {
+    const file = path.join(this.root, 'bin', name);
+    const real = path.join(PACKAGE, 'node_modules', '.bin', name);
+    writeFileSync(file, `#!/bin/sh\nREAL='${real}'\n${script}\n`);
+    chmodSync(file, 0o755);
+  }
+
+  /** What a repository can hold in order to bring servers of its own, in the form of each agent. */
+  public addServers(url: string): void {
+    const http = { type: 'http', url };
+    const files = {
+      '.mcp.json': JSON.stringify({ mcpServers: { own: http } }),
+      '.codex/config.toml': `[mcp_servers.own]\nurl = "${url}"\n`,
+      '.gemini/settings.json': JSON.stringify({ mcpServers: { own: http }, mcp: { allowed: ['own'] } }),
+      'opencode.json': JSON.stringify({ mcp: { own: { type: 'remote', url, enabled: true } } }),
+    };
+    Object.entries(files).forEach(([name, content]) => {
+      mkdirSync(path.dirname(path.join(this.work, name)), { recursive: true });
+      writeFileSync(path.join(this.work, name), content);
+    });
+  }
+
+  public async signal(signal: NodeJS.Signals): Promise<number | null> {
+    const { server } = this;
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) {
+      return server?.exitCode ?? null;
+    }
+    const exit = once(server, 'exit');
+    server.kill(signal);
+    const [code] = (await exit) as [number | null];
+    return code;
+  }
+
+  public async remove(): Promise<void> {
+    await this.signal('SIGKILL');
+    this.processes().forEach((id) => process.kill(id, 'SIGKILL'));
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+
+  /** Starts a job and watches it. */
+  public begin(request: JobRequest): Promise<Watch> {
+    return this.watch(request);
+  }
+
+  public attach(job: string, after: number): Promise<Watch> {
+    return this.watch({ op: 'attach', job, after });
+  }
+
+  public async get(job: string): Promise<JobRecord> {
+    return (await (await this.post({ op: 'get', job })).json()) as JobRecord;
+  }
+
+  public async cancel(job: string): Promise<void> {
+    await (await this.post({ op: 'cancel', job })).text();
+  }
+
+  /** A job from its start to its end. */
+  public async run(request: JobRequest): Promise<{ events: AgentEvent[]; result: JobResult }> {
+    const watch = await this.watch(request);
+    const result = await watch.result();
+    return { events: watch.seen.map(({ event }) => event), result };
+  }
+
+  /** Files that hold a text, below all that a session writes to. */
+  public filesWith(text: string): string[] {
+    return readdirSync(this.root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .filter((file) => holds(file, text))
+      .map((file) => path.relative(this.root, file));
+  }
+
+  /** Lines that the server logged with a text. */
+  public logged(text: string): string[] {
+    return this.log.filter((line) => line.includes(text));
+  }
+
+  /** All processes below this session, the server and its bridge left out. */
+  public agentProcesses(): number[] {
+    return this.processes().filter((id) => !/(agent|bridge)\.mjs/.test(readProcess(id, 'cmdline')));
+  }
+
+  private processes(): number[] {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((id) => id > 0 && id !== process.pid && readProcess(id, 'environ').includes(this.root));
+  }
+
+  private async watch(body: object): Promise<Watch> {
+    const response = await this.post(body);
+    if (!response.ok) {
+      throw new Error(`${response.status} ${await response.text()}`);
+    }
+    return new Watch(response);
+  }
+
+  private post(body: object): Promise<Response> {
+    const { gateway } = this.options;
+    const headers = new Headers({ 'content-type': 'application/json', workloadaccesstoken: gateway.workloadToken });
+    if (gateway.auth === 'jwt') {
+      headers.set('authorization', `Bearer ${this.token ?? gateway.token}`);
+    }
+    return fetch(`${this.url}/invocations`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+  }
+
+  private environment(): Record<string, string> {
+    const { cli, settings, gateway, environment } = this.options;
+    const bins = [path.join(this.root, 'bin'), path.join(PACKAGE, 'node_modules', '.bin')];
+    return {
+      PATH: [...bins, path.dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+      HOME: path.join(this.root, 'home'),
+      TMPDIR: path.join(this.root, 'tmp'),
+      AGENT_CLI: cli,
+      AGENT_SETTINGS: JSON.stringify(settings),
+      AGENT_WORKSPACE: this.workspace,
+      AGENT_BRIDGE_PORT: '0',
+      AWS_REGION: REGION,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...CREDENTIALS,
+
+      MCP_GATEWAY_URL: `${gateway.origin}/mcp`,
+      MCP_GATEWAY_AUTH: gateway.auth,
+      AWS_ENDPOINT_URL_BEDROCK_AGENTCORE: gateway.origin,
+
+      ...environment,
+    };
+  }
+}
+
+/** The events of a job, as they come. */
+export class Watch {
+  public readonly seen: SeenEvent[] = [];
+  private readonly body: ReadableStreamDefaultReader<Uint8Array>;
+  private readonly decoder = new TextDecoder();
+  private rest = '';
+
+  public constructor(response: Response) {
+    this.body = (response.body as ReadableStream<Uint8Array>).getReader();
+  }
+
+  /** Reads on until an event fits. */
+  public async until(fits: (event: AgentEvent) => boolean): Promise<SeenEvent> {
+    for (let next = 0; ; next += 1) {
+      while (next >= this.seen.length) {
+        await this.read();
+      }
+      if (fits(this.seen[next].event)) {
+        return this.seen[next];
+      }
+    }
+  }
+
+  public async result(): Promise<JobResult> {
+    const { event } = await this.until(({ type }) => type === 'result');
+    return (event as Extract<AgentEvent, { type: 'result' }>).result;
+  }
+
+  public async job(): Promise<string> {
+    const { event } = await this.until(({ type }) => type === 'started');
+    return (event as Extract<AgentEvent, { type: 'started' }>).job;
+  }
+
+  public async close(): Promise<void> {
+    await this.body.cancel();
+  }
+
+  private async read(): Promise<void> {
+    const { done, value } = await this.body.read();
+    if (done) {
+      throw new Error(`the stream ended after ${JSON.stringify(this.seen.at(-1))}`);
+    }
+    const blocks = (this.rest + this.decoder.decode(value, { stream: true })).split('\n\n');
+    this.rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const id = /^id: (\d+)$/m.exec(block)?.[1];
+      const data = /^data: (.*)$/m.exec(block)?.[1];
+      if (id !== undefined && data !== undefined) {
+        const parsed = JSON.parse(data) as AgentEvent & { event?: AgentEvent };
+        this.seen.push({ id: Number(id), event: parsed.event ?? parsed });
+      }
+    }
+  }
+}
+
+/** What a process has in its environment or on its command line; empty if it has ended. */
+export function readProcess(id: number, file: 'environ' | 'cmdline'): string {
+  try {
+    return readFileSync(`/proc/${id}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** files come and go meanwhile */
+function holds(file: string, text: string): boolean {
+  try {
+    return readFileSync(file).includes(text);
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function failed(): never {
+  throw new Error('the server ended at its start');
+}

@@ -1,0 +1,182 @@
+/* Real coding agents do jobs in the session server as it is shipped, with scripted models. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import type { AgentEvent, JobResult } from '../../../images/session/contract.ts';
+// @ts-expect-error it is plain JavaScript
+import bundle from '../../../scripts/bundle.mjs';
+import { CREDENTIALS } from '../../../test/images/shared/sigv4.ts';
+import { type Agent, AGENTS } from '../lib/agents.ts';
+import { JobBench } from '../lib/job-bench.ts';
+import { ProxyRecorder } from '../lib/silence.ts';
+
+const { claude, codex, gemini, openCode } = AGENTS;
+const FILE = 'new.txt';
+
+const proxy = new ProxyRecorder();
+let bench: JobBench;
+
+before(async () => {
+  await (bundle as () => Promise<void>)();
+  await proxy.start();
+});
+after(() => proxy.stop());
+beforeEach(async () => {
+  bench = await new JobBench(proxy.environment).start();
+});
+afterEach(() => bench.stop());
+
+for (const agent of [claude, codex, gemini, openCode]) {
+  test(`${agent.name}: does a job with the caller's token, which it never sees, and goes on with it`, async () => {
+    const { gateway, model } = bench;
+    const session = await bench.session(agent, 'jwt');
+    session.addServers(`${gateway.origin}/own`);
+    model.script = work(agent, session.work);
+    const found = bench.watchProcesses(session, [gateway.token, gateway.workloadToken], [gateway.modelKey]);
+
+    const first = await session.begin({ prompt: '- add the file', test: `test "$(cat ${FILE})" = hi` });
+    const job = await first.job();
+    const { id } = await first.until(({ type }) => type === 'tool');
+    await first.close();
+    const second = await session.attach(job, id);
+    const result = await second.result();
+
+    assertWorked(agent, result);
+    assert.equal(result.tests?.exitCode, 0);
+    assert.equal(readFileSync(path.join(session.work, FILE), 'utf8').trim(), 'hi');
+    assert.equal(gateway.toolCalls, 1);
+    assert.deepEqual([gateway.refused, gateway.elsewhere], [[], []]);
+    assert.ok(model.seen.some(({ prompt }) => prompt.includes('- add the file')));
+    assert.deepEqual(found(), { looks: model.seen.length, exposed: [] });
+
+    const all = await session.attach(job, 0);
+    await all.result();
+    const idsSeen = [...first.seen.filter((seen) => seen.id <= id), ...second.seen].map((seen) => seen.id);
+    assert.deepEqual(
+      idsSeen,
+      all.seen.map((seen) => seen.id),
+    );
+    assertTold(all.seen.map(({ event }) => event));
+
+    const next = await session.run({ prompt: 'and again', continues: job });
+    assertWorked(agent, next.result);
+    assert.equal(next.result.conversation, result.conversation);
+    assert.deepEqual(session.agentProcesses(), []);
+    for (const secret of [gateway.token, gateway.workloadToken, gateway.modelKey, CREDENTIALS.AWS_SECRET_ACCESS_KEY]) {
+      assert.deepEqual(session.filesWith(secret), []);
+    }
+  });
+}
+
+for (const agent of [claude, codex, openCode]) {
+  test(`${agent.name}: does a job on Bedrock, its gateway called with the role's signature`, async () => {
+    const { gateway, model } = bench;
+    const session = await bench.bedrock(agent);
+    model.script = work(agent, session.work);
+    const { result } = await session.run({ prompt: 'add the file' });
+    assertWorked(agent, result);
+    assert.equal(gateway.toolCalls, 1);
+    assert.deepEqual(gateway.refused, []);
+    assert.ok(model.seen.every(({ headers }) => headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')));
+    // on Bedrock, Claude Code lists the inference profiles at each start
+    assert.deepEqual(new Set(model.others), new Set(agent === claude ? ['GET /bedrock/inference-profiles'] : []));
+  });
+}
+
+test('gemini-cli: on Bedrock it is refused', async () => {
+  const session = await bench.bedrock(gemini);
+  const { result } = await session.run({ prompt: 'add the file' });
+  assert.deepEqual([result.status, result.errorCode], ['failed', 'AgentNotStarted']);
+  assert.match(String(result.message), /gemini-cli cannot reach its model this way/);
+});
+
+const CAPS = [
+  { agent: claude, limits: { turns: 2 }, errorCode: 'TurnLimit', how: 'by itself' },
+  { agent: claude, limits: { dollars: 0.005 }, errorCode: 'DollarLimit', how: 'by itself' },
+  { agent: gemini, limits: { turns: 2 }, errorCode: 'TurnLimit', how: 'by itself' },
+  { agent: gemini, limits: { dollars: 0.005 }, errorCode: 'DollarLimit', how: 'by the file of its conversation' },
+  { agent: codex, limits: { dollars: 0.005 }, errorCode: 'DollarLimit', how: 'by the file of its conversation' },
+  { agent: openCode, limits: { turns: 1 }, errorCode: 'TurnLimit', how: 'by its output' },
+  { agent: openCode, limits: { dollars: 0.005 }, errorCode: 'DollarLimit', how: 'by its output' },
+  { agent: codex, limits: { minutes: 0.05 }, errorCode: 'TimeLimit', how: 'by the clock' },
+] as const;
+for (const { agent, limits, errorCode, how } of CAPS) {
+  test(`${agent.name}: a limit of ${Object.keys(limits)[0]} ends it, ${how}`, async () => {
+    const session = await bench.session(agent, 'iam');
+    bench.model.script = [agent.shell('echo one'), agent.shell('echo two'), agent.shell('echo three')];
+    // no answer comes any more: only the limit can end it
+    bench.model.silentFrom = 3;
+    const { result } = await session.run({ prompt: 'go on for ever', limits });
+    assert.deepEqual([result.status, result.errorCode], ['limitReached', errorCode]);
+    assert.deepEqual(session.agentProcesses(), []);
+  });
+}
+
+test('codex: a limit of turns is refused, for it has none', async () => {
+  const session = await bench.session(codex, 'iam');
+  await assert.rejects(session.begin({ prompt: 'go', limits: { turns: 2 } }), /400 .*LimitNotSupported/);
+});
+
+const REFUSALS = [
+  { agent: claude, status: 500, errorCode: 'ModelUnavailable' },
+  { agent: codex, status: 429, errorCode: 'ModelThrottled' },
+  { agent: codex, status: 401, errorCode: 'ModelAccessDenied' },
+  { agent: gemini, status: 401, errorCode: 'ModelAccessDenied' },
+  { agent: openCode, status: 400, errorCode: 'ModelRequestInvalid' },
+] as const;
+for (const { agent, status, errorCode } of REFUSALS) {
+  test(`${agent.name}: a model that answers ${status} fails the job with ${errorCode}`, async () => {
+    const session = await bench.session(agent, 'iam');
+    bench.model.fault = () => ({ status });
+    const { result } = await session.run({ prompt: 'go' });
+    assert.deepEqual([result.status, result.errorCode], ['failed', errorCode]);
+    assert.ok(result.message);
+  });
+}
+
+test('opencode: a model that answers 429 for ever is tried for ever, so the limit of time ends it', async () => {
+  const session = await bench.session(openCode, 'iam');
+  bench.model.fault = () => ({ status: 429 });
+  const { result } = await session.run({ prompt: 'go', limits: { minutes: 0.3 } });
+  assert.deepEqual([result.status, result.errorCode], ['limitReached', 'TimeLimit']);
+  assert.ok(bench.model.seen.length > 1);
+});
+
+test('no agent called anyone but its model and its gateway', () => {
+  assert.deepEqual(proxy.called, []);
+});
+
+/** Write a file, look at it as tests do, ask the gateway, and say so. */
+function work(agent: Agent, directory: string): typeof bench.model.script {
+  return [
+    agent.write(path.join(directory, FILE), 'hi'),
+    agent.shell(`cat ${FILE}`),
+    agent.tool,
+    { text: 'the file is there' },
+  ];
+}
+
+/** Four answers, no more and no less, in a second job too. */
+function assertWorked(agent: Agent, result: JobResult): void {
+  assert.equal(result.message, null);
+  assert.deepEqual([result.status, result.errorCode, result.exitCode], ['succeeded', null, 0]);
+  assert.equal(result.text, 'the file is there');
+  const { cacheWrite, ...tokens } = result.tokens ?? { cacheWrite: -1 };
+  assert.deepEqual(tokens, { input: 4000, output: 200, cacheRead: 800 });
+  assert.ok(cacheWrite === 0 || cacheWrite === 400);
+  assert.equal(result.turns, agent === codex || agent === gemini ? null : 4);
+  assert.equal(result.dollarsFrom, agent === codex || agent === gemini ? 'prices' : 'cli');
+  assert.ok(result.dollars !== null && result.dollars > 0.015 && result.dollars < 0.019, String(result.dollars));
+  assert.ok(result.conversation);
+}
+
+function assertTold(events: AgentEvent[]): void {
+  const tools = events.filter((event) => event.type === 'tool');
+  assert.equal(tools.filter(({ status }) => status === 'started').length, 3);
+  assert.equal(tools.filter(({ status }) => status === 'done').length, 3);
+  assert.ok(tools.some(({ output }) => output?.includes('ticket 7')));
+  assert.ok(events.some((event) => event.type === 'text' && event.text === 'the file is there'));
+  assert.ok(events.some((event) => event.type === 'usage'));
+  assert.deepEqual([events[0].type, events.at(-1)?.type], ['started', 'result']);
+}

@@ -1,0 +1,126 @@
+import { Value } from '../../checks/template-value';
+import type { Entry } from './facts';
+import { entry, sorted, sortedBy } from './facts';
+import type { Reader } from './reader';
+
+/** What a policy document says, in a form that does not depend on how it is cut into statements. */
+export interface Statement {
+  readonly effect: string;
+  readonly principals: string[];
+  readonly actions: string[];
+  readonly resources: string[];
+  readonly conditions: string[];
+}
+
+const ALL_BUT = 'everything except ';
+
+const READ = new WeakMap<Reader, WeakMap<Value, Statement[]>>();
+
+/** The statements of a policy document; one that is known only at deployment is shown as it is written. */
+export function statementsIn(document: Value, reader: Reader): Statement[] {
+  const known = READ.get(reader) ?? new WeakMap<Value, Statement[]>();
+  READ.set(reader, known);
+  const statements = known.get(document) ?? readAll(document, reader);
+  known.set(document, statements);
+  return statements;
+}
+
+function readAll(document: Value, reader: Reader): Statement[] {
+  if (document.unknown) {
+    return [opaque(reader.text(document))];
+  }
+  return document
+    .get('Statement')
+    .items.map((statement) => (statement.unknown ? opaque(reader.text(statement)) : read(statement, reader)));
+}
+
+/** The same for a policy that is JSON in a text. */
+export function statementsInText(value: Value, reader: Reader): Statement[] {
+  const text = reader.text(value) ?? '{}';
+  try {
+    return statementsIn(new Value(reader.template, JSON.parse(text) as unknown, value.path), reader);
+  } catch {
+    return [opaque(text)];
+  }
+}
+
+function opaque(text: string | undefined): Statement {
+  return { effect: 'Unknown', principals: [], actions: [], resources: [], conditions: [text ?? ''] };
+}
+
+function read(statement: Value, reader: Reader): Statement {
+  return {
+    effect: reader.text(statement.get('Effect')) ?? 'Unknown',
+    principals: [
+      ...principalsIn(statement.get('Principal'), '', reader),
+      ...principalsIn(statement.get('NotPrincipal'), ALL_BUT, reader),
+    ],
+    actions: either(statement, 'Action', reader),
+    resources: either(statement, 'Resource', reader),
+    conditions: conditionsIn(statement.get('Condition'), reader),
+  };
+}
+
+function either(statement: Value, name: string, reader: Reader): string[] {
+  const but = sorted(reader.texts(statement.get(`Not${name}`)));
+  return [...sorted(reader.texts(statement.get(name))), ...(but.length > 0 ? [`${ALL_BUT}${but.join(', ')}`] : [])];
+}
+
+const KINDS: Record<string, string> = {
+  AWS: '',
+  CanonicalUser: 'canonical user ',
+  Federated: 'federated ',
+  Service: 'service ',
+};
+
+function principalsIn(principal: Value, prefix: string, reader: Reader): string[] {
+  if (principal.absent) {
+    return [];
+  }
+  if (principal.parts !== undefined) {
+    return [`${prefix}${reader.text(principal)}`];
+  }
+  return sorted(
+    principal.members.flatMap(([kind, who]) => reader.texts(who).map((name) => `${prefix}${KINDS[kind] ?? ''}${name}`)),
+  );
+}
+
+function conditionsIn(condition: Value, reader: Reader): string[] {
+  if (condition.parts !== undefined) {
+    return [reader.text(condition) ?? ''];
+  }
+  return sorted(
+    condition.members.flatMap(([operator, keys]) =>
+      keys.members.length === 0
+        ? [`${operator} ${reader.text(keys)}`]
+        : keys.members.map(([key, values]) => `${operator} ${key}: ${sorted(reader.texts(values)).join(', ')}`),
+    ),
+  );
+}
+
+/** Statements about the same resources under the same conditions are one. */
+export function merged(statements: Statement[]): Statement[] {
+  const bySubject = new Map<string, Statement>();
+  for (const statement of statements) {
+    const { effect, principals, resources, conditions, actions } = statement;
+    const subject = JSON.stringify([effect, resources, conditions, principals]);
+    const known = bySubject.get(subject);
+    bySubject.set(subject, { ...statement, actions: sorted([...actions, ...(known?.actions ?? [])]) });
+  }
+  return sortedBy([...bySubject], ([subject]) => subject).map(([, statement]) => statement);
+}
+
+/** Allowed and denied, as facts; what is known only at deployment is neither. */
+export function facts(statements: Statement[]): Record<string, Entry[]> {
+  const all = merged(statements);
+  const of = (effect: string): Entry[] =>
+    all
+      .filter((statement) => statement.effect === effect)
+      .map(({ principals, actions, resources, conditions }) => entry({ principals, actions, resources, conditions }));
+  const others = all.filter(({ effect }) => effect !== 'Allow' && effect !== 'Deny');
+  return {
+    allow: of('Allow'),
+    deny: of('Deny'),
+    unknown: others.map(({ actions, resources, conditions }) => entry({ actions, resources, conditions })),
+  };
+}

@@ -1,0 +1,60 @@
+/*
+ * Proposes newer versions of the coding agents for their images.
+ * usage: npm run images:update [-- --write]     --write changes versions.json, package.json and package-lock.json
+ * The base image and the agents without a package (Kiro, Cursor) cannot be asked for: see docs/images.md.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { newerVersion } from './npm-versions';
+
+const { values } = parseArgs({
+  options: {
+    write: { type: 'boolean', default: false },
+    images: { type: 'string', default: path.join(__dirname, '..', '..', 'images') },
+  },
+});
+const file = path.join(values.images, 'versions.json');
+const { npm } = JSON.parse(readFileSync(file, 'utf8')) as {
+  npm: Record<string, { version: string; packages: string[] }>;
+};
+
+void main();
+
+async function main(): Promise<void> {
+  let proposed = 0;
+  for (const [name, { version: pinned, packages }] of Object.entries(npm)) {
+    const { version, passed } = await newerVersion(packages, pinned);
+    Object.entries(passed).forEach(([newer, missing]) => console.log(`${name}: ${newer} passed over, no ${missing}`));
+    console.log(version === undefined ? `${name}: ${pinned} stays` : `${name}: ${pinned} -> ${version}`);
+    if (version !== undefined) {
+      proposed++;
+      if (values.write) {
+        write(name, pinned, version);
+      }
+    }
+  }
+  if (proposed > 0) {
+    console.log(
+      values.write ? 'written; now npm run test:images, and read what the vendors changed' : '--write takes them over',
+    );
+  }
+}
+
+function write(name: string, pinned: string, version: string): void {
+  const folder = path.join(values.images, name);
+  const own = path.join(folder, 'package.json');
+  writeFileSync(own, readFileSync(own, 'utf8').replaceAll(`"${pinned}"`, `"${version}"`));
+  // no addresses in the lock file, so that it serves any mirror
+  const options = [
+    '--package-lock-only',
+    '--ignore-scripts',
+    '--omit-lockfile-registry-resolved',
+    '--no-audit',
+    '--no-fund',
+  ];
+  execFileSync('npm', ['install', ...options], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  const block = new RegExp(`("${name}": \\{\\s*"version": )"${pinned.replaceAll('.', '\\.')}"`);
+  writeFileSync(file, readFileSync(file, 'utf8').replace(block, `$1"${version}"`));
+}

@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import type { AgentCliOptions } from '../../lib';
+import { AgentCli, BedrockModel, ModelRoute, ReasoningEffort } from '../../lib';
+import { CLI_NAMES } from '../../lib/agent/session-settings';
+import { Fixture, resource, STRICT, thrownBy } from '../fixture';
+
+const RUNTIME = 'AWS::BedrockAgentCore::Runtime';
+const ARCHIVE = { archiveUrl: 'https://downloads.example.com/agent-1.2.3.tar.gz', archiveSha256: 'ab'.repeat(32) };
+const isVendors = (name: string) => name === 'kiro' || name === 'cursor';
+const IMAGES = join(__dirname, '..', '..', 'assets', 'images');
+
+const PACKAGED: [string, (options?: AgentCliOptions) => AgentCli][] = [
+  ['claude-code', (options) => AgentCli.claudeCode(options)],
+  ['codex', (options) => AgentCli.codex(options)],
+  ['opencode', (options) => AgentCli.openCode(options)],
+  ['gemini-cli', (options) => AgentCli.geminiCli(options)],
+  ['kiro', (options) => AgentCli.kiro({ ...ARCHIVE, ...options })],
+  ['cursor', (options) => AgentCli.cursor({ ...ARCHIVE, ...options })],
+];
+
+function imageOf(cli: AgentCli): any {
+  const fixture = new Fixture();
+  fixture.agent({ cli });
+  const assembly = fixture.app.synth();
+  const manifest = assembly.artifacts.find(({ id }) => id.endsWith('.assets')) as unknown as { contents: any };
+  const [image] = Object.values<any>(manifest.contents.dockerImages);
+  return { ...image.source, directory: join(assembly.directory, image.source.directory) };
+}
+
+describe.each(PACKAGED)('%s', (name, make) => {
+  test('is built from its own Dockerfile and the programs of a session, and nothing of the other agents', () => {
+    const { directory, ...source } = imageOf(make());
+    expect(source).toEqual({
+      dockerFile: `${name}/Dockerfile`,
+      platform: 'linux/arm64',
+      ...(isVendors(name)
+        ? { dockerBuildArgs: { ARCHIVE_URL: ARCHIVE.archiveUrl, ARCHIVE_SHA256: ARCHIVE.archiveSha256 } }
+        : {}),
+    });
+    expect(existsSync(join(directory, 'session', 'agent.mjs'))).toBe(true);
+    for (const other of CLI_NAMES) {
+      expect(existsSync(join(directory, other))).toBe(other === name);
+    }
+  });
+
+  test('takes every build argument that its Dockerfile declares', () => {
+    const dockerfile = readFileSync(join(IMAGES, name, 'Dockerfile'), 'utf8');
+    const { dockerBuildArgs } = imageOf(
+      make({
+        version: '2.1.331',
+        baseImage: 'mirror.example.com/node@sha256:0123',
+        ...(isVendors(name) ? {} : { npmRegistry: 'https://npm.example.com' }),
+        extraPackages: ['golang', 'openjdk-17-jdk-headless=17.0.1+2-1'],
+        managedSettings: { env: { A: '1' } },
+      }),
+    );
+    expect(dockerBuildArgs).toMatchObject({
+      BASE: 'mirror.example.com/node@sha256:0123',
+      ...(isVendors(name) ? {} : { NPM_REGISTRY: 'https://npm.example.com' }),
+      EXTRA_PACKAGES: 'golang openjdk-17-jdk-headless=17.0.1+2-1',
+      CLI_VERSION: '2.1.331',
+      MANAGED_SETTINGS: '{"env":{"A":"1"}}',
+    });
+    for (const argument of Object.keys(dockerBuildArgs)) {
+      expect(dockerfile).toMatch(new RegExp(`^ARG ${argument}\\b`, 'm'));
+    }
+  });
+
+  test('may be built elsewhere, and is then any image', () => {
+    const fixture = new Fixture();
+    const archive = isVendors(name) ? { archiveUrl: undefined, archiveSha256: undefined } : {};
+    fixture.agent({ cli: make({ image: AgentCli.fromRepository(fixture.repository, '1.4.2'), ...archive }) });
+    const { ContainerUri } = resource(fixture.template(), RUNTIME).Properties.AgentRuntimeArtifact
+      .ContainerConfiguration;
+    expect(JSON.stringify(ContainerUri)).toContain('/coding-agents/claude:1.4.2');
+  });
+
+  test('refuses options of a build beside an image', () => {
+    const fixture = new Fixture();
+    const image = AgentCli.fromRepository(fixture.repository, '1');
+    const error = thrownBy(() =>
+      make({ image, archiveUrl: undefined, archiveSha256: undefined, version: '1.0.0' } as AgentCliOptions),
+    );
+    expect(error.code).toBe('BuildOptionsWithImage');
+    expect(error.text).toContain(`got 'version'`);
+  });
+});
+
+test.each<[string, () => unknown, string]>([
+  ['InvalidCliVersion', () => AgentCli.codex({ version: 'latest' }), 'an exact version such as 2.1.330'],
+  [
+    'InvalidBaseImage',
+    () => AgentCli.codex({ baseImage: 'node && rm -rf /' }),
+    'a reference such as registry/image@sha256',
+  ],
+  ['InvalidDebianPackage', () => AgentCli.codex({ extraPackages: ['jq; id'] }), `got 'jq; id'`],
+  [
+    'InvalidDownloadUrl',
+    () => AgentCli.codex({ npmRegistry: 'https://me:secret@npm.example.com' }),
+    'must not hold a user name',
+  ],
+  ['InvalidDownloadUrl', () => AgentCli.kiro({ ...ARCHIVE, archiveUrl: 'http://example.com/a.zip' }), 'must use https'],
+  ['InvalidSha256', () => AgentCli.kiro({ ...ARCHIVE, archiveSha256: 'abc' }), '64 lower-case hexadecimal digits'],
+  ['VendorArchiveMissing', () => AgentCli.kiro(), 'Kiro is not on the npm registry'],
+  ['VendorArchiveMissing', () => AgentCli.cursor({ archiveUrl: ARCHIVE.archiveUrl }), `got 'no archiveSha256'`],
+  ['LimitNotSupported', () => AgentCli.kiro({ ...ARCHIVE, limits: { dollars: 5 } }), `got 'limits.dollars'`],
+  ['LimitNotSupported', () => AgentCli.cursor({ ...ARCHIVE, limits: { turns: 5 } }), 'bound the time of its jobs'],
+  ['InvalidJobLimit', () => AgentCli.codex({ limits: { turns: 0 } }), 'limits.turns of an agent is out of range'],
+  ['InvalidJobLimit', () => AgentCli.codex({ limits: { turns: 1.5 } }), 'a whole number'],
+  ['InvalidJobLimit', () => AgentCli.codex({ limits: { turns: 1001 } }), '1 to 1,000'],
+  ['InvalidJobLimit', () => AgentCli.codex({ limits: { dollars: 0 } }), '0.01 to 1,000'],
+  ['InvalidJobLimit', () => AgentCli.codex({ limits: { dollars: 1001 } }), '0.01 to 1,000'],
+  ['InvalidJobLimit', () => AgentCli.codex({ limits: { duration: Duration.seconds(59) } }), '1 minute to 8 hours'],
+  ['InvalidJobLimit', () => AgentCli.codex({ limits: { duration: Duration.hours(9) } }), `got '540 minutes'`],
+  ['InvalidReasoningEffort', () => ReasoningEffort.of('Very high'), 'this is not a level of effort'],
+])('%s', (code, make, text) => {
+  const error = thrownBy(make);
+  expect(error.code).toBe(code);
+  expect(error.text).toContain(text);
+});
+
+test('a password in an address is not printed', () => {
+  const { text } = thrownBy(() => AgentCli.codex({ npmRegistry: 'https://me:hunter2@npm.example.com' }));
+  expect(text).not.toContain('hunter2');
+});
+
+test('what a build takes is not a secret', () => {
+  const fixture = new Fixture();
+  const cli = AgentCli.claudeCode({ managedSettings: { env: { KEY: `ghp_${'a1'.repeat(18)}` } } });
+  const { text } = thrownBy(() => fixture.agent({ cli }));
+  expect(text).toContain('MANAGED_SETTINGS');
+  expect(text).not.toContain('a1a1');
+});
+
+test('custom takes any image, and tells it what the agent was told', () => {
+  const fixture = new Fixture();
+  fixture.agent({
+    cli: AgentCli.custom({
+      image: AgentCli.fromRepository(fixture.repository, '7'),
+      model: 'large',
+      smallModel: 'small',
+      effort: ReasoningEffort.of('max'),
+      limits: { turns: 3 },
+      telemetry: true,
+    }),
+  });
+  const { EnvironmentVariables } = resource(fixture.template(), RUNTIME).Properties;
+  expect(JSON.parse(EnvironmentVariables.AGENT_SETTINGS)).toEqual({
+    model: 'large',
+    smallModel: 'small',
+    effort: 'max',
+    limits: { turns: 3 },
+    telemetry: true,
+  });
+});
+
+test('all six pass the strict validator', () => {
+  const before = process.env.CDK_VALIDATION;
+  delete process.env.CDK_VALIDATION;
+  try {
+    const fixture = new Fixture({ context: STRICT });
+    const models = ModelRoute.bedrock([BedrockModel.foundation('openai.gpt-5.5')]);
+    PACKAGED.forEach(([, make], index) =>
+      fixture.agent({ cli: make(), model: index < 3 ? models : ModelRoute.none() }, `Agent${index}`),
+    );
+    fixture.template().resourceCountIs(RUNTIME, 6);
+  } finally {
+    process.env.CDK_VALIDATION = before;
+  }
+});

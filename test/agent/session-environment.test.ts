@@ -1,0 +1,236 @@
+import { Lazy } from 'aws-cdk-lib';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { CodingAgentProps } from '../../lib';
+import { AgentCli, BedrockModel, LlmGatewayAuth, ModelRoute, ReasoningEffort } from '../../lib';
+import { Fixture, resource, thrownBy } from '../fixture';
+
+const ENV = { env: { account: '111122223333', region: 'eu-central-1' } };
+const OPUS = 'global.anthropic.claude-opus-4-6-v1';
+const HAIKU = 'eu.anthropic.claude-haiku-4-5-20251001-v1:0';
+const OWN = 'arn:aws:bedrock:eu-central-1:111122223333:application-inference-profile/abc123';
+const opus = BedrockModel.globalInferenceProfile(OPUS);
+const haiku = BedrockModel.inferenceProfile(HAIKU, ['eu-west-1']);
+const own = BedrockModel.applicationInferenceProfile(OWN, { modelId: 'anthropic.claude-sonnet-4-5-v1:0' });
+const gpt = BedrockModel.foundation('openai.gpt-5.5');
+const arn = (profile: string): string => `arn:aws:bedrock:eu-central-1:111122223333:inference-profile/${profile}`;
+
+function settingsOf(props: Partial<CodingAgentProps>, fixture = new Fixture({ stackProps: ENV })): any {
+  fixture.agent(props);
+  const { EnvironmentVariables = {} } = resource(fixture.template(), 'AWS::BedrockAgentCore::Runtime').Properties;
+  const { AGENT_SETTINGS } = EnvironmentVariables;
+  if (AGENT_SETTINGS === undefined) {
+    return undefined;
+  }
+  // the partition is known only at deployment
+  const text =
+    typeof AGENT_SETTINGS === 'string'
+      ? AGENT_SETTINGS
+      : AGENT_SETTINGS['Fn::Join'][1].map((part: any) => (part.Ref === 'AWS::Partition' ? 'aws' : part)).join('');
+  return JSON.parse(text);
+}
+
+function secretOf(fixture: Fixture, id = 'Key') {
+  return { secret: new secretsmanager.Secret(fixture.stack, id), jsonKey: 'key' };
+}
+
+test('nothing is said where there is nothing to say', () => {
+  expect(settingsOf({})).toBeUndefined();
+  expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.none() })).toBeUndefined();
+});
+
+describe('models on Amazon Bedrock', () => {
+  test('the first one is the main one, for any image', () => {
+    expect(settingsOf({ model: ModelRoute.bedrock([opus, haiku]) })).toEqual({
+      model: OPUS,
+      route: { via: 'bedrock' },
+    });
+  });
+
+  test('Claude Code gets a model for each family, so that it probes none that nobody asked for', () => {
+    expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([opus, haiku]) })).toEqual({
+      model: OPUS,
+      smallModel: HAIKU,
+      familyModels: { opus: OPUS, haiku: HAIKU, sonnet: arn(OPUS) },
+      route: { via: 'bedrock' },
+    });
+  });
+
+  test('with one model only it stands for all families, by the ARN of its profile', () => {
+    expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([opus]) })).toMatchObject({
+      smallModel: OPUS,
+      familyModels: { opus: OPUS, haiku: arn(OPUS), sonnet: arn(OPUS) },
+    });
+    expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([own]) })).toMatchObject({
+      model: OWN,
+      smallModel: OWN,
+      familyModels: { opus: OWN, haiku: OWN, sonnet: OWN },
+    });
+  });
+
+  test('without any profile the families that the route lacks stay open', () => {
+    const foundation = BedrockModel.foundation('anthropic.claude-3-haiku-20240307-v1:0');
+    expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([foundation]) })).toMatchObject({
+      familyModels: { haiku: 'anthropic.claude-3-haiku-20240307-v1:0' },
+    });
+  });
+
+  test('a model of the route may be chosen', () => {
+    const cli = AgentCli.claudeCode({ model: HAIKU, smallModel: OPUS, effort: ReasoningEffort.HIGH });
+    expect(settingsOf({ cli, model: ModelRoute.bedrock([opus, haiku]) })).toMatchObject({
+      model: HAIKU,
+      smallModel: OPUS,
+      effort: 'high',
+    });
+  });
+
+  test('OpenCode writes the provider in front', () => {
+    const cli = AgentCli.openCode({ smallModel: HAIKU });
+    expect(settingsOf({ cli, model: ModelRoute.bedrock([opus, haiku]) })).toEqual({
+      model: `amazon-bedrock/${OPUS}`,
+      smallModel: `amazon-bedrock/${HAIKU}`,
+      route: { via: 'bedrock' },
+    });
+  });
+
+  test('Codex may call the endpoint that it uses, with just these models, and no other', () => {
+    const fixture = new Fixture({ stackProps: ENV });
+    fixture.agent({ cli: AgentCli.codex(), model: ModelRoute.bedrock([gpt]) });
+    const { Statement } = resource(fixture.template(), 'AWS::IAM::ManagedPolicy', 'Claude').Properties.PolicyDocument;
+    expect(Statement.filter((s: any) => JSON.stringify(s.Action).includes('"bedrock'))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'bedrock-mantle:CreateInference',
+        Resource: {
+          'Fn::Join': [
+            '',
+            ['arn:', { Ref: 'AWS::Partition' }, ':bedrock-mantle:eu-central-1:111122223333:project/default'],
+          ],
+        },
+        Condition: { StringEquals: { 'bedrock-mantle:Model': ['openai.gpt-5.5'] } },
+      },
+    ]);
+  });
+});
+
+test('an LLM gateway without a key', () => {
+  const auth = LlmGatewayAuth.none({ reason: 'reached through PrivateLink by agents only' });
+  const url = 'https://llm.internal.example.com/v1';
+  expect(
+    settingsOf({ cli: AgentCli.codex({ model: 'gpt-5.5' }), model: ModelRoute.llmGateway({ url, auth }) }),
+  ).toEqual({
+    model: 'gpt-5.5',
+    route: { via: 'llmGateway', url },
+  });
+});
+
+describe('a key', () => {
+  const fixture = new Fixture({ stackProps: ENV });
+  const apiKey = secretOf(fixture);
+  const settings = settingsOf(
+    { cli: AgentCli.geminiCli({ limits: { turns: 20 } }), model: ModelRoute.provider(apiKey) },
+    fixture,
+  );
+  const template = fixture.template();
+
+  test('lies in the Token Vault as a reference, and the session knows its name only', () => {
+    const { Properties } = resource(template, 'AWS::BedrockAgentCore::ApiKeyCredentialProvider');
+    expect(Properties).toMatchObject({
+      ApiKeySecretSource: 'EXTERNAL',
+      ApiKeySecretConfig: { SecretId: { Ref: expect.stringMatching(/^Key/) }, JsonKey: 'key' },
+    });
+    expect(settings).toEqual({
+      limits: { turns: 20 },
+      route: { via: 'provider', credentialProvider: Properties.Name },
+    });
+  });
+
+  test('is all that the Deny list spares', () => {
+    const { Statement } = resource(template, 'AWS::IAM::ManagedPolicy', 'ClaudePolicy').Properties.PolicyDocument;
+    const denied = Statement.filter((s: any) => s.Effect === 'Deny');
+    expect(denied.map(({ Sid }: any) => Sid)).toEqual([
+      'NoApiKey',
+      'NoSecret',
+      'SecretStaysAsItIs',
+      'NoSecureParameter',
+    ]);
+    expect(denied[0].NotResource).toHaveLength(4);
+    expect(denied[1].NotResource).toEqual({ Ref: expect.stringMatching(/^Key/) });
+    const names = Object.keys(template.findResources('AWS::IAM::ManagedPolicy'));
+    expect(names.some((name) => name.startsWith('CodingAgentsGuardrailWithKey'))).toBe(true);
+  });
+
+  test('of an LLM gateway is fetched in the same way', () => {
+    const other = new Fixture({ stackProps: ENV });
+    const url = 'https://llm.example.com';
+    const auth = LlmGatewayAuth.apiKey(secretOf(other));
+    const { route } = settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.llmGateway({ url, auth }) }, other);
+    expect(route).toEqual({ via: 'llmGateway', url, credentialProvider: expect.stringMatching(/^Agents-?Claude/) });
+  });
+
+  test('leaves the Deny list of other agents as it is', () => {
+    const both = new Fixture({ stackProps: ENV });
+    both.agent({ model: ModelRoute.provider(secretOf(both)) });
+    both.agent({}, 'Other');
+    const policies = Object.entries<any>(both.template().findResources('AWS::IAM::ManagedPolicy'));
+    const [, { Properties: deny }] = policies.find(([id]) => /^CodingAgentsGuardrail(?!WithKey)/.test(id))!;
+    expect(JSON.stringify(deny.Roles)).toMatch(/"OtherRole/);
+    expect(JSON.stringify(deny.Roles)).not.toMatch(/"ClaudeRole/);
+    const sids = deny.PolicyDocument.Statement.map(({ Sid }: any) => Sid);
+    expect(sids).toEqual(expect.arrayContaining(['NoApiKey', 'NoSecret', 'NoSecureParameter']));
+  });
+});
+
+describe('what cannot work is refused', () => {
+  const archive = { archiveUrl: 'https://downloads.example.com/a.zip', archiveSha256: 'ab'.repeat(32) };
+  const bedrock = ModelRoute.bedrock([opus]);
+  const gateway = ModelRoute.llmGateway({
+    url: 'https://llm.example.com',
+    auth: LlmGatewayAuth.none({ reason: 'reached through PrivateLink by agents only' }),
+  });
+
+  test.each<[string, AgentCli, ModelRoute, string]>([
+    ['Gemini CLI on Bedrock', AgentCli.geminiCli(), bedrock, 'Amazon Bedrock has no Gemini'],
+    ['Kiro on Bedrock', AgentCli.kiro(archive), bedrock, 'allowed: ModelRoute.provider(...)'],
+    ['Cursor on Bedrock', AgentCli.cursor(archive), bedrock, `got 'ModelRoute.bedrock(...)'`],
+    ['Kiro by a gateway', AgentCli.kiro(archive), gateway, 'use a key of its vendor'],
+    ['Cursor by a gateway', AgentCli.cursor(archive), gateway, 'cannot reach its model this way'],
+  ])('%s', (_name, cli, model, text) => {
+    const error = thrownBy(() => new Fixture().agent({ cli, model }));
+    expect(error.code).toBe('ModelRouteNotSupported');
+    expect(error.text).toContain(text);
+  });
+
+  test.each([
+    ['model', AgentCli.claudeCode({ model: 'claude-opus-5' })],
+    ['smallModel', AgentCli.claudeCode({ smallModel: HAIKU })],
+  ])('a %s that the role may not invoke', (prop, cli) => {
+    const error = thrownBy(() => new Fixture().agent({ cli, model: bedrock }));
+    expect(error.code).toBe('ModelNotInRoute');
+    expect(error.text).toContain(`${prop} of the agent is none of the models`);
+    expect(error.text).toContain(OPUS);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    ['InvalidLlmGatewayUrl', () => llm('http://llm.example.com'), 'must use https'],
+    ['InvalidLlmGatewayUrl', () => llm('https://me:hunter2@llm.example.com'), 'a key belongs into `auth`'],
+    ['OpenLlmGatewayReasonTooShort', () => LlmGatewayAuth.none({ reason: 'because' }), 'at least 20 characters'],
+  ])('%s', (code, make, text) => {
+    const error = thrownBy(make);
+    expect(error.code).toBe(code);
+    expect(error.text).toContain(text);
+    expect(error.text).not.toContain('hunter2');
+  });
+
+  test('what is known only at deployment is taken as it is', () => {
+    const token = Lazy.string({ produce: () => 'value' });
+    expect(() => llm(token)).not.toThrow();
+    expect(() => LlmGatewayAuth.none({ reason: token })).not.toThrow();
+  });
+});
+
+function llm(url: string): ModelRoute {
+  return ModelRoute.llmGateway({
+    url,
+    auth: LlmGatewayAuth.none({ reason: 'reached through PrivateLink by agents only' }),
+  });
+}

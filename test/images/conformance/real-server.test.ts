@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { conformance } from '../../../images/conformance/run';
+
+const SERVER = path.join(__dirname, '..', '..', '..', 'assets', 'images', 'session', 'agent.mjs');
+const READY_MS = 20_000;
+
+let folder: string;
+let server: ChildProcess;
+let output = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'real-server-'));
+  mkdirSync(path.join(folder, 'workspace'));
+});
+
+afterEach(async () => {
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGTERM');
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** the server as an image starts it, with an agent of bash's own */
+async function start(command: string): Promise<string> {
+  const descriptor = path.join(folder, 'cli.json');
+  writeFileSync(descriptor, JSON.stringify({ command: ['bash', '-c', command], prompt: 'stdin', output: 'text' }));
+  const port = await freePort();
+  server = spawn(process.execPath, [SERVER], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      AGENT_CLI: 'custom',
+      AGENT_CLI_DESCRIPTOR: descriptor,
+      AGENT_PORT: String(port),
+      AGENT_WORKSPACE: path.join(folder, 'workspace'),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  [server.stdout, server.stderr].forEach((stream) => stream?.on('data', (part) => (output += String(part))));
+  const url = `http://127.0.0.1:${port}`;
+  await answering(url);
+  return url;
+}
+
+async function answering(url: string): Promise<void> {
+  const until = Date.now() + READY_MS;
+  for (;;) {
+    try {
+      await fetch(`${url}/ping`);
+      return;
+    } catch {
+      if (Date.now() > until) {
+        throw new Error(`the server did not start: ${output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+test.each([
+  ['an agent that works on', 'echo started; sleep 60'],
+  ['an agent that talks', 'for i in 1 2 3 4 5; do echo $i; sleep 0.2; done; sleep 60'],
+])('our own server conforms, with %s', async (_, command) => {
+  const outcomes = await conformance(await start(command), { timeout: 30 });
+  expect(outcomes.filter(({ passed }) => !passed)).toEqual([]);
+});
+
+test('our own server keeps the contract of AgentCore', async () => {
+  const outcomes = await conformance(await start('cat'), { timeout: 30, contractOnly: true });
+  expect(outcomes.filter(({ passed }) => !passed)).toEqual([]);
+});

@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { CLI_NAMES } from '../../lib/agent/session-settings';
+import { brokenRules, RULE_NAMES } from './dockerfile-rules';
+
+const root = path.join(__dirname, '..', '..');
+const images = path.join(root, 'images');
+const NAMES = CLI_NAMES.filter((name) => name !== 'custom');
+const read = (...names: string[]): string => readFileSync(path.join(images, ...names), 'utf8');
+const dockerfile = (name: string): string => read(name, 'Dockerfile');
+const good = dockerfile('codex');
+
+interface Lock {
+  readonly packages: Record<
+    string,
+    { version?: string; integrity?: string; resolved?: string; optional?: boolean; optionalDependencies?: object }
+  >;
+}
+const versions = JSON.parse(read('versions.json')) as {
+  base: string;
+  npm: Record<string, { version: string; packages: string[] }>;
+};
+
+describe('the rules', () => {
+  test.each(NAMES)('%s keeps them all', (name) => {
+    expect(brokenRules(dockerfile(name))).toEqual([]);
+  });
+
+  // each rule is broken by one edit of a good file
+  const EDITS: Record<string, [string | RegExp, string]> = {
+    'syntax that Docker knows': ['EXPOSE 8080', 'EXPOSE 8080\nMAINTAIN me'],
+    'one FROM, of ARG BASE': ['FROM ${BASE}', 'FROM debian:12'],
+    'a base with a tag or digest': [':22-bookworm-slim', ''],
+    'a numeric user that is not root': ['USER 1000', 'USER node'],
+    'USER after everything that needs root': ['WORKDIR', 'USER 1000\nRUN true\nWORKDIR'],
+    'ENTRYPOINT in exec form': [/ENTRYPOINT .*/, 'ENTRYPOINT node /opt/agent/agent.mjs'],
+    'an init as PID 1': ['"/usr/bin/tini", "-s", "--", ', ''],
+    'HEALTHCHECK in exec form': [/CMD \[.*/, 'CMD curl -f http://127.0.0.1:8080/ping'],
+    'EXPOSE 8080': ['EXPOSE 8080', 'EXPOSE 80'],
+    'no CMD beside ENTRYPOINT': ['USER 1000', 'USER 1000\nCMD ["x"]'],
+    'no ADD': ['COPY --chmod=644 session/gitconfig', 'ADD session/gitconfig'],
+    'no recommended packages': ['--no-install-recommends', ''],
+    'package lists removed in the layer that fetched them': ['rm -rf /var/lib/apt/lists/*', 'true'],
+    'no sudo': ['tini unzip', 'tini sudo unzip'],
+    'nothing downloaded is piped into a shell': [
+      'RUN apt-get update',
+      'RUN curl https://example.com | bash && apt-get update',
+    ],
+    'no certificate check turned off': ['ARG NPM_REGISTRY=', 'ARG NPM_REGISTRY=\nENV npm_config_strict-ssl=false'],
+    'no heredoc': ['USER 1000', 'RUN <<EOF\ntrue\nEOF\nUSER 1000'],
+    'no COPY --link': ['COPY --chmod=644', 'COPY --link --chmod=644'],
+    'no syntax line': [/^/, '# syntax=docker/dockerfile:1\n'],
+    'no secret as a build argument': ['ARG NPM_REGISTRY=', 'ARG NPM_REGISTRY=\nARG NPM_TOKEN='],
+  };
+
+  test.each(RULE_NAMES)('%s', (rule) => {
+    const edited = good.replace(...EDITS[rule]);
+    expect(edited).not.toBe(good);
+    expect(brokenRules(edited)).toContain(rule);
+  });
+});
+
+describe('what all images share', () => {
+  const part = (text: string, name: string): string | undefined =>
+    new RegExp(`# ---- ${name}[^]*# ---- end of ${name}\n`).exec(text)?.[0];
+
+  test.each(NAMES)('%s has the head and the tail to the letter, so that layers are shared', (name) => {
+    const original = read('base.Dockerfile-part');
+    for (const which of ['head', 'tail']) {
+      expect(part(dockerfile(name), which)).toBe(part(original, which));
+      expect(part(original, which)).toBeDefined();
+    }
+  });
+
+  test.each(NAMES)('%s starts with the head and ends with the tail', (name) => {
+    expect(dockerfile(name)).toMatch(/^# ---- head/);
+    expect(dockerfile(name)).toMatch(/# ---- end of tail\n$/);
+  });
+
+  test.each(NAMES)('%s tells the server which agent it holds', (name) => {
+    expect(dockerfile(name)).toMatch(new RegExp(`^ENV AGENT_CLI=${name}$`, 'm'));
+  });
+
+  test('the base is the one of versions.json', () => {
+    expect(good).toContain(`ARG BASE=${versions.base}\n`);
+  });
+});
+
+describe('what an image is built from', () => {
+  const sources = (text: string): string[] => [
+    ...[...text.matchAll(/--mount=type=bind,source=([^,\s]+)/g)].map(([, source]) => source),
+    ...[...text.matchAll(/^COPY (?:--\S+ )*(.*) \S+$/gm)].flatMap(([, files]) => files.split(' ')),
+  ];
+
+  test.each(NAMES)('%s: is bundled', (name) => {
+    const found = sources(dockerfile(name));
+    expect(found).toEqual(expect.arrayContaining(['shared', 'session/agent.mjs', 'session/gitconfig']));
+    const missing = found.filter((source) => !existsSync(path.join(root, 'assets', 'images', source)));
+    expect(missing).toEqual([]);
+    expect(readFileSync(path.join(root, 'assets', 'images', name, 'Dockerfile'), 'utf8')).toBe(dockerfile(name));
+  });
+
+  test("git's configuration holds the helper and the filters of git-lfs", () => {
+    const configuration = readFileSync(path.join(root, 'assets', 'images', 'session', 'gitconfig'), 'utf8');
+    expect(configuration).toContain('/opt/agent/git-credential.mjs');
+    expect(configuration).toContain('[filter "lfs"]');
+  });
+});
+
+describe('the pins', () => {
+  const npm = Object.entries(versions.npm);
+
+  test('are of every agent that is on the npm registry', () => {
+    expect(Object.keys(versions.npm)).toEqual(['claude-code', 'codex', 'gemini-cli', 'opencode']);
+  });
+
+  test.each(npm)('%s: package.json asks for exactly them', (name, { version, packages }) => {
+    const { dependencies, optionalDependencies } = JSON.parse(read(name, 'package.json')) as Record<string, object>;
+    expect({ ...dependencies, ...optionalDependencies }).toEqual(
+      Object.fromEntries(packages.map((one) => [one, version])),
+    );
+  });
+
+  test.each(npm)(
+    '%s: the lock file has a checksum for each package, and names no registry',
+    (name, { version, packages }) => {
+      const { '': own, ...locked } = (JSON.parse(read(name, 'package-lock.json')) as Lock).packages;
+      expect(own).toBeDefined();
+      for (const entry of Object.values(locked)) {
+        expect(entry).toEqual(expect.objectContaining({ integrity: expect.stringMatching(/^sha512-/) as string }));
+        expect(entry.resolved).toBeUndefined();
+      }
+      packages.forEach((one) => expect(locked[`node_modules/${one}`].version).toBe(version));
+    },
+  );
+
+  test.each(npm)('%s: nothing is missing in the lock file for linux on arm64 and x64', (name) => {
+    const { '': _, ...locked } = (JSON.parse(read(name, 'package-lock.json')) as Lock).packages;
+    const optional = Object.values(locked).flatMap(({ optionalDependencies }) =>
+      Object.keys(optionalDependencies ?? {}),
+    );
+    const needed = optional.filter((one) => /linux-(x64|arm64)$/.test(one));
+    expect(needed.filter((one) => !(`node_modules/${one}` in locked))).toEqual([]);
+  });
+
+  test.each(npm)('%s: is installed without install scripts', (name) => {
+    expect(dockerfile(name)).toContain('sh /build/shared/install-npm-cli.sh');
+    const commands = read('shared', 'install-npm-cli.sh').match(/^\s*npm (ci|install).*/gm);
+    expect(commands).toHaveLength(2);
+    commands?.forEach((command) => expect(command).toContain('--ignore-scripts'));
+  });
+
+  test.each(['kiro', 'cursor'])('%s: has no default of what nobody could verify', (name) => {
+    const args = [...dockerfile(name).matchAll(/^ARG (CLI_VERSION|ARCHIVE_URL|ARCHIVE_SHA256)=(.*)$/gm)];
+    expect(args.map(([, , value]) => value)).toEqual(['', '', '']);
+  });
+});

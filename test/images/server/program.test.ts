@@ -1,0 +1,168 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { FAKE_CLI, eventsOf, isAlive, prompt, until } from '../session';
+import type { Step } from '../session';
+
+const PROGRAM = path.join(__dirname, '..', '..', '..', 'assets', 'images', 'session', 'agent.mjs');
+
+let folder: string;
+let port: number;
+let running: ChildProcess[] = [];
+let output: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'program-'));
+  const descriptor = { command: [process.execPath, FAKE_CLI], prompt: 'stdin', output: 'text' };
+  writeFileSync(path.join(folder, 'cli.json'), JSON.stringify(descriptor));
+  port = await freePort();
+  output = '';
+});
+
+afterEach(() => {
+  running.forEach((child) => child.kill('SIGKILL'));
+  running = [];
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: free } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+function start(more: NodeJS.ProcessEnv = {}): ChildProcess {
+  const env = {
+    PATH: process.env.PATH,
+    AGENT_CLI: 'custom',
+    AGENT_CLI_DESCRIPTOR: path.join(folder, 'cli.json'),
+    AGENT_WORKSPACE: path.join(folder, 'workspace'),
+    AGENT_PORT: String(port),
+    ...more,
+  };
+  const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  child.stdout.on('data', (part) => (output += String(part)));
+  running.push(child);
+  return child;
+}
+
+async function ready(child: ChildProcess): Promise<ChildProcess> {
+  await until(() => output.includes('server.ready') || child.exitCode !== null);
+  return child;
+}
+
+async function ended(child: ChildProcess): Promise<number | null> {
+  return child.exitCode ?? new Promise((resolve) => child.once('exit', resolve));
+}
+
+async function invoke(body: object): Promise<Response> {
+  return fetch(`http://127.0.0.1:${port}/invocations`, { method: 'POST', body: JSON.stringify(body) });
+}
+
+async function begin(...steps: Step[]): Promise<string> {
+  const answer = (await (await invoke({ prompt: prompt(...steps), stream: false })).json()) as { job: string };
+  return answer.job;
+}
+
+test('SIGTERM: the job is interrupted, its watchers learn it, and the exit code is 0', async () => {
+  const child = await ready(start());
+  const stream = await invoke({ prompt: prompt(['text', 'ready'], ['wait', 60_000]) });
+  const seen = stream.text();
+  await until(async () => ((await (await invoke({ op: 'list' })).json()) as any).jobs.length === 1);
+  child.kill('SIGTERM');
+  expect(await ended(child)).toBe(0);
+  const result = eventsOf(await seen).at(-1)?.event;
+  expect(result).toMatchObject({ type: 'result', result: { status: 'interrupted', errorCode: 'Interrupted' } });
+});
+
+test('kill -9: the next server reports the job as interrupted, and ends what is left of the agent', async () => {
+  const first = await ready(start());
+  const job = await begin(['line', '{"pid":true}'], ['child'], ['text', 'ready'], ['wait', 60_000]);
+  const events = path.join(folder, 'workspace', '.agent', 'jobs', job, 'events.jsonl');
+  await until(() => readFileSync(events, 'utf8').includes('ready'));
+  const pid = Number(/child (\d+)/.exec(readFileSync(events, 'utf8'))![1]);
+  first.kill('SIGKILL');
+  await ended(first);
+  expect(isAlive(pid)).toBe(true);
+  output = '';
+  await ready(start());
+  expect(await (await invoke({ op: 'get', job })).json()).toMatchObject({
+    status: 'interrupted',
+    result: { message: 'the microVM or the server of the job ended while it ran' },
+  });
+  await until(() => !isAlive(pid));
+  expect(eventsOf(await (await invoke({ op: 'attach', job })).text()).at(-1)?.event).toMatchObject({ type: 'result' });
+});
+
+test('the log holds neither prompt nor output', async () => {
+  const child = await ready(start());
+  await (await invoke({ prompt: prompt(['text', 'canary-output'], ['stderr', 'canary-error']) })).text();
+  await (await invoke({ prompt: ['canary-prompt'] })).text();
+  child.kill('SIGTERM');
+  await ended(child);
+  const events = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).event);
+  expect(events).toEqual([
+    'server.ready',
+    'job.started',
+    'agent.ended',
+    'job.ended',
+    'request.refused',
+    'server.ending',
+  ]);
+  expect(output).not.toContain('canary');
+});
+
+test.each([
+  [
+    { AGENT_CLI: 'cobol' },
+    "AGENT_CLI cannot be used (got 'cobol'); allowed: claude-code, codex, gemini-cli, opencode, kiro, cursor, custom; set it in the Dockerfile of the image",
+  ],
+  [
+    { AGENT_SETTINGS: '[]' },
+    "AGENT_SETTINGS cannot be used (got 'no JSON object'); allowed: the JSON that the construct writes; let the construct set it",
+  ],
+  [
+    { AGENT_SETTINGS: '{"limits":{"turns":"5"}}' },
+    "limits of AGENT_SETTINGS cannot be used (got 'a value of another form'); allowed: the JSON that the construct writes; use the same version of the library and the image",
+  ],
+  [
+    { MCP_GATEWAY_URL: 'nowhere' },
+    "MCP_GATEWAY_URL cannot be used (got 'no URL'); allowed: an https URL; let the construct set it",
+  ],
+  [
+    { MCP_GATEWAY_URL: 'https://x', MCP_GATEWAY_AUTH: 'none' },
+    "MCP_GATEWAY_AUTH cannot be used (got 'none'); allowed: iam, jwt; let the construct set it",
+  ],
+])('does not start with %j', async (environment, message) => {
+  expect(await ended(start(environment))).toBe(1);
+  expect(JSON.parse(output)).toMatchObject({ event: 'server.refused', code: 'InvalidSettings', message });
+});
+
+test('/ping stays fast while a job writes 10 MB a second and another process watches', async () => {
+  await ready(start());
+  const job = await begin(['flood', [60, 10]]);
+  const watch = 'await (await fetch(process.argv[1], { method: "POST", body: process.argv[2] })).arrayBuffer()';
+  const url = `http://127.0.0.1:${port}/invocations`;
+  const attach = JSON.stringify({ op: 'attach', job });
+  running.push(spawn(process.execPath, ['--input-type=module', '-e', watch, url, attach]));
+  const times: number[] = [];
+  for (let question = 0; question < 400; question++) {
+    const start = performance.now();
+    await (await fetch(`http://127.0.0.1:${port}/ping`)).text();
+    times.push(performance.now() - start);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  times.sort((one, other) => one - other);
+  // the bound is 5 ms for 99 of 100, which the bench holds; here other tests run beside it
+  expect(times[200]).toBeLessThan(10);
+  expect(times[396]).toBeLessThan(100);
+});

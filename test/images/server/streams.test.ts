@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Shells } from '../../../images/session/server/shells';
+import { endedSource } from '../../../images/session/jobs/event-file';
+import { sendEvents } from '../../../images/session/server/sse';
+import { spawn } from 'node:child_process';
+import { DONE, TestSession, eventsOf, prompt, textsOf, until, useSessions } from '../session';
+
+const { session, workspace } = useSessions();
+
+/** a watcher that can stop reading, or go */
+async function watch(url: string, body: object): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${url}/invocations`, { method: 'POST' }, resolve);
+    sent.on('error', reject);
+    sent.end(JSON.stringify(body));
+  });
+}
+
+describe('watchers', () => {
+  test('several see the same, each from where they ask', async () => {
+    const one = await session();
+    const steps = Array.from({ length: 200 }, (_, index): [string, string][] => [['text', `t${index}`]]).flat();
+    const job = await one.begin([...steps.slice(0, 100), ['wait', 200], ...steps.slice(100), DONE]);
+    const answers = await Promise.all([0, 0, 50, 150, 1000].map((after) => one.invoke({ op: 'attach', job, after })));
+    const ids = answers.map(({ events }) => events.map(({ id }) => id));
+    const all = Array.from({ length: 202 }, (_, index) => index + 1);
+    expect(ids).toEqual([all, all, all.slice(50), all.slice(150), []]);
+  });
+
+  test('one that goes does not end the job, and misses nothing when it comes back', async () => {
+    const one = await session();
+    const steps = Array.from({ length: 30 }, (_, index): [string, unknown][] => [
+      ['text', `t${index}`],
+      ['wait', 10],
+    ]).flat();
+    const response = await watch(one.url, { prompt: prompt(...steps, DONE) });
+    let seen = '';
+    for await (const part of response) {
+      seen += String(part);
+      if (seen.includes('t5')) {
+        break;
+      }
+    }
+    const before = eventsOf(seen.slice(0, seen.lastIndexOf('\n\n') + 2));
+    const [{ job }] = (await one.invoke({ op: 'list' })).json.jobs;
+    const { events } = await one.invoke({ op: 'attach', job, after: before.at(-1)!.id });
+    expect(textsOf([...before, ...events])).toEqual(Array.from({ length: 30 }, (_, index) => `t${index}`));
+  });
+
+  test('another microVM replays what the first one wrote', async () => {
+    const one = await session();
+    const { job, events } = await one.run([['text', 'ü€😀'], DONE]);
+    const two = await session({}, one.workspace);
+    expect((await two.invoke({ op: 'attach', job })).events).toEqual(events);
+    expect((await two.invoke({ op: 'attach', job, after: 2 })).events).toEqual(events.slice(2));
+  });
+
+  test('a slow one neither holds the job nor fills the memory', async () => {
+    const one = await session();
+    const response = await watch(one.url, { prompt: prompt(['flood', [40]], DONE) });
+    response.pause();
+    const [{ job }] = (await one.invoke({ op: 'list' })).json.jobs;
+    await until(async () => (await one.record(job)).status === 'succeeded', 30_000);
+    let length = 0;
+    for await (const part of response) {
+      length += (part as Buffer).length;
+    }
+    expect(length).toBeGreaterThan(40_000_000);
+  });
+
+  test('one that takes nothing is dropped', async () => {
+    const one = await session();
+    const { job } = await one.run([['flood', [20]], DONE]);
+    const source = await endedSource(one.eventsFile(job));
+    let sending: Promise<void> | undefined;
+    const server = createServer((_, response) => void (sending = sendEvents(response, source, 0, 200)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const response = await watch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {});
+    response.pause();
+    await sending;
+    await expect(response.toArray()).rejects.toThrow('aborted');
+    server.close();
+  });
+
+  test('frames name the id and the type', async () => {
+    const one = await session();
+    const { job } = await one.run([DONE]);
+    const response = await fetch(`${one.url}/invocations`, {
+      method: 'POST',
+      body: JSON.stringify({ op: 'attach', job }),
+    });
+    const [line] = readFileSync(one.eventsFile(job), 'utf8').split('\n');
+    expect(await response.text()).toMatch(`id: 1\nevent: started\ndata: ${line}\n\nid: 2\nevent: result\ndata: {`);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+  });
+});
+
+describe('/ping', () => {
+  test('is busy while a job runs, and tells when that changed', async () => {
+    const one = await session();
+    const before = await one.ping();
+    expect(before).toEqual({ status: 'Healthy', time_of_last_update: expect.any(Number) });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(await one.ping()).toEqual(before);
+    const job = await one.begin([['wait', 1500], DONE]);
+    const busy = await one.ping();
+    expect(busy.status).toBe('HealthyBusy');
+    expect(busy.time_of_last_update).toBeGreaterThan(before.time_of_last_update);
+    await one.invoke({ op: 'attach', job });
+    await until(async () => (await one.ping()).status === 'Healthy');
+    expect((await one.ping()).time_of_last_update).toBeGreaterThan(busy.time_of_last_update);
+  });
+
+  test('is busy while a shell of someone runs a command, or was used lately', async () => {
+    const others = new Shells(0, 0);
+    // terminals of this machine that are not of this test
+    const isQuiet = !others.isBusy;
+    const shell = spawn('script', ['-qc', 'bash --norc -i', '/dev/null'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    try {
+      const lately = new Shells(60_000, 0);
+      await until(() => lately.isBusy);
+      shell.stdin.write('sleep 2\n');
+      const now = new Shells(0, 0);
+      await until(() => now.isBusy);
+      if (isQuiet) {
+        await until(() => !now.isBusy);
+        const one = await new TestSession(workspace(), {}, new Shells(60_000, 0)).start();
+        expect((await one.ping()).status).toBe('HealthyBusy');
+        await one.stop();
+      }
+    } finally {
+      shell.stdin.end('exit\n');
+      shell.kill();
+    }
+  });
+
+  test('looks for shells at most every two seconds', () => {
+    const shells = new Shells(0, 60_000);
+    const first = shells.isBusy;
+    const start = performance.now();
+    for (let question = 0; question < 1000; question++) {
+      expect(shells.isBusy).toBe(first);
+    }
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});
