@@ -20,5 +20,7 @@ export class NetworkStack extends Stack {
     });
     // for the git credential helper, which asks a function for its token
     this.network.addInterfaceEndpoint(ec2.InterfaceVpcEndpointAwsService.LAMBDA);
+    // for Codex, which speaks OpenAI's API with Amazon Bedrock
+    this.network.addInterfaceEndpoint(new ec2.InterfaceVpcEndpointAwsService('bedrock-mantle'));
   }
 }

@@ -1,6 +1,5 @@
 import * as path from 'node:path';
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -15,10 +14,11 @@ import {
   Filesystem,
   InboundAuth,
   ModelRoute,
+  ReasoningEffort,
   S3FilesAccessPoint,
   S3FilesFileSystem,
 } from 'cdk-coding-agents';
-import type { ImageSettings, SampleSettings } from './settings';
+import type { SampleSettings } from './settings';
 import { TeamTools } from './team-tools';
 
 export interface SampleStackProps extends StackProps {
@@ -66,17 +66,16 @@ export class SampleStack extends Stack {
       ],
     });
 
+    const limits = { duration: Duration.hours(2), dollars: 20 };
+
     // same network, same skills; a role, a model, a cache and logs of its own for each
     const claude = new CodingAgent(this, 'Claude', {
-      cli: this.image('ClaudeImage', settings.claudeImage),
+      cli: AgentCli.claudeCode({ limits }),
       model: ModelRoute.bedrock([BedrockModel.globalInferenceProfile(settings.claudeModel)]),
-      // the route brings the right; these two make Claude Code use it
-      environment: { CLAUDE_CODE_USE_BEDROCK: '1', ANTHROPIC_MODEL: settings.claudeModel },
       ...common('Claude'),
     });
     const codex = new CodingAgent(this, 'Codex', {
-      // Codex reads its provider and model from a file of the image: model_provider = "amazon-bedrock"
-      cli: this.image('CodexImage', settings.codexImage),
+      cli: AgentCli.codex({ effort: ReasoningEffort.HIGH, limits }),
       model: ModelRoute.bedrock([BedrockModel.foundation(settings.codexModel)]),
       ...common('Codex'),
     });
@@ -92,10 +91,6 @@ export class SampleStack extends Stack {
     });
     new AgentDashboard(this, 'Dashboard', { segments: [alarms, ...watch] });
     new AgentAuditTrail(this, 'Audit', { of: [claude, codex, tools.gateway] });
-  }
-
-  private image(id: string, { repository, tag }: ImageSettings): AgentCli {
-    return AgentCli.fromRepository(ecr.Repository.fromRepositoryName(this, id, repository), tag);
   }
 }
 

@@ -1,12 +1,5 @@
 import type { Node } from 'constructs';
 
-/** An image in Amazon ECR. */
-export interface ImageSettings {
-  readonly repository: string;
-  /** a tag that is never pushed twice, or a digest */
-  readonly tag: string;
-}
-
 /** Where tools come from, and as whom they are called. */
 export interface ToolSettings {
   /** what agents may touch at GitHub, all of one owner */
@@ -29,8 +22,6 @@ export interface ToolSettings {
 
 /** What a team changes: the `sample` object in the context of cdk.json. */
 export interface SampleSettings {
-  readonly claudeImage: ImageSettings;
-  readonly codexImage: ImageSettings;
   /** a global inference profile, which may answer from any region */
   readonly claudeModel: string;
   /** a foundation model of the region */
@@ -45,15 +36,7 @@ export interface SampleSettings {
 /** Reads the settings, and says which one is missing rather than failing somewhere below. */
 export function settingsFrom(node: Node): SampleSettings {
   const settings = node.tryGetContext('sample') as Partial<SampleSettings> | undefined;
-  const wanted: (keyof SampleSettings)[] = [
-    'claudeImage',
-    'codexImage',
-    'claudeModel',
-    'codexModel',
-    'allowedDomains',
-    'discoveryUrl',
-    'tools',
-  ];
+  const wanted: (keyof SampleSettings)[] = ['claudeModel', 'codexModel', 'allowedDomains', 'discoveryUrl', 'tools'];
   const missing = wanted.filter((name) => settings?.[name] === undefined);
   if (missing.length > 0) {
     throw new Error(`cdk.json has no context.sample.${missing.join(', context.sample.')}; see bin/settings.ts`);

@@ -55,6 +55,7 @@ export interface LimitSettings {
   readonly dollars?: number;
 }
 
+/** A price of the cache that is left away is that of input. */
 export interface PriceSettings {
   readonly input: number;
   readonly output: number;

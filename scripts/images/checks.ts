@@ -38,7 +38,8 @@ export const CHECKS: Record<string, Check> = {
     return wanted(megabytes <= BUDGET_MB, `${megabytes} MB`);
   },
   layers: ({ facts }) => wanted(facts.layers.length <= MOST_LAYERS, `${facts.layers.length}`),
-  'shared layers': ({ facts, shared }) => wanted(facts.layers.slice(0, SHARED_LAYERS).join() === shared.join(), `${shared.length}`),
+  'shared layers': ({ facts, shared }) =>
+    wanted(facts.layers.slice(0, SHARED_LAYERS).join() === shared.join(), `${shared.length}`),
   'numeric user': ({ facts }) => wanted(facts.user === '1000', facts.user),
   'init as PID 1': ({ facts, container }) =>
     wanted(facts.entrypoint[0] === '/usr/bin/tini', output(container.exec('cat', '/proc/1/comm'))),
@@ -91,6 +92,21 @@ export const CHECKS: Record<string, Check> = {
     const { settings } = COMMANDS[name];
     const mode = output(container.exec('stat', '-c', '%u %a', settings));
     return wanted(mode === '0 644', mode);
+  },
+  // where the agent can be asked without a model
+  'settings win': ({ name, container }) => {
+    if (name === 'codex') {
+      const features = output(container.exec('codex', '-c', 'features.plugins=true', 'features', 'list'));
+      const found = /^plugins.*$/m.exec(features)?.[0] ?? features;
+      return wanted(found.endsWith('false'), found.replace(/\s+/g, ' '));
+    }
+    if (name === 'opencode') {
+      const variables = ['OPENCODE_CONFIG_CONTENT={"share":"auto"}', 'OPENCODE_DISABLE_MODELS_FETCH=1'];
+      const config = output(container.exec('env', ...variables, 'opencode', 'debug', 'config'));
+      const found = /"share": .*/.exec(config)?.[0] ?? config;
+      return wanted(found.includes('disabled'), found);
+    }
+    return undefined;
   },
   'git helper': ({ container }) => {
     const helper = output(container.exec('git', 'config', '--system', '--get-all', 'credential.helper'));

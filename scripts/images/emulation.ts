@@ -8,7 +8,7 @@ const REGISTRY = '/proc/sys/fs/binfmt_misc';
 export function emulation(): string | undefined {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const steps: string[][] = [
-    ['apt-get', 'install', '-y', '--no-install-recommends', 'qemu-user-static', 'binfmt-support'],
+    ['apt-get', 'install', '-y', '--no-install-recommends', 'qemu-user-static', 'binfmt-support', 'arch-test'],
     ...(existsSync(`${REGISTRY}/status`) ? [] : [['mount', '-t', 'binfmt_misc', 'binfmt_misc', REGISTRY]]),
     ['update-binfmts', '--enable', 'qemu-aarch64'],
   ];

@@ -64,7 +64,16 @@ async function testAll(lab: Lab): Promise<void> {
 
 async function testPlatform(lab: Lab, platform: Platform): Promise<void> {
   const start = Date.now();
-  const base = standInBase(lab, platform);
+  let base: string;
+  try {
+    base = standInBase(lab, platform);
+  } catch (e) {
+    // no Dockerfile of ours had a part in it
+    skip(
+      `images for ${platform} were NOT tested: no stand-in base: ${(e as { stderr?: string }).stderr ?? String(e)}`.trim(),
+    );
+    return;
+  }
   console.log(`stand-in base for ${platform}: ${Math.round((Date.now() - start) / 1000)} s`);
   for (const name of names) {
     await testImage(lab, name, platform, base);

@@ -172,11 +172,13 @@ export interface Ran {
   readonly texts: string[];
 }
 
+export interface Sessions {
+  readonly workspace: () => string;
+  readonly session: (more?: Partial<Session>, workspace?: string) => Promise<TestSession>;
+}
+
 /** Workspaces and sessions of a test file, gone after each test. */
-export function useSessions(): {
-  workspace(): string;
-  session(more?: Partial<Session>, workspace?: string): Promise<TestSession>;
-} {
+export function useSessions(): Sessions {
   const folders: string[] = [];
   const sessions: TestSession[] = [];
   beforeAll(() => void jest.spyOn(process.stdout, 'write').mockImplementation(() => true));

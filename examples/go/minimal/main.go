@@ -2,7 +2,6 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
 	"github.com/aws/jsii-runtime-go"
 	agents "github.com/cdk-coding-agents/cdk-coding-agents-go/cdkcodingagents"
 )
@@ -16,10 +15,9 @@ func main() {
 	network := agents.NewAgentNetwork(awscdk.NewStack(app, jsii.String("MinimalNetwork"), nil), jsii.String("Network"), nil)
 
 	stack := awscdk.NewStack(app, jsii.String("MinimalAgent"), nil)
-	image := awsecr.Repository_FromRepositoryName(stack, jsii.String("Image"), jsii.String("coding-agents/claude-code"))
 	model := jsii.String("global.anthropic.claude-opus-4-6-v1")
 	agent := agents.NewCodingAgent(stack, jsii.String("Agent"), &agents.CodingAgentProps{
-		Cli:         agents.AgentCli_FromRepository(image, jsii.String("2.1.0")),
+		Cli:         agents.AgentCli_ClaudeCode(nil),
 		Model:       agents.ModelRoute_Bedrock(&[]agents.BedrockModel{agents.BedrockModel_GlobalInferenceProfile(model)}),
 		Network:     network,
 		Filesystems: &[]agents.Filesystem{agents.Filesystem_SessionStorage(jsii.String("/mnt/workspace"))},

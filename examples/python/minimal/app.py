@@ -1,5 +1,4 @@
 import aws_cdk as cdk
-from aws_cdk import aws_ecr as ecr
 from cdk_coding_agents import AgentCli, AgentNetwork, BedrockModel, CodingAgent, Filesystem, ModelRoute
 
 app = cdk.App()
@@ -7,12 +6,10 @@ app = cdk.App()
 # a stack of its own: the network outlives the agents
 network = AgentNetwork(cdk.Stack(app, "MinimalNetwork"), "Network")
 
-stack = cdk.Stack(app, "MinimalAgent")
-image = ecr.Repository.from_repository_name(stack, "Image", "coding-agents/claude-code")
 agent = CodingAgent(
-    stack,
+    cdk.Stack(app, "MinimalAgent"),
     "Agent",
-    cli=AgentCli.from_repository(image, "2.1.0"),
+    cli=AgentCli.claude_code(),
     model=ModelRoute.bedrock([BedrockModel.global_inference_profile("global.anthropic.claude-opus-4-6-v1")]),
     network=network,
     filesystems=[Filesystem.session_storage("/mnt/workspace")],

@@ -16,3 +16,5 @@ class NetworkStack(cdk.Stack):
         )
         # for the git credential helper, which asks a function for its token
         self.network.add_interface_endpoint(ec2.InterfaceVpcEndpointAwsService.LAMBDA_)
+        # for Codex, which speaks OpenAI's API with Amazon Bedrock
+        self.network.add_interface_endpoint(ec2.InterfaceVpcEndpointAwsService("bedrock-mantle"))

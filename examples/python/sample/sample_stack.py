@@ -2,7 +2,6 @@ from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_sns as sns
 from cdk_coding_agents import (
@@ -15,7 +14,9 @@ from cdk_coding_agents import (
     CodingAgent,
     Filesystem,
     InboundAuth,
+    JobLimits,
     ModelRoute,
+    ReasoningEffort,
     S3FilesAccessPoint,
     S3FilesFileSystem,
 )
@@ -73,21 +74,20 @@ class SampleStack(cdk.Stack):
                 ],
             }
 
+        limits = JobLimits(duration=cdk.Duration.hours(2), dollars=20)
+
         # same network, same skills; a role, a model, a cache and logs of its own for each
         claude = CodingAgent(
             self,
             "Claude",
-            cli=self._image("ClaudeImage", settings["claudeImage"]),
+            cli=AgentCli.claude_code(limits=limits),
             model=ModelRoute.bedrock([BedrockModel.global_inference_profile(settings["claudeModel"])]),
-            # the route brings the right; these two make Claude Code use it
-            environment={"CLAUDE_CODE_USE_BEDROCK": "1", "ANTHROPIC_MODEL": settings["claudeModel"]},
             **common("Claude"),
         )
         codex = CodingAgent(
             self,
             "Codex",
-            # Codex reads its provider and model from a file of the image: model_provider = "amazon-bedrock"
-            cli=self._image("CodexImage", settings["codexImage"]),
+            cli=AgentCli.codex(effort=ReasoningEffort.HIGH, limits=limits),
             model=ModelRoute.bedrock([BedrockModel.foundation(settings["codexModel"])]),
             **common("Codex"),
         )
@@ -100,10 +100,6 @@ class SampleStack(cdk.Stack):
         alarms = AgentAlarms(self, "Alarms", watch=watch, topic=sns.Topic(self, "OnCall", enforce_ssl=True))
         AgentDashboard(self, "Dashboard", segments=[alarms, *watch])
         AgentAuditTrail(self, "Audit", of=[claude, codex, tools.gateway])
-
-    def _image(self, construct_id: str, image: dict) -> AgentCli:
-        repository = ecr.Repository.from_repository_name(self, construct_id, image["repository"])
-        return AgentCli.from_repository(repository, image["tag"])
 
 
 def cache_of(agent: str) -> dict:

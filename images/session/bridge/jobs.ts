@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { BridgeNotice, Hidden } from '../contract';
 import { hidden } from '../shared/hidden';
 import { newId } from '../shared/ids';
@@ -13,7 +14,10 @@ export class OpenJob {
   constructor(
     public readonly job: string,
     private readonly notify: (notice: BridgeNotice) => void,
-  ) {}
+  ) {
+    // each request of the job listens to its end
+    setMaxListeners(0, this.ended.signal);
+  }
 
   /** the caller's token, which may be replaced while the job runs */
   public get token(): Hidden | undefined {

@@ -96,7 +96,7 @@ export class AgentProcess {
     const read = reading.then(() => true);
     for (let lines = -1; lines !== this.lines;) {
       lines = this.lines;
-      if (await Promise.race([read, wait(PIPE_MS, false)])) {
+      if (await Promise.race([read, wait(PIPE_MS, false, { ref: false })])) {
         return;
       }
     }

@@ -12,6 +12,8 @@ import { sendEvents } from './sse';
 
 /** for a body of 10 MB over a slow line */
 const REQUEST_MS = 120_000;
+/** longer than proxies keep theirs, so that none is closed under a request */
+const KEEP_ALIVE_MS = 75_000;
 /** several tokens of 4 KB each */
 const MOST_HEADER_BYTES = 64 * 1024;
 /** of a prompt, in lists */
@@ -22,7 +24,8 @@ export function makeServer(jobs: Jobs, shells = new Shells()): Server {
   const ping = new Ping(() => jobs.isBusy || shells.isBusy);
   // a job that nobody saw between two questions is a change too
   jobs.onChange = () => ping.answer();
-  return createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: REQUEST_MS }, (request, response) => {
+  const options = { maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS };
+  return createServer(options, (request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/ping' && request.method === 'GET') {
       sendJson(response, 200, ping.answer());

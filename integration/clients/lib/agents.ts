@@ -1,5 +1,5 @@
 import type { CliName } from '../../../images/session/contract.ts';
-import type { Step } from './model-wires.ts';
+import type { Step } from './model-wire.ts';
 import { TOOL } from './guarded-gateway.ts';
 
 /** A real coding agent: what its model has to say so that it works. */

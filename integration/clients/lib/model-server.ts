@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Dialect, DIALECTS, type ModelRequest, type Step } from './model-wires.ts';
+import type { Dialect, ModelRequest, Step } from './model-wire.ts';
+import { DIALECTS } from './model-wires.ts';
 
 /** One request to the model, as far as tests ask about it. */
 export interface SeenModelRequest extends ModelRequest {

@@ -38,6 +38,7 @@ describe('a tool that needs consent', () => {
     expect(first).toBe(`id: 1\ndata: ${JSON.stringify(progress)}`);
     expect(second.split('\n')[0]).toBe('id: 2');
     expect(JSON.parse(second.split('\n')[1].replace('data: ', ''))).toEqual(WAIT);
+    await until(() => use.notices.length === 1);
     expect(use.notices).toEqual([NOTICE]);
   });
 
@@ -47,6 +48,7 @@ describe('a tool that needs consent', () => {
       response.end();
     };
     expect(await (await fetch(use.url, { headers: { 'last-event-id': '1' } })).text()).toContain('"isError":true');
+    await until(() => use.notices.length === 1);
     expect(use.notices).toEqual([{ ...NOTICE, tool: null }]);
   });
 

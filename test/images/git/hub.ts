@@ -37,6 +37,24 @@ export function run(file: string, args: string[], env: NodeJS.ProcessEnv, cwd: s
   });
 }
 
+let made: { key: string; cert: string } | undefined;
+
+/** one for all tests of a file: it takes a second */
+function certificate(): { key: string; cert: string } {
+  if (made === undefined) {
+    const folder = mkdtempSync(path.join(tmpdir(), 'certificate-'));
+    const [key, cert] = ['key.pem', 'cert.pem'].map((file) => path.join(folder, file));
+    const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const files = ['-keyout', key, '-out', cert];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...names, ...files], {
+      stdio: 'ignore',
+    });
+    made = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+    rmSync(folder, { recursive: true });
+  }
+  return made;
+}
+
 export class Hub {
   public readonly folder = mkdtempSync(path.join(tmpdir(), 'hub-'));
   public readonly home = path.join(this.folder, 'home');
@@ -141,13 +159,9 @@ export class Hub {
   }
 
   private certificate(): https.ServerOptions {
-    const [key, cert] = ['key.pem', 'cert.pem'].map((file) => path.join(this.folder, file));
-    const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const files = ['-keyout', key, '-out', cert];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...names, ...files], {
-      stdio: 'ignore',
-    });
-    return { key: readFileSync(key), cert: readFileSync(cert) };
+    const { key, cert } = certificate();
+    writeFileSync(path.join(this.folder, 'cert.pem'), cert);
+    return { key, cert };
   }
 
   private async listen(server: Server): Promise<number> {

@@ -92,7 +92,7 @@ describe('a request is refused', () => {
       { op: 'attach', job: JOB, after: -1 },
       "InvalidRequest: after is no id of an event (got '-1'); allowed: a whole number, 0 or more; give the last id that you have seen",
     ],
-  ])('%j', (body, text) => {
+  ])('%#', (body, text) => {
     const read = () => invocationOf(typeof body === 'string' ? body : JSON.stringify(body));
     expect(read).toThrow(SessionError);
     expect(`${codeOf(read)}: ${messageOf(read)}`).toBe(text);

@@ -9,8 +9,6 @@ import io.github.cdkcodingagents.ModelRoute;
 import java.util.List;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.services.ecr.IRepository;
-import software.amazon.awscdk.services.ecr.Repository;
 
 public final class MinimalApp {
   public static void main(final String[] args) {
@@ -20,9 +18,8 @@ public final class MinimalApp {
     AgentNetwork network = new AgentNetwork(new Stack(app, "MinimalNetwork"), "Network");
 
     Stack stack = new Stack(app, "MinimalAgent");
-    IRepository image = Repository.fromRepositoryName(stack, "Image", "coding-agents/claude-code");
     CodingAgent agent = CodingAgent.Builder.create(stack, "Agent")
-        .cli(AgentCli.fromRepository(image, "2.1.0"))
+        .cli(AgentCli.claudeCode())
         .model(ModelRoute.bedrock(List.of(BedrockModel.globalInferenceProfile("global.anthropic.claude-opus-4-6-v1"))))
         .network(network)
         .filesystems(List.of(Filesystem.sessionStorage("/mnt/workspace")))
