@@ -66,16 +66,14 @@ export class SampleStack extends Stack {
       ],
     });
 
-    const limits = { duration: Duration.hours(2), dollars: 20 };
-
     // same network, same skills; a role, a model, a cache and logs of its own for each
     const claude = new CodingAgent(this, 'Claude', {
-      cli: AgentCli.claudeCode({ limits }),
+      cli: AgentCli.claudeCode({ limits: { duration: Duration.hours(2), dollars: 20 } }),
       model: ModelRoute.bedrock([BedrockModel.globalInferenceProfile(settings.claudeModel)]),
       ...common('Claude'),
     });
     const codex = new CodingAgent(this, 'Codex', {
-      cli: AgentCli.codex({ effort: ReasoningEffort.HIGH, limits }),
+      cli: AgentCli.codex({ effort: ReasoningEffort.HIGH, limits: { duration: Duration.hours(2) } }),
       model: ModelRoute.bedrock([BedrockModel.foundation(settings.codexModel)]),
       ...common('Codex'),
     });

@@ -25,6 +25,7 @@ export { ReasoningEffort } from './agent/reasoning-effort';
 export { AgentAuditTrail } from './audit/agent-audit-trail';
 export type { AgentAuditTrailProps } from './audit/agent-audit-trail-props';
 export { GitCredential } from './broker/git-credential';
+export type { GitCredentialProps, PushOptions } from './broker/git-credential-props';
 export { GitHubAppBroker } from './broker/github-app-broker';
 export type {
   DefaultBranchOptions,

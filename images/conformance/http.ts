@@ -41,9 +41,7 @@ export async function answerOf(target: Target, path: string, init?: RequestInit)
 export async function beginningOf(target: Target, init: RequestInit): Promise<Omit<Answer, 'milliseconds'>> {
   const response = await request(target, '/invocations', init);
   const [status, type] = [response.status, response.headers.get('content-type') ?? ''];
-  const reader = (
-    response.body?.pipeThrough(new TextDecoderStream())
-  )?.getReader();
+  const reader = response.body?.pipeThrough(new TextDecoderStream())?.getReader();
   let text = '';
   try {
     while (reader !== undefined && !(type.startsWith('text/event-stream') && /^data:.*\n/m.test(text))) {

@@ -4,7 +4,7 @@
 # CLI_VERSION: another version than the pinned one, by name, without the lock file
 # NPM_REGISTRY: a mirror; build secrets `ca` (certificates to trust) and `npmrc` (credentials of the mirror)
 set -eu
-folder=$(dirname "$0")/../cli
+folder=$(dirname "$0")
 arch=$(node -p process.arch)
 here() { echo "$1" | sed "s/{arch}/$arch/g"; }
 fail() { echo "$1" >&2; exit 1; }

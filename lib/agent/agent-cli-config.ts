@@ -1,6 +1,6 @@
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { CliName, LimitSettings } from './session-settings';
+import type { CliName, LimitSettings, PriceSettings } from './session-settings';
 
 /** What a `CodingAgent` needs to know of its CLI. Not part of the API. */
 export interface AgentCliConfig {
@@ -20,5 +20,6 @@ export interface CliSession {
   readonly smallModel?: string;
   readonly effort?: string;
   readonly limits?: LimitSettings;
+  readonly prices?: PriceSettings;
   readonly telemetry?: boolean;
 }

@@ -2,6 +2,7 @@ import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { AgentCli } from './agent-cli';
 import type { JobLimits } from './job-limits';
 import type { ReasoningEffort } from './reasoning-effort';
+import type { ModelPrices } from '../observability/segments/models';
 
 /** How the image of an agent is built from a folder. */
 export interface AgentImageOptions {
@@ -72,6 +73,14 @@ export interface AgentSessionOptions {
   readonly limits?: JobLimits;
 
   /**
+   * What the tokens of the model cost, for agents that name no price themselves: Codex and Gemini CLI. A price of the
+   * cache that is left away counts as that of input, so that a bound is rather reached too early.
+   *
+   * @default - jobs of these agents cost an unknown amount, and cannot be bounded in dollars
+   */
+  readonly prices?: ModelPrices;
+
+  /**
    * Whether the agent sends OpenTelemetry traces of its own to AWS X-Ray, signed with its role. They may name files,
    * commands and tools; what AgentCore records does not depend on it. Agents without telemetry ignore it.
    *
@@ -111,7 +120,10 @@ export interface PackagedCliOptions extends AgentSessionOptions {
    * @default - the official image of Node.js, from Amazon ECR Public
    */
   readonly baseImage?: string;
+}
 
+/** Options of agents from the npm registry. */
+export interface AgentCliOptions extends PackagedCliOptions {
   /**
    * Settings of your organisation, merged over those of this library into the file that a repository cannot override:
    * `managed-settings.json` of Claude Code, `managed_config.toml` of Codex, `settings.json` of Gemini CLI in
@@ -121,10 +133,7 @@ export interface PackagedCliOptions extends AgentSessionOptions {
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- jsii knows no unknown
   readonly managedSettings?: { [key: string]: any };
-}
 
-/** Options of agents from the npm registry. */
-export interface AgentCliOptions extends PackagedCliOptions {
   /**
    * The npm registry to install from, an https URL. It must let the build in without a password.
    *

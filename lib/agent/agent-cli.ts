@@ -17,7 +17,8 @@ import { imageFromDirectory, imageFromRepository } from './agent-image';
 import { codeFromFolder } from './agent-code';
 import { recordArtifact } from './agent-artifact';
 import type { PackagedCli } from './cli-facts';
-import { checkArchive, checkBuild, packagedCli, sessionOf } from './packaged-cli';
+import { sessionOf } from './cli-session';
+import { checkArchive, checkBuild, packagedCli } from './packaged-cli';
 import { invalidValue } from '../private/errors';
 
 /**

@@ -17,17 +17,18 @@ export interface JobLimits {
   readonly duration?: Duration;
 
   /**
-   * How often the model may answer in one job, 1 to 1,000.
+   * How often the model may answer in one job, 1 to 1,000. Errors: Codex, Kiro, Cursor and agents of your own, which do
+   * not count aloud.
    *
    * @default - no bound
    */
   readonly turns?: number;
 
   /**
-   * What a job may spend on models, in US dollars at list prices, above 0 and at most 1,000.
+   * What a job may spend on models, in US dollars, 0.01 to 1,000: by the agent's own figure, or by `prices`.
    *
-   * It is compared after each answer of the model, so a job may end slightly above it. Errors: an agent that does not
-   * tell what it uses (Kiro and Cursor).
+   * It is compared after each answer of the model, so a job may end slightly above it. Errors: Codex and Gemini CLI
+   * without `prices`; Kiro, Cursor and agents of your own.
    *
    * @default - no bound
    */

@@ -1,13 +1,11 @@
 import * as path from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { AgentCliConfig, CliSession } from './agent-cli-config';
-import type { AgentCliOptions, AgentSessionOptions, VendorCliOptions } from './agent-cli-options';
+import type { AgentCliConfig } from './agent-cli-config';
+import type { AgentCliOptions, VendorCliOptions } from './agent-cli-options';
 import { imageFromDirectory } from './agent-image';
 import { factsOf, type PackagedCli } from './cli-facts';
-import { limitSettingsOf } from './job-limits';
-import type { ReasoningEffort } from './reasoning-effort';
-import { CLI_NAMES, type CliName } from './session-settings';
+import { CLI_NAMES } from './session-settings';
 import { invalidValue } from '../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../private/https-url';
 
@@ -19,33 +17,7 @@ const DEBIAN_PACKAGE = /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~-]+)?$/;
 const IMAGE_REFERENCE = /^[A-Za-z0-9][A-Za-z0-9._:@/-]*$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
-type WithEffort = AgentSessionOptions & { readonly smallModel?: string; readonly effort?: ReasoningEffort };
 type BuildOptions = AgentCliOptions & VendorCliOptions;
-
-/** What was said of an agent, checked as far as it can be without its models. */
-export function sessionOf(name: CliName, options: WithEffort): CliSession {
-  const limits = limitSettingsOf(options.limits);
-  const { title, limits: known } = factsOf(name);
-  const unknown = Object.entries(limits ?? {}).find(
-    ([bound, value]) => value !== undefined && !known.some((limit) => limit === bound),
-  );
-  if (unknown !== undefined) {
-    throw invalidValue('LimitNotSupported', {
-      what: `${title} does not tell what it uses, so this bound of its jobs could not be held`,
-      got: `limits.${unknown[0]}`,
-      allowed: 'limits.duration',
-      fix: 'bound the time of its jobs, and the spending at its vendor',
-    });
-  }
-  return {
-    name,
-    model: options.model,
-    smallModel: options.smallModel,
-    effort: options.effort?.name,
-    limits,
-    telemetry: options.telemetry,
-  };
-}
 
 /** Refuses at once what Docker or npm would refuse in the middle of a deployment. */
 export function checkBuild(name: PackagedCli, options: BuildOptions): void {

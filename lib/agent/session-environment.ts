@@ -39,6 +39,7 @@ function boundsOf(session?: CliSession): Partial<SessionSettings> {
   return {
     effort: session?.effort,
     limits: session?.limits && defined(session.limits),
+    prices: session?.prices,
     telemetry: session?.telemetry === true ? true : undefined,
   };
 }

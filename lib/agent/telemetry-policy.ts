@@ -28,6 +28,8 @@ function telemetryPolicy(stack: Stack): iam.ManagedPolicy {
         actions: [
           'xray:GetSamplingRules',
           'xray:GetSamplingTargets',
+          // for agents that send OpenTelemetry themselves
+          'xray:PutSpans',
           'xray:PutTelemetryRecords',
           'xray:PutTraceSegments',
         ],

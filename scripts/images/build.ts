@@ -8,6 +8,12 @@ export interface Built extends Ran {
   readonly seconds: number;
 }
 
+export interface BuiltOn {
+  readonly platform: Platform;
+  /** name of the base image */
+  readonly base: string;
+}
+
 export interface ImageFacts {
   readonly size: number;
   readonly layers: string[];
@@ -18,7 +24,13 @@ export interface ImageFacts {
 }
 
 /** Builds one Dockerfile of the context, unmodified. */
-export function build(lab: Lab, context: string, name: string, platform: Platform, base: string): Built {
+export function build(
+  lab: Lab,
+  context: string,
+  name: string,
+  { platform, base }: BuiltOn,
+  more: Record<string, string> = {},
+): Built {
   const image = `localhost/agent-${name}:${platform}`;
   const trusted = certificates();
   const start = Date.now();
@@ -28,7 +40,8 @@ export function build(lab: Lab, context: string, name: string, platform: Platfor
     // OCI's own format has no health check
     ...['--format', 'docker', '--layers', '--pull-never', '--platform', `linux/${platform}`],
     ...(trusted ? ['--secret', `id=ca,src=${trusted}`] : []),
-    ...['--build-arg', `BASE=${base}`, '-f', path.join(context, name, 'Dockerfile'), '-t', image, context],
+    ...Object.entries({ BASE: base, ...more }).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
+    ...['-f', path.join(context, name, 'Dockerfile'), '-t', image, context],
   );
   return { ...ran, image, seconds: (Date.now() - start) / 1000 };
 }

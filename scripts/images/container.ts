@@ -21,24 +21,12 @@ const USER = 1000;
 const READY_MS = 60_000;
 
 export class Container {
-  /** @param variables what the service would set */
-  public static start(lab: Lab, image: string, name: string, variables: Record<string, string> = {}): Container {
+  public static start(lab: Lab, image: string, name: string, entrypoint: string[]): Container {
     const workspace = path.join(lab.folder, `workspace-${name}`);
     mkdirSync(workspace);
     chownSync(workspace, USER, USER);
-    const environment = Object.entries(variables).map(([key, value]) => `--env=${key}=${value}`);
-    lab.run(
-      'podman',
-      'run',
-      '-d',
-      '--name',
-      name,
-      ...STRICT,
-      ...environment,
-      '-v',
-      `${workspace}:/mnt/workspace`,
-      image,
-    );
+    const mounts = ['-v', `${workspace}:/mnt/workspace`, '--entrypoint', JSON.stringify(entrypoint)];
+    lab.run('podman', 'run', '-d', '--name', name, ...STRICT, ...mounts, image);
     return new Container(lab, name);
   }
 

@@ -161,6 +161,7 @@ describe('the role', () => {
       'logs:DescribeLogGroups',
       'xray:GetSamplingRules',
       'xray:GetSamplingTargets',
+      'xray:PutSpans',
       'xray:PutTelemetryRecords',
       'xray:PutTraceSegments',
     ]);

@@ -51,17 +51,15 @@ describe.each(PACKAGED)('%s', (name, make) => {
       make({
         version: '2.1.331',
         baseImage: 'mirror.example.com/node@sha256:0123',
-        ...(isVendors(name) ? {} : { npmRegistry: 'https://npm.example.com' }),
+        ...(isVendors(name) ? {} : { npmRegistry: 'https://npm.example.com', managedSettings: { env: { A: '1' } } }),
         extraPackages: ['golang', 'openjdk-17-jdk-headless=17.0.1+2-1'],
-        managedSettings: { env: { A: '1' } },
       }),
     );
     expect(dockerBuildArgs).toMatchObject({
       BASE: 'mirror.example.com/node@sha256:0123',
-      ...(isVendors(name) ? {} : { NPM_REGISTRY: 'https://npm.example.com' }),
+      ...(isVendors(name) ? {} : { NPM_REGISTRY: 'https://npm.example.com', MANAGED_SETTINGS: '{"env":{"A":"1"}}' }),
       EXTRA_PACKAGES: 'golang openjdk-17-jdk-headless=17.0.1+2-1',
       CLI_VERSION: '2.1.331',
-      MANAGED_SETTINGS: '{"env":{"A":"1"}}',
     });
     for (const argument of Object.keys(dockerBuildArgs)) {
       expect(dockerfile).toMatch(new RegExp(`^ARG ${argument}\\b`, 'm'));
@@ -106,10 +104,14 @@ test.each<[string, () => unknown, string]>([
   ['VendorArchiveMissing', () => AgentCli.kiro(), 'Kiro is not on the npm registry'],
   ['VendorArchiveMissing', () => AgentCli.cursor({ archiveUrl: ARCHIVE.archiveUrl }), `got 'no archiveSha256'`],
   ['LimitNotSupported', () => AgentCli.kiro({ ...ARCHIVE, limits: { dollars: 5 } }), `got 'limits.dollars'`],
-  ['LimitNotSupported', () => AgentCli.cursor({ ...ARCHIVE, limits: { turns: 5 } }), 'bound the time of its jobs'],
-  ['InvalidJobLimit', () => AgentCli.codex({ limits: { turns: 0 } }), 'limits.turns of an agent is out of range'],
-  ['InvalidJobLimit', () => AgentCli.codex({ limits: { turns: 1.5 } }), 'a whole number'],
-  ['InvalidJobLimit', () => AgentCli.codex({ limits: { turns: 1001 } }), '1 to 1,000'],
+  ['LimitNotSupported', () => AgentCli.cursor({ ...ARCHIVE, limits: { turns: 5 } }), 'limits.duration'],
+  ['LimitNotSupported', () => AgentCli.codex({ limits: { turns: 5 } }), 'allowed: limits.duration, limits.dollars'],
+  ['PricesMissing', () => AgentCli.codex({ limits: { dollars: 5 } }), 'Codex does not say what a job costs'],
+  ['PricesMissing', () => AgentCli.geminiCli({ limits: { dollars: 5 } }), 'name the prices of the model'],
+  ['InvalidPrice', () => AgentCli.codex({ prices: { input: -1, output: 1 } }), 'the price input cannot be'],
+  ['InvalidJobLimit', () => AgentCli.claudeCode({ limits: { turns: 0 } }), 'limits.turns of an agent is out of range'],
+  ['InvalidJobLimit', () => AgentCli.claudeCode({ limits: { turns: 1.5 } }), 'a whole number'],
+  ['InvalidJobLimit', () => AgentCli.claudeCode({ limits: { turns: 1001 } }), '1 to 1,000'],
   ['InvalidJobLimit', () => AgentCli.codex({ limits: { dollars: 0 } }), '0.01 to 1,000'],
   ['InvalidJobLimit', () => AgentCli.codex({ limits: { dollars: 1001 } }), '0.01 to 1,000'],
   ['InvalidJobLimit', () => AgentCli.codex({ limits: { duration: Duration.seconds(59) } }), '1 minute to 8 hours'],
@@ -142,7 +144,7 @@ test('custom takes any image, and tells it what the agent was told', () => {
       model: 'large',
       smallModel: 'small',
       effort: ReasoningEffort.of('max'),
-      limits: { turns: 3 },
+      limits: { duration: Duration.minutes(30) },
       telemetry: true,
     }),
   });
@@ -151,7 +153,7 @@ test('custom takes any image, and tells it what the agent was told', () => {
     model: 'large',
     smallModel: 'small',
     effort: 'max',
-    limits: { turns: 3 },
+    limits: { minutes: 30 },
     telemetry: true,
   });
 });
@@ -170,3 +172,15 @@ test('all six pass the strict validator', () => {
     process.env.CDK_VALIDATION = before;
   }
 });
+
+test('prices reach the session, and bound what Codex may spend', () => {
+  const fixture = new Fixture();
+  const prices = { input: 1.25, output: 10, cacheRead: 0.125 };
+  fixture.agent({ cli: AgentCli.codex({ image: imageOfFixture(fixture), limits: { dollars: 5 }, prices }) });
+  const { EnvironmentVariables } = resource(fixture.template(), RUNTIME).Properties;
+  expect(JSON.parse(EnvironmentVariables.AGENT_SETTINGS)).toEqual({ limits: { dollars: 5 }, prices });
+});
+
+function imageOfFixture({ repository }: Fixture): AgentCli {
+  return AgentCli.fromRepository(repository, '7');
+}

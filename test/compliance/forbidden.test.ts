@@ -38,6 +38,7 @@ const TELEMETRY = [
   'logs:DescribeLogGroups',
   'xray:GetSamplingRules',
   'xray:GetSamplingTargets',
+  'xray:PutSpans',
   'xray:PutTelemetryRecords',
   'xray:PutTraceSegments',
 ];

@@ -47,6 +47,7 @@ describe('the rules', () => {
       'RUN curl https://example.com | bash && apt-get update',
     ],
     'no certificate check turned off': ['ARG NPM_REGISTRY=', 'ARG NPM_REGISTRY=\nENV npm_config_strict-ssl=false'],
+    'nothing mounted but secrets': ['--mount=type=secret,id=ca', '--mount=type=bind,source=shared,target=/shared'],
     'no heredoc': ['USER 1000', 'RUN <<EOF\ntrue\nEOF\nUSER 1000'],
     'no COPY --link': ['COPY --chmod=644', 'COPY --link --chmod=644'],
     'no syntax line': [/^/, '# syntax=docker/dockerfile:1\n'],
@@ -88,14 +89,16 @@ describe('what all images share', () => {
 
 describe('what an image is built from', () => {
   const sources = (text: string): string[] => [
-    ...[...text.matchAll(/--mount=type=bind,source=([^,\s]+)/g)].map(([, source]) => source),
     ...[...text.matchAll(/^COPY (?:--\S+ )*(.*) \S+$/gm)].flatMap(([, files]) => files.split(' ')),
   ];
 
   test.each(NAMES)('%s: is bundled', (name) => {
     const found = sources(dockerfile(name));
-    expect(found).toEqual(expect.arrayContaining(['shared', 'session/agent.mjs', 'session/gitconfig']));
-    const missing = found.filter((source) => !existsSync(path.join(root, 'assets', 'images', source)));
+    expect(found).toEqual(expect.arrayContaining(['session/agent.mjs', 'session/gitconfig']));
+    // of a pattern, the folder
+    const missing = found.filter(
+      (source) => !existsSync(path.join(root, 'assets', 'images', source.replace('/*.json', ''))),
+    );
     expect(missing).toEqual([]);
     expect(readFileSync(path.join(root, 'assets', 'images', name, 'Dockerfile'), 'utf8')).toBe(dockerfile(name));
   });
@@ -144,7 +147,7 @@ describe('the pins', () => {
   });
 
   test.each(npm)('%s: is installed without install scripts', (name) => {
-    expect(dockerfile(name)).toContain('sh /build/shared/install-npm-cli.sh');
+    expect(dockerfile(name)).toContain('sh /opt/build/install-npm-cli.sh');
     const commands = read('shared', 'install-npm-cli.sh').match(/^\s*npm (ci|install).*/gm);
     expect(commands).toHaveLength(2);
     commands?.forEach((command) => expect(command).toContain('--ignore-scripts'));

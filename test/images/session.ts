@@ -85,7 +85,7 @@ export class TestSession {
   constructor(
     public readonly workspace: string,
     more: Partial<Session> = {},
-    private readonly shells?: Shells,
+    private readonly shells: Pick<Shells, 'isBusy'> = { isBusy: false },
   ) {
     const environment = {
       PATH: process.env.PATH,

@@ -74,20 +74,18 @@ class SampleStack(cdk.Stack):
                 ],
             }
 
-        limits = JobLimits(duration=cdk.Duration.hours(2), dollars=20)
-
         # same network, same skills; a role, a model, a cache and logs of its own for each
         claude = CodingAgent(
             self,
             "Claude",
-            cli=AgentCli.claude_code(limits=limits),
+            cli=AgentCli.claude_code(limits=JobLimits(duration=cdk.Duration.hours(2), dollars=20)),
             model=ModelRoute.bedrock([BedrockModel.global_inference_profile(settings["claudeModel"])]),
             **common("Claude"),
         )
         codex = CodingAgent(
             self,
             "Codex",
-            cli=AgentCli.codex(effort=ReasoningEffort.HIGH, limits=limits),
+            cli=AgentCli.codex(effort=ReasoningEffort.HIGH, limits=JobLimits(duration=cdk.Duration.hours(2))),
             model=ModelRoute.bedrock([BedrockModel.foundation(settings["codexModel"])]),
             **common("Codex"),
         )

@@ -9,19 +9,14 @@ import { failureOfError, failureOfStatus } from './failure';
 import type { GatewayFailure } from './failure';
 import type { Gateway, GatewayRequest } from './gateway';
 import { inspectEvents, inspectJson } from './inspect';
+import { bytesOf, chosen, LARGEST_REQUEST, PASSED_BACK, PASSED_ON, pauseOf } from './message';
 import type { OpenJob } from './jobs';
 import { errorMessage, idsOf, isRepeatable, postOf, RPC_CODES, toolCallsOf } from './rpc';
 import type { RpcPost } from './rpc';
 
-/** Bytes of one request of a CLI. */
-export const LARGEST_REQUEST = 10 * 1024 * 1024;
 const LARGEST_ERROR = 64 * 1024;
-/** of a CLI only these go on: no credentials, no cookies */
-const PASSED_ON = ['accept', 'content-type', 'mcp-session-id', 'mcp-protocol-version', 'last-event-id'];
-const PASSED_BACK = ['content-type', 'cache-control', 'mcp-session-id', 'mcp-protocol-version'];
 const JSON_TYPE = { 'content-type': 'application/json' };
 const TRIES = 3;
-const LONGEST_PAUSE_MS = 10_000;
 
 /** Passes one request of a CLI on to the gateway. */
 export class Forward {
@@ -55,7 +50,7 @@ export class Forward {
     if (!/^application\/json\b/i.test(this.request.headers['content-type'] ?? '')) {
       return this.refuse(415, 'the body of a request is application/json');
     }
-    const bytes = await bytesOf(this.request);
+    const bytes = await bytesOf(this.request, LARGEST_REQUEST);
     if (bytes === undefined) {
       return this.refuse(413, `a request may have ${LARGEST_REQUEST / 1024 / 1024} MB`);
     }
@@ -88,12 +83,7 @@ export class Forward {
   }
 
   private open(request: Pick<GatewayRequest, 'method' | 'body'>): Promise<IncomingMessage> {
-    const headers = Object.fromEntries(
-      PASSED_ON.flatMap((name) => {
-        const value = this.request.headers[name];
-        return typeof value === 'string' ? [[name, value] as const] : [];
-      }),
-    );
+    const headers = chosen(this.request.headers, PASSED_ON);
     return this.gateway.open({ ...request, headers, signal: this.ended.signal, token: this.job.token });
   }
 
@@ -115,12 +105,7 @@ export class Forward {
     if (status < 200 || status >= 300) {
       return this.relayRefusal(answer, status, post);
     }
-    const headers = Object.fromEntries(
-      PASSED_BACK.flatMap((name) => {
-        const value = answer.headers[name];
-        return typeof value === 'string' ? [[name, value] as const] : [];
-      }),
-    );
+    const headers = chosen(answer.headers, PASSED_BACK);
     this.response.writeHead(status, headers);
     const type = headers['content-type'] ?? '';
     if (type.startsWith('text/event-stream')) {
@@ -198,27 +183,6 @@ export class Forward {
     this.response.writeHead(status, JSON_TYPE).end(JSON.stringify(message));
     this.request.resume();
   }
-}
-
-/** Undefined if there are too many. */
-async function bytesOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += part.byteLength;
-    if (size > LARGEST_REQUEST) {
-      return undefined;
-    }
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
-}
-
-/** Undefined where the gateway does not say when to come again, or too late. */
-function pauseOf(answer: IncomingMessage): number | undefined {
-  const seconds = Number(answer.headers['retry-after'] ?? NaN);
-  const isPause = (answer.statusCode === 429 || answer.statusCode === 503) && seconds * 1000 <= LONGEST_PAUSE_MS;
-  return isPause && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
 function isAnswer(message: unknown, post: RpcPost): boolean {

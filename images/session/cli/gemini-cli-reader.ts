@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { AgentEvent, CliExit, CliOutcome, CliRun, Tokens } from '../contract';
+import type { AgentEvent, CliExit, CliOutcome, Tokens } from '../contract';
 import { dollarsOf } from '../jobs/prices';
 import type { Fields } from '../shared/json';
 import { ChatTokens, chatOf } from './gemini-cli-chat';
@@ -16,10 +16,6 @@ export class GeminiCliReader extends RecordReader {
   private result: Fields | undefined;
   private answer = '';
   private readonly tools = new Map<string, string>();
-
-  constructor(run: CliRun) {
-    super(run);
-  }
 
   public finish(exit: CliExit): CliOutcome {
     if (this.result === undefined) {

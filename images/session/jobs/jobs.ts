@@ -1,28 +1,21 @@
-import { existsSync } from 'node:fs';
 import type { CliName, JobRecord, JobRequest } from '../contract';
 import { newId } from '../shared/ids';
 import { causeOf, log, warn } from '../shared/log';
 import { SessionError } from '../shared/problem';
 import { Scrubber } from '../shared/scrub';
-import { Places, findWorkspace } from '../shared/workspace';
+import { goesOn } from './continued';
 import { directoryOf } from './directory';
 import { endedSource } from './event-file';
-import { EventLog } from './event-log';
 import type { EventSource } from './event-log';
 import { settled } from './interrupted';
-import { Journal } from './journal';
-import type { Listing } from './journal';
+import type { Journal, Listing } from './journal';
 import { boundsOf, checkBounds } from './limits';
+import { logFor, opened } from './opened';
+import type { Opened } from './opened';
 import type { Caller } from './preflight';
 import { RunningJob } from './running-job';
 import { runJob } from './runner';
 import type { Session } from './runner';
-
-interface Opened {
-  readonly places: Places;
-  readonly journal: Journal;
-  readonly persistent: boolean;
-}
 
 /** The jobs of a session: at most one runs. Touches nothing before the first request. */
 export class Jobs {
@@ -142,7 +135,8 @@ export class Jobs {
     const { adapter, settings } = this.session;
     const bounds = boundsOf(settings, request);
     checkBounds(bounds, settings, adapter, this.whichHold);
-    const before = request.continues === undefined ? undefined : await this.conversation(request.continues);
+    const before =
+      request.continues === undefined ? undefined : goesOn(await this.get(request.continues), adapter.name);
     const scrubber = new Scrubber();
     hide(scrubber, caller);
     const now = new Date();
@@ -174,36 +168,14 @@ export class Jobs {
     log('job.started', { job: job.id, cli: adapter.name, continues: request.continues });
     const continues = before === undefined ? undefined : { conversation: before.conversation, totals: before.totals };
     this.running = runJob(job, this.session, places, caller, continues).finally(() => this.release(job, journal));
-    void journal.tidy([record.id, request.continues ?? '']);
+    tidy(journal, [record.id, request.continues ?? '']);
     return record;
   }
 
   private release(job: RunningJob, journal: Journal): void {
     this.current = undefined;
     this.onChange();
-    void journal.tidy([job.id]);
-  }
-
-  private async conversation(id: string): Promise<JobRecord & { readonly conversation: string }> {
-    const record = await this.get(id);
-    const { conversation, cli, directory } = record;
-    const why =
-      cli !== this.session.adapter.name
-        ? `is one of ${cli}`
-        : conversation === null
-          ? 'has no conversation: it ended before the agent began one'
-          : existsSync(directory)
-            ? undefined
-            : 'worked in a directory that is gone';
-    if (conversation === null || why !== undefined) {
-      throw new SessionError('ConversationNotFound', {
-        what: `this job cannot go on: it ${why}`,
-        got: id,
-        allowed: `a job of ${this.session.adapter.name} in this workspace`,
-        fix: 'leave continues away to begin anew',
-      });
-    }
-    return { ...record, conversation };
+    tidy(journal, [job.id]);
   }
 
   /** a job that says it runs, but not here, was interrupted */
@@ -226,33 +198,9 @@ export class Jobs {
   }
 }
 
-function opened(environment: NodeJS.ProcessEnv): Opened {
-  try {
-    const { root, persistent } = findWorkspace(environment);
-    const places = new Places(root);
-    return { places, journal: new Journal(places.jobs), persistent };
-  } catch (error) {
-    throw notWritable(error);
-  }
-}
-
-async function logFor(record: JobRecord, journal: Journal): Promise<EventLog> {
-  try {
-    journal.create(record.id);
-    await journal.save(record);
-    return await EventLog.create(journal.eventsOf(record.id));
-  } catch (error) {
-    throw notWritable(error);
-  }
-}
-
-function notWritable(error: unknown): SessionError {
-  return new SessionError('WorkspaceUnavailable', {
-    what: 'the workspace cannot be written',
-    got: causeOf(error),
-    allowed: 'a mounted and writable /mnt/workspace with space left',
-    fix: 'look at the storage of the session; ENOSPC means that it is full',
-  });
+/** nobody waits for it, and a job does not depend on it */
+function tidy(journal: Journal, keep: readonly string[]): void {
+  journal.tidy(keep).catch((error: unknown) => warn('journal.kept', { cause: causeOf(error) }));
 }
 
 /** the header, and the token in it */

@@ -1,7 +1,7 @@
 import type { CliAdapter, CliName, JobRequest, LimitSettings } from '../contract';
 import type { SessionSettings } from '../../../lib/agent/session-settings';
 import { SessionError } from '../shared/problem';
-import { namesDollars, pricesOf } from './prices';
+import { namesDollars } from './prices';
 
 export const DEFAULT_MINUTES = 60;
 /** AgentCore ends a session after eight hours */
@@ -39,9 +39,9 @@ export function checkBounds(
       });
     }
   }
-  if (bounds.dollars !== undefined && !namesDollars(adapter.name) && pricesOf(settings) === undefined) {
+  if (bounds.dollars !== undefined && !namesDollars(adapter.name) && settings.prices === undefined) {
     throw new SessionError('LimitNotSupported', {
-      what: `a limit of dollars cannot be held, since the price of the model ${settings.model ?? '(not set)'} is not known`,
+      what: `a limit of dollars cannot be held, since ${adapter.name} names none and the agent's settings no prices`,
       got: bounds.dollars,
       allowed: 'dollars where prices are known',
       fix: "name the prices in the agent's settings, or use limits.minutes",

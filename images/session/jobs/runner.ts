@@ -14,7 +14,6 @@ import { storableResult } from './event-text';
 import { JobFailure, STOPPED, bareOutcome } from './failure';
 import type { Caller } from './preflight';
 import { reachGateway, reachModel } from './preflight';
-import { pricesOf } from './prices';
 import { killOrphans } from './process-group';
 import type { RunningJob } from './running-job';
 import { runTests } from './test-command';
@@ -43,10 +42,11 @@ export async function runJob(
   continues: CliRun['continues'],
 ): Promise<void> {
   const start = performance.now();
-  const scratch = mkdtempSync(path.join(tmpdir(), 'agent-'));
   const clock = setTimeout(() => job.stop('timeLimit'), job.bounds.minutes * 60_000);
   let end: End;
+  let scratch: string | undefined;
   try {
+    scratch = mkdtempSync(path.join(tmpdir(), 'agent-'));
     end = await new Steps(job, session, places, scratch).run(caller, continues);
   } catch (error) {
     end = { outcome: failed(job, error), exitCode: null, tests: null };
@@ -56,7 +56,7 @@ export async function runJob(
     await session.bridge.close({ job: job.id }).catch(() => undefined);
   }
   killOrphans(job.id);
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+  remove(job, scratch);
   const result = storableResult(resultOf(end, Math.round(performance.now() - start)), job.scrubber);
   const { conversation } = job.record;
   log('job.ended', { job: job.id, status: result.status, code: result.errorCode, durationMs: result.durationMs });
@@ -109,7 +109,7 @@ class Steps {
       directory: job.record.directory,
       home: places.home,
       scratch,
-      settings: { model, smallModel, effort, familyModels, prices: pricesOf(session.settings) },
+      settings: { model, smallModel, effort, familyModels, prices: session.settings.prices },
       limits: job.bounds,
     };
   }
@@ -125,6 +125,17 @@ class Steps {
     const how = tests.exitCode === null ? 'did not end in time' : `ended with exit code ${tests.exitCode}`;
     const message = `the agent succeeded, but the test command ${how}`;
     return { outcome: { ...outcome, status: 'failed', errorCode: 'TestsFailed', message }, exitCode, tests };
+  }
+}
+
+/** an agent can leave folders that cannot be emptied, such as a cache of read-only modules */
+function remove(job: RunningJob, scratch: string | undefined): void {
+  try {
+    if (scratch !== undefined) {
+      rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+    }
+  } catch (error) {
+    warn('scratch.kept', { job: job.id, cause: causeOf(error) });
   }
 }
 

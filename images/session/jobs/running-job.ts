@@ -91,6 +91,8 @@ export class RunningJob {
       await this.log.flush();
       await this.save(change);
       await this.log.end();
+    } catch (error) {
+      warn('journal.lost', { job: this.id, cause: causeOf(error) });
     } finally {
       this.scrubber.forget();
       this.finished.resolve();

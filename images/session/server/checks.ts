@@ -4,7 +4,7 @@ import { checkBranch, repositoryOf } from '../repository/address';
 import { isId } from '../shared/ids';
 import { isObject, kindOf, parsed } from '../shared/json';
 import type { Fields } from '../shared/json';
-import { SessionError } from '../shared/problem';
+import { bound, flag, given, invalid, only, shown, text } from './fields';
 
 /** What an invocation asks for. `stream` is whether events are wanted, or an answer at once. */
 export type Invocation =
@@ -69,44 +69,6 @@ function queryOf(fields: Fields): JobQuery {
   }
 }
 
-function only(fields: Fields, known: readonly string[], where: string): void {
-  const unknown = Object.keys(fields).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const what = `a field is not known for ${where}`;
-    throw new SessionError('UnknownField', {
-      what,
-      got: unknown,
-      allowed: known.join(', '),
-      fix: 'take it out, or mend its name',
-    });
-  }
-}
-
-function given<T extends object>(fields: Fields, name: string, read: () => T): T | object {
-  return fields[name] === undefined ? {} : read();
-}
-
-function text(fields: Fields, name: string, longest: number): string {
-  const value = fields[name];
-  const allowed = `a text of 1 to ${longest.toLocaleString('en-US')} characters`;
-  if (typeof value !== 'string') {
-    const got = value === undefined ? 'nothing' : kindOf(value);
-    throw invalid(`${name} is no text`, got, allowed, 'blocks of content such as toolUse are never passed on');
-  }
-  if (value.trim() === '' || value.length > longest) {
-    throw invalid(
-      `${name} is empty or too long`,
-      `${value.length} characters`,
-      allowed,
-      'put long texts into a file of the repository',
-    );
-  }
-  if (value.includes('\0')) {
-    throw invalid(`${name} holds a zero character`, 'U+0000', allowed, 'take it out');
-  }
-  return value;
-}
-
 function repository(fields: Fields): string {
   const value = text(fields, 'repository', 1000);
   repositoryOf(value);
@@ -139,14 +101,6 @@ function after(value: unknown): number {
   return value as number;
 }
 
-function flag(fields: Fields, name: string): boolean {
-  const value = fields[name];
-  if (typeof value !== 'boolean') {
-    throw invalid(`${name} is neither true nor false`, shown(value), 'true, false', `leave ${name} away for events`);
-  }
-  return value;
-}
-
 function limits(value: unknown): NonNullable<JobRequest['limits']> {
   if (!isObject(value)) {
     throw invalid(
@@ -161,25 +115,6 @@ function limits(value: unknown): NonNullable<JobRequest['limits']> {
   bound(value, 'minutes', MOST_MINUTES, `more than 0, at most ${MOST_MINUTES}`);
   bound(value, 'dollars', 100_000, 'more than 0, at most 100,000');
   return value;
-}
-
-function bound(
-  fields: Fields,
-  name: string,
-  most: number,
-  allowed: string,
-  also: (value: unknown) => boolean = () => true,
-): void {
-  const value = fields[name];
-  const isGood = typeof value === 'number' && value > 0 && value <= most && also(value);
-  if (value !== undefined && !isGood) {
-    throw invalid(
-      `limits.${name} is out of its bounds`,
-      shown(value),
-      allowed,
-      'leave it away for the default of the agent',
-    );
-  }
 }
 
 function author(value: unknown): NonNullable<JobRequest['author']> {
@@ -217,17 +152,4 @@ function together({ repository, branch, continues }: JobRequest): void {
   if (branch !== undefined && repository === undefined) {
     throw invalid('branch is of no repository', 'branch alone', 'branch with repository', 'name the repository');
   }
-}
-
-/** A value that is short and no text of the caller; of others, the kind. */
-function shown(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : value === undefined
-      ? 'nothing'
-      : kindOf(value);
-}
-
-function invalid(what: string, got: string, allowed: string, fix: string): SessionError {
-  return new SessionError('InvalidRequest', { what, got, allowed, fix });
 }

@@ -20,7 +20,7 @@ const MOST_HEADER_BYTES = 64 * 1024;
 const LONGEST_PROMPT = 200;
 
 /** The HTTP contract of AgentCore: `/ping` and `/invocations`. */
-export function makeServer(jobs: Jobs, shells = new Shells()): Server {
+export function makeServer(jobs: Jobs, shells: Pick<Shells, 'isBusy'> = new Shells()): Server {
   const ping = new Ping(() => jobs.isBusy || shells.isBusy);
   // a job that nobody saw between two questions is a change too
   jobs.onChange = () => ping.answer();

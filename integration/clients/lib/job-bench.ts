@@ -41,6 +41,11 @@ export class JobBench {
     });
   }
 
+  /** A session for an agent that the test describes. */
+  public custom(): Promise<Session> {
+    return this.open({ name: 'custom' }, { model: 'some-model' });
+  }
+
   /** The model on Bedrock, whose endpoint is moved to this machine by what each agent has for that. */
   public async bedrock(agent: Agent): Promise<Session> {
     const model = agent === AGENTS.codex ? 'scripted' : SONNET;
@@ -93,7 +98,10 @@ export class JobBench {
     return () => ({ looks, exposed: [...exposed] });
   }
 
-  private async open(agent: Agent, settings: ConstructorParameters<typeof Session>[0]['settings']): Promise<Session> {
+  private async open(
+    agent: Pick<Agent, 'name'>,
+    settings: ConstructorParameters<typeof Session>[0]['settings'],
+  ): Promise<Session> {
     const environment = {
       ...this.environment,
       ANTHROPIC_BEDROCK_BASE_URL: `${this.model.url}/bedrock`,

@@ -69,6 +69,14 @@ export class Session {
     chmodSync(file, 0o755);
   }
 
+  /** An agent of the image's own: a program in a shell, and how it is described. */
+  public describe(name: string, program: string, description: object): void {
+    const file = path.join(this.root, 'bin', name);
+    writeFileSync(file, `#!/bin/sh\n${program}\n`);
+    chmodSync(file, 0o755);
+    writeFileSync(path.join(this.root, 'cli.json'), JSON.stringify({ command: [name], ...description }));
+  }
+
   /** What a repository can hold in order to bring servers of its own, in the form of each agent. */
   public addServers(url: string): void {
     const http = { type: 'http', url };
@@ -182,6 +190,7 @@ export class Session {
       AGENT_SETTINGS: JSON.stringify(settings),
       AGENT_WORKSPACE: this.workspace,
       AGENT_BRIDGE_PORT: '0',
+      AGENT_CLI_DESCRIPTOR: path.join(this.root, 'cli.json'),
       AWS_REGION: REGION,
       AWS_EC2_METADATA_DISABLED: 'true',
       ...CREDENTIALS,

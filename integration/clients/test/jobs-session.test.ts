@@ -90,6 +90,39 @@ for (const agent of [codex, gemini]) {
   });
 }
 
+test('the search through processes and files finds what is there', async () => {
+  const session = await bench.session(codex, 'iam');
+  // the key of the model has to be in the environment of the agent
+  const found = bench.watchProcesses(session, [bench.gateway.modelKey], ['--ignore-user-config']);
+  await session.run({ prompt: 'a text to be found' });
+  assert.ok(found().exposed.some((one) => one.startsWith(bench.gateway.modelKey)));
+  assert.ok(found().exposed.some((one) => one.startsWith('--ignore-user-config')));
+  assert.ok(session.filesWith('a text to be found').length > 0);
+});
+
+test('custom: an agent with events of ours does a job', async () => {
+  const session = await bench.custom();
+  const usage = { type: 'usage', tokens: { input: 10, output: 5, cacheRead: 0, cacheWrite: 0 }, dollars: 0.5 };
+  const end = { type: 'result', result: { status: 'succeeded', text: 'done', turns: 1, conversation: 'c-1' } };
+  const lines = [usage, end].map((event) => `echo '${JSON.stringify(event)}'`);
+  const program = ['cat > prompt.txt', 'echo "$AGENT_MODEL $AGENT_MCP_NAME $*" > seen.txt', ...lines].join('\n');
+  session.describe('own-agent', program, { output: 'events', resume: ['--resume', '{conversation}'] });
+  const first = await session.begin({ prompt: '- write', test: 'grep -qx -- "- write" prompt.txt' });
+  const result = await first.result();
+  assert.deepEqual([result.status, result.text, result.dollars, result.turns], ['succeeded', 'done', 0.5, 1]);
+  const test = 'grep -qx "some-model gateway --resume c-1" seen.txt';
+  const next = await session.run({ prompt: 'go on', continues: await first.job(), test });
+  assert.deepEqual([next.result.status, next.result.message], ['succeeded', null]);
+});
+
+test('custom: an agent with plain text does a job, and its exit code says whether it did', async () => {
+  const session = await bench.custom();
+  session.describe('own-agent', 'echo "I was told: $1"; exit "${#1}"', { prompt: 'argument' });
+  const { result } = await session.run({ prompt: '12345' });
+  assert.deepEqual([result.status, result.errorCode, result.exitCode], ['failed', 'AgentCrashed', 5]);
+  assert.equal(result.text, 'I was told: 12345');
+});
+
 /** A job that has called a tool and now waits for its model. */
 async function atWork(
   agent: Agent,

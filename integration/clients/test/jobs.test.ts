@@ -1,6 +1,6 @@
 /* Real coding agents do jobs in the session server as it is shipped, with scripted models. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { AgentEvent, JobResult } from '../../../images/session/contract.ts';
@@ -63,6 +63,8 @@ for (const agent of [claude, codex, gemini, openCode]) {
     assertWorked(agent, next.result);
     assert.equal(next.result.conversation, result.conversation);
     assert.deepEqual(session.agentProcesses(), []);
+    // nothing was installed
+    assert.ok(!existsSync(path.join(session.workspace, '.agent', 'home', '.npm')));
     for (const secret of [gateway.token, gateway.workloadToken, gateway.modelKey, CREDENTIALS.AWS_SECRET_ACCESS_KEY]) {
       assert.deepEqual(session.filesWith(secret), []);
     }
@@ -135,12 +137,27 @@ for (const { agent, status, errorCode } of REFUSALS) {
   });
 }
 
-test('opencode: a model that answers 429 for ever is tried for ever, so the limit of time ends it', async () => {
+test('opencode: a model that answers 429 for ever is asked for ever, in silence, until somebody ends the job', async () => {
   const session = await bench.session(openCode, 'iam');
-  bench.model.fault = () => ({ status: 429 });
-  const { result } = await session.run({ prompt: 'go', limits: { minutes: 0.3 } });
-  assert.deepEqual([result.status, result.errorCode], ['limitReached', 'TimeLimit']);
-  assert.ok(bench.model.seen.length > 1);
+  const askedAgain = new Promise<void>((resolve) => {
+    bench.model.fault = (number) => {
+      if (number === 1) {
+        resolve();
+      }
+      return { status: 429 };
+    };
+  });
+  const watch = await session.begin({ prompt: 'go' });
+  const job = await watch.job();
+  await askedAgain;
+  await session.cancel(job);
+  const { status, errorCode } = await watch.result();
+  assert.deepEqual([status, errorCode], ['cancelled', 'Cancelled']);
+  const told = watch.seen.map(({ event }) => event.type);
+  assert.deepEqual(
+    told.filter((type) => !['started', 'step', 'result'].includes(type)),
+    [],
+  );
 });
 
 test('no agent called anyone but its model and its gateway', () => {

@@ -300,7 +300,7 @@ describe('limits that cannot be held', () => {
     const one = await session({ settings: { model: 'gpt-99' } });
     const { json } = await one.invoke({ prompt: prompt(DONE), limits: { dollars: 5 } });
     expect(json.error.message).toBe(
-      "a limit of dollars cannot be held, since the price of the model gpt-99 is not known (got 5); allowed: dollars where prices are known; name the prices in the agent's settings, or use limits.minutes",
+      "a limit of dollars cannot be held, since custom names none and the agent's settings no prices (got 5); allowed: dollars where prices are known; name the prices in the agent's settings, or use limits.minutes",
     );
   });
 });

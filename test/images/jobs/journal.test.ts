@@ -13,11 +13,10 @@ beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'journal-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const text = (length: number): AgentEvent => ({ type: 'text', text: 'x'.repeat(length) });
-const never = new AbortController().signal;
 
 async function idsOf(log: EventLog, after = 0): Promise<number[]> {
   const ids: number[] = [];
-  for await (const { id } of replay(log, after, never)) {
+  for await (const { id } of replay(log, after, new AbortController().signal)) {
     ids.push(id);
   }
   return ids;

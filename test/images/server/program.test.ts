@@ -40,6 +40,7 @@ async function freePort(): Promise<number> {
 function start(more: NodeJS.ProcessEnv = {}): ChildProcess {
   const env = {
     PATH: process.env.PATH,
+    TMPDIR: folder,
     AGENT_CLI: 'custom',
     AGENT_CLI_DESCRIPTOR: path.join(folder, 'cli.json'),
     AGENT_WORKSPACE: path.join(folder, 'workspace'),

@@ -21,7 +21,12 @@ test('ids sort by time, differ, and nothing else passes for one', () => {
 
 test('a hidden text shows itself only when asked by name', () => {
   const key = hidden('canary');
-  const shown = [[key].join(), `${JSON.stringify({ key })}`, inspect({ key }, { showHidden: true }), inspect(key)];
+  const shown = [
+    (key as { toString(): string }).toString(),
+    `${JSON.stringify({ key })}`,
+    inspect({ key }, { showHidden: true }),
+    inspect(key),
+  ];
   expect(shown.join()).not.toContain('canary');
   expect(shown[0]).toBe('[hidden]');
   expect(key.reveal()).toBe('canary');
