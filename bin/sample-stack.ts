@@ -11,6 +11,7 @@ import {
   AgentDashboard,
   BedrockModel,
   CodingAgent,
+  DashboardSegment,
   Filesystem,
   InboundAuth,
   ModelRoute,
@@ -81,8 +82,12 @@ export class SampleStack extends Stack {
     claude.addOutputs();
     codex.addOutputs();
 
+    // tokens are most of the bill; those of Codex are not among these metrics, see docs/dashboard.md
+    const { claudeModel: modelId, claudePrices: prices } = settings;
+    const models = DashboardSegment.bedrockModels([{ modelId, label: 'Claude', prices }]);
+
     // subscribe the people on call to this topic
-    const watch = [claude, codex, tools.gateway, tools.broker];
+    const watch = [claude, codex, tools.gateway, tools.broker, models];
     const alarms = new AgentAlarms(this, 'Alarms', {
       watch,
       topic: new sns.Topic(this, 'OnCall', { enforceSSL: true }),

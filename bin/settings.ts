@@ -1,3 +1,4 @@
+import type { ModelPrices } from 'cdk-coding-agents';
 import type { Node } from 'constructs';
 
 /** Where tools come from, and as whom they are called. */
@@ -24,6 +25,8 @@ export interface ToolSettings {
 export interface SampleSettings {
   /** a global inference profile, which may answer from any region */
   readonly claudeModel: string;
+  /** what a million of its tokens cost, in dollars. Those in cdk.json are an example: write what your contract and region say */
+  readonly claudePrices: ModelPrices;
   /** a foundation model of the region */
   readonly codexModel: string;
   /** where agents may connect to besides AWS; with none there is no way to the internet at all */
@@ -36,7 +39,14 @@ export interface SampleSettings {
 /** Reads the settings, and says which one is missing rather than failing somewhere below. */
 export function settingsFrom(node: Node): SampleSettings {
   const settings = node.tryGetContext('sample') as Partial<SampleSettings> | undefined;
-  const wanted: (keyof SampleSettings)[] = ['claudeModel', 'codexModel', 'allowedDomains', 'discoveryUrl', 'tools'];
+  const wanted: (keyof SampleSettings)[] = [
+    'claudeModel',
+    'claudePrices',
+    'codexModel',
+    'allowedDomains',
+    'discoveryUrl',
+    'tools',
+  ];
   const missing = wanted.filter((name) => settings?.[name] === undefined);
   if (missing.length > 0) {
     throw new Error(`cdk.json has no context.sample.${missing.join(', context.sample.')}; see bin/settings.ts`);

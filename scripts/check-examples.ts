@@ -1,8 +1,12 @@
-/* Synthesizes every example with the real CLI, offline, and takes its warnings for errors. */
+/*
+ * Synthesizes every example with the real CLI, offline, and takes its warnings for errors. Where an example has a
+ * compliance report, it must be that of its app; --write writes it.
+ */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { report } from '../cli/report';
 
 const root = path.join(__dirname, '..');
 const OFFLINE = {
@@ -13,7 +17,9 @@ const OFFLINE = {
 };
 const ARGS = ['synth', '--quiet', '--no-notices', '--no-lookups', '--ci', '--strict'];
 
-const apps = process.argv.length > 2 ? process.argv.slice(2) : examples(path.join(root, 'examples'));
+const named = process.argv.slice(2).filter((argument) => argument !== '--write');
+const writes = process.argv.includes('--write');
+const apps = named.length > 0 ? named : examples(path.join(root, 'examples'));
 const failed = apps.filter((app) => !synthesize(app));
 if (apps.length === 0 || failed.length > 0) {
   console.error(apps.length === 0 ? 'no example found' : `does not synthesize: ${failed.join(', ')}`);
@@ -53,10 +59,19 @@ function synthesize(app: string): boolean {
     if (status !== 0) {
       console.error(output.filter(Boolean).join(''));
     }
-    return status === 0;
+    return status === 0 && hasItsReport(app, out);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
+}
+
+function hasItsReport(app: string, out: string): boolean {
+  const folder = path.join(root, app, 'compliance');
+  const print = (text: string): unknown => process.stdout.write(`     ${text}`);
+  return (
+    !existsSync(folder) ||
+    report.run([out, '--output', folder, ...(writes ? [] : ['--check'])], { out: print, err: print }) === 0
+  );
 }
 
 function cdk(): string {

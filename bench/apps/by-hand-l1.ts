@@ -6,11 +6,22 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Surroundings } from './shared';
-import { CACHE, ENVIRONMENT, MODEL, PROFILE, REGIONS, REPOSITORY, synthesize, TAG, WORKSPACE } from './shared';
+import {
+  CACHE,
+  ENVIRONMENT,
+  MODEL,
+  PROFILE,
+  REGIONS,
+  REPOSITORY,
+  SETTINGS,
+  synthesize,
+  TAG,
+  WORKSPACE,
+} from './shared';
 import { arn, GUARDRAIL, type SharedPolicy, TELEMETRY } from './shared-policies';
 
 interface Shared {
-  readonly policyArns: string[];
+  readonly policies: iam.CfnManagedPolicy[];
   /** destination ARNs by log type, in the order in which they are delivered */
   readonly destinations: Record<string, string>;
   /** each delivery waits for the one before it */
@@ -25,7 +36,7 @@ export function addAgents(surroundings: Surroundings, count: number): void {
   const { stack, group, fileSystem } = surroundings;
   group.connections.allowTo(fileSystem, ec2.Port.tcp(2049), 'NFS mount of an agent');
   const shared = {
-    policyArns: [sharedPolicy(stack, 'Telemetry', TELEMETRY), sharedPolicy(stack, 'Guardrail', GUARDRAIL)],
+    policies: [sharedPolicy(stack, 'Telemetry', TELEMETRY), sharedPolicy(stack, 'Guardrail', GUARDRAIL)],
     destinations: {
       APPLICATION_LOGS: logDestination(stack, 'APPLICATION_LOGS'),
       USAGE_LOGS: logDestination(stack, 'USAGE_LOGS'),
@@ -48,7 +59,6 @@ function addAgent(scope: Construct, name: string, surroundings: Surroundings, sh
   });
   const role = new iam.CfnRole(scope, 'Role', {
     description: `Runs coding agent ${name}`,
-    managedPolicyArns: [policy.ref, ...shared.policyArns],
     assumeRolePolicyDocument: document([
       {
         Effect: 'Allow',
@@ -61,8 +71,10 @@ function addAgent(scope: Construct, name: string, surroundings: Surroundings, sh
       },
     ]),
   });
+  const policies = [policy, ...shared.policies];
+  policies.forEach((each) => (each.roles = [...(each.roles ?? []), role.ref]));
   const runtime = addRuntime(scope, name, surroundings, role);
-  runtime.node.addDependency(policy, role, surroundings.fileSystem.mountTargetsAvailable);
+  runtime.node.addDependency(...policies, role, surroundings.fileSystem.mountTargetsAvailable);
   addDeliveries(scope, name, runtime, shared);
   addLogGroup(scope, 'RuntimeLogs', `/aws/bedrock-agentcore/runtimes/${runtime.attrAgentRuntimeId}-DEFAULT`);
 }
@@ -85,7 +97,7 @@ function addRuntime(
         securityGroups: [group.securityGroupId],
       },
     },
-    environmentVariables: ENVIRONMENT,
+    environmentVariables: { ...ENVIRONMENT, ...SETTINGS },
     filesystemConfigurations: [
       { sessionStorage: { mountPath: WORKSPACE } },
       { efsAccessPoint: { accessPointArn: accessPoint.accessPointArn, mountPath: CACHE } },
@@ -135,7 +147,7 @@ function modelStatements(): object[] {
       Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
       Resource: arn('ecr', `repository/${REPOSITORY}`),
     },
-    { Effect: 'Allow', Action: INVOKE, Resource: profile },
+    { Effect: 'Allow', Action: ['bedrock:GetInferenceProfile', ...INVOKE], Resource: profile },
     {
       Effect: 'Allow',
       Action: INVOKE,
@@ -168,8 +180,8 @@ function mountStatements({ fileSystem, accessPoint }: Surroundings): object[] {
   ];
 }
 
-function sharedPolicy(stack: Stack, id: string, { description, statements }: SharedPolicy): string {
-  return new iam.CfnManagedPolicy(stack, id, { description, path: '/', policyDocument: document(statements) }).ref;
+function sharedPolicy(stack: Stack, id: string, { description, statements }: SharedPolicy): iam.CfnManagedPolicy {
+  return new iam.CfnManagedPolicy(stack, id, { description, path: '/', policyDocument: document(statements) });
 }
 
 function logDestination(stack: Stack, logType: string): string {

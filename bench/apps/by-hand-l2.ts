@@ -7,12 +7,23 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Surroundings } from './shared';
-import { CACHE, ENVIRONMENT, MODEL, PROFILE, REGIONS, REPOSITORY, synthesize, TAG, WORKSPACE } from './shared';
+import {
+  CACHE,
+  ENVIRONMENT,
+  MODEL,
+  PROFILE,
+  REGIONS,
+  REPOSITORY,
+  SETTINGS,
+  synthesize,
+  TAG,
+  WORKSPACE,
+} from './shared';
 import { arn, GUARDRAIL, type SharedPolicy, TELEMETRY } from './shared-policies';
 
 interface Shared {
   readonly repository: ecr.IRepository;
-  readonly policies: iam.IManagedPolicy[];
+  readonly policies: iam.ManagedPolicy[];
   /** destination ARNs by log type, in the order in which they are delivered */
   readonly destinations: Record<string, string>;
   /** each delivery waits for the one before it */
@@ -49,7 +60,6 @@ function addAgent(scope: Construct, name: string, surroundings: Surroundings, sh
   });
   const role = new iam.Role(scope, 'Role', {
     description: `Runs coding agent ${name}`,
-    managedPolicies: [policy, ...shared.policies],
     assumedBy: new iam.ServicePrincipal('bedrock-agentcore.amazonaws.com', {
       conditions: {
         StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
@@ -57,8 +67,10 @@ function addAgent(scope: Construct, name: string, surroundings: Surroundings, sh
       },
     }),
   });
+  const policies = [policy, ...shared.policies];
+  policies.forEach((each) => each.attachToRole(role));
   const runtime = addRuntime(scope, name, surroundings, shared, role);
-  runtime.node.defaultChild!.node.addDependency(policy, role, surroundings.fileSystem.mountTargetsAvailable);
+  runtime.node.defaultChild!.node.addDependency(...policies, role, surroundings.fileSystem.mountTargetsAvailable);
   addDeliveries(scope, name, runtime, shared);
   addLogGroup(scope, 'RuntimeLogs', `/aws/bedrock-agentcore/runtimes/${runtime.agentRuntimeId}-DEFAULT`);
 }
@@ -80,7 +92,7 @@ function addRuntime(
       vpcSubnets: { subnets },
       securityGroups: [group],
     }),
-    environmentVariables: ENVIRONMENT,
+    environmentVariables: { ...ENVIRONMENT, ...SETTINGS },
     lifecycleConfiguration: {
       idleRuntimeSessionTimeout: Duration.minutes(15),
       maxLifetime: Duration.hours(8),
@@ -135,7 +147,7 @@ function modelStatements({ repository }: Shared): iam.PolicyStatement[] {
       actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
       resources: [repository.repositoryArn],
     }),
-    new iam.PolicyStatement({ actions: INVOKE, resources: [profile] }),
+    new iam.PolicyStatement({ actions: [...INVOKE, 'bedrock:GetInferenceProfile'], resources: [profile] }),
     new iam.PolicyStatement({
       actions: INVOKE,
       resources: REGIONS.map((region) => `arn:${Aws.PARTITION}:bedrock:${region}::foundation-model/${MODEL}`),

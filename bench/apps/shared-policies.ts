@@ -9,11 +9,9 @@ export interface SharedPolicy {
 const DENIED: Record<string, string[]> = {
   NoLongLivedCredential: [
     'bedrock-agentcore:CompleteResourceTokenAuth',
-    'bedrock-agentcore:GetResourceApiKey',
     'bedrock-agentcore:GetResourceOauth2Token',
     'bedrock-agentcore:GetResourcePaymentToken',
     'kms:Sign',
-    'secretsmanager:*',
   ],
   NoActingForNamedUsers: [
     'bedrock-agentcore:GetWorkloadAccessTokenForUserId',
@@ -83,6 +81,8 @@ export const GUARDRAIL: SharedPolicy = {
   description: 'What coding agents may never do, whatever is granted to them',
   statements: [
     ...Object.entries(DENIED).map(([Sid, Action]) => ({ Sid, Effect: 'Deny', Action, Resource: '*' })),
+    { Sid: 'NoApiKey', Effect: 'Deny', Action: 'bedrock-agentcore:GetResourceApiKey', Resource: '*' },
+    { Sid: 'NoSecret', Effect: 'Deny', Action: 'secretsmanager:*', Resource: '*' },
     {
       Sid: 'NoSecureParameter',
       Effect: 'Deny',
@@ -99,7 +99,13 @@ export const TELEMETRY: SharedPolicy = {
     {
       Sid: 'Traces',
       Effect: 'Allow',
-      Action: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+      Action: [
+        'xray:GetSamplingRules',
+        'xray:GetSamplingTargets',
+        'xray:PutSpans',
+        'xray:PutTelemetryRecords',
+        'xray:PutTraceSegments',
+      ],
       Resource: '*',
     },
     {
@@ -110,6 +116,7 @@ export const TELEMETRY: SharedPolicy = {
       Condition: { StringEquals: { 'cloudwatch:namespace': 'bedrock-agentcore' } },
     },
     { Sid: 'RegistryLogin', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    { Sid: 'FindProfiles', Effect: 'Allow', Action: 'bedrock:ListInferenceProfiles', Resource: '*' },
     { Sid: 'FindLogGroups', Effect: 'Allow', Action: 'logs:DescribeLogGroups', Resource: '*' },
   ],
 };

@@ -10,6 +10,8 @@ export const MODEL = 'anthropic.claude-opus-4-6-v1';
 export const PROFILE = `eu.${MODEL}`;
 export const REGIONS = ['eu-central-1', 'eu-north-1', 'eu-west-1'];
 export const ENVIRONMENT = { LANG: 'C.UTF-8' };
+/** what the library tells the session of its models */
+export const SETTINGS = { AGENT_SETTINGS: JSON.stringify({ model: PROFILE, route: { via: 'bedrock' } }) };
 export const WORKSPACE = '/mnt/workspace';
 export const CACHE = '/mnt/cache';
 

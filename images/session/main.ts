@@ -8,6 +8,7 @@ import { Jobs } from './jobs/jobs';
 import { makeServer } from './server/server';
 import { causeOf, log, warn } from './shared/log';
 import { SessionError } from './shared/problem';
+import { hardenProcess } from './shared/process';
 import { cliOf, gatewayOf, settingsOf } from './shared/settings';
 import { SHELL_ENVIRONMENT_DIRECTORY, writeShellEnvironment } from './shared/shell-environment';
 
@@ -19,6 +20,7 @@ const SHUTDOWN_MS = 9500;
 const FAREWELL_MS = 2000;
 
 function start(environment: NodeJS.ProcessEnv): void {
+  hardenProcess();
   const adapter = adapterOf(cliOf(environment));
   const settings = settingsOf(environment);
   const gateway = gatewayOf(environment);

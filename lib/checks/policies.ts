@@ -33,11 +33,12 @@ export function allows(statement: Value): boolean {
 
 /** What of a statement covers one of some actions: patterns in Action, or a NotAction that leaves one of them. */
 export function covering(statement: Value, actions: string[]): Value[] {
-  const covers = ({ text = '' }: Value, action: string): boolean => matches(text.toLowerCase(), action.toLowerCase());
+  const wanted = actions.map((action) => action.toLowerCase());
+  const covers = (pattern: Value, action: string): boolean => matches(pattern.text?.toLowerCase() ?? '', action);
   const excluded = statement.get('NotAction');
   return [
-    ...statement.get('Action').items.filter((pattern) => actions.some((action) => covers(pattern, action))),
-    ...(actions.some((action) => leaves(excluded, (pattern) => covers(pattern, action))) ? [excluded] : []),
+    ...statement.get('Action').items.filter((pattern) => wanted.some((action) => covers(pattern, action))),
+    ...(wanted.some((action) => leaves(excluded, (pattern) => covers(pattern, action))) ? [excluded] : []),
   ];
 }
 
@@ -130,9 +131,13 @@ export function roleOf(resource: Resource): Resource | undefined {
 }
 
 const PATTERNS = new Map<string, RegExp>();
+const OPEN = new RegExp(`[*?${UNKNOWN}]`);
 
 /** IAM's wildcards; what is known only at deployment is one name or a part of one */
 function matches(pattern: string, text: string): boolean {
+  if (!OPEN.test(pattern)) {
+    return pattern === text;
+  }
   let compiled = PATTERNS.get(pattern);
   if (compiled === undefined) {
     const source = pattern

@@ -29,15 +29,18 @@ export function meaningOf(template: Template, written: unknown, depth = 0): Mean
   if (typeof written === 'string') {
     return { template, parts: [written] };
   }
-  const [[name, argument] = [], ...more] = typeof written === 'object' ? membersOf(written) : [];
-  if (name === undefined || more.length > 0 || (name !== 'Ref' && !name.startsWith('Fn::'))) {
+  const name = typeof written === 'object' ? functionIn(written) : undefined;
+  if (name === undefined) {
     return { template, plain: written };
   }
+  const argument = (written as Record<string, unknown>)[name];
   return (depth < DEEPEST ? FUNCTIONS[name]?.(template, argument, depth + 1) : undefined) ?? unknown(template, written);
 }
 
-function membersOf(written: object): [name: string, value: unknown][] {
-  return Array.isArray(written) ? [] : Object.entries(written);
+/** the name of an intrinsic function, which stands alone */
+function functionIn(written: object): string | undefined {
+  const [name, ...more] = Array.isArray(written) ? [] : Object.keys(written);
+  return more.length === 0 && (name === 'Ref' || name?.startsWith('Fn::')) ? name : undefined;
 }
 
 type Follow = (template: Template, argument: unknown, depth: number) => Meaning | undefined;
@@ -67,12 +70,18 @@ const FUNCTIONS: Partial<Record<string, Follow>> = {
   },
   'Fn::Join': (template, argument, depth) => {
     const [separator, list] = Array.isArray(argument) ? (argument as unknown[]) : [];
-    return Array.isArray(list)
-      ? {
-          template,
-          parts: list.flatMap((item, i) => [...(i > 0 ? [String(separator)] : []), ...partsOf(template, item, depth)]),
-        }
-      : undefined;
+    if (!Array.isArray(list)) {
+      return undefined;
+    }
+    const between = String(separator);
+    const parts: Part[] = [];
+    for (const [i, item] of list.entries()) {
+      if (i > 0 && between !== '') {
+        parts.push(between);
+      }
+      parts.push(...partsOf(template, item, depth));
+    }
+    return { template, parts };
   },
   'Fn::Sub': (template, argument, depth) => {
     const [text, variables] = (Array.isArray(argument) ? argument : [argument]) as [unknown, Record<string, unknown>];

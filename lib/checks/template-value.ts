@@ -14,6 +14,8 @@ export class Value {
   private readonly meaning: Meaning;
   /** every rule asks for the same ones */
   private below?: Map<string, Value>;
+  private inList?: Value[];
+  private inObject?: [key: string, value: Value][];
   private asText?: { readonly text?: string };
   private named?: Set<Resource>;
 
@@ -64,25 +66,23 @@ export class Value {
   }
 
   /** the elements of a list, or the one element that stands for a list of one */
-  public get items(): Value[] {
-    const { plain, absent } = this.meaning;
-    if (Array.isArray(plain)) {
-      return plain.map((item, i) => this.child(String(i), item));
-    }
-    return absent === true ? [] : [this];
+  public get items(): readonly Value[] {
+    this.inList ??= this.findItems();
+    return this.inList;
   }
 
   /** the members of an object; none if it is known only at deployment */
-  public get members(): [key: string, value: Value][] {
-    const { plain } = this.meaning;
-    if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
-      return [];
-    }
-    return Object.entries(plain).map(([key, value]) => [key, this.child(key, value)]);
+  public get members(): readonly [key: string, value: Value][] {
+    this.inObject ??= this.findMembers();
+    return this.inObject;
   }
 
   public get(...keys: string[]): Value {
-    return keys.reduce<Value>((value, key) => value.member(key), this);
+    let found: Value | undefined;
+    for (const key of keys) {
+      found = (found ?? this).member(key);
+    }
+    return found ?? this;
   }
 
   public is(...texts: string[]): boolean {
@@ -108,6 +108,22 @@ export class Value {
     return this.parts?.map((part) => (typeof part === 'string' ? part : UNKNOWN)).join('');
   }
 
+  private findItems(): Value[] {
+    const { plain, absent } = this.meaning;
+    if (Array.isArray(plain)) {
+      return plain.map((item, i) => this.child(String(i), item));
+    }
+    return absent === true ? [] : [this];
+  }
+
+  private findMembers(): [key: string, value: Value][] {
+    const { plain } = this.meaning;
+    if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
+      return [];
+    }
+    return Object.entries(plain).map(([key, value]) => [key, this.child(key, value)]);
+  }
+
   private findNamed(): Set<Resource> {
     return new Set(
       this.parts?.flatMap((part) => (typeof part === 'object' && 'resource' in part ? part.resource : [])),
@@ -115,19 +131,26 @@ export class Value {
   }
 
   private member(key: string): Value {
+    return this.below?.get(key) ?? this.child(key, this.writtenAt(key));
+  }
+
+  private writtenAt(key: string): unknown {
     const { plain } = this.meaning;
     if (typeof plain === 'object' && plain !== null && Object.hasOwn(plain, key)) {
-      return this.child(key, (plain as Record<string, unknown>)[key]);
+      return (plain as Record<string, unknown>)[key];
     }
     // a function among the members may add any other
-    const open = this.unknown || Object.keys(plain ?? {}).some((name) => name.startsWith('Fn::'));
-    return this.child(key, open ? { 'Fn::Transform': {} } : undefined);
+    const isOpen = this.unknown || Object.keys(plain ?? {}).some((name) => name.startsWith('Fn::'));
+    return isOpen ? { 'Fn::Transform': {} } : undefined;
   }
 
   private child(key: string, written: unknown): Value {
     this.below ??= new Map<string, Value>();
-    const child = this.below.get(key) ?? new Value(this.meaning.template, written, `${this.path}.${key}`);
-    this.below.set(key, child);
+    let child = this.below.get(key);
+    if (child === undefined) {
+      child = new Value(this.meaning.template, written, `${this.path}.${key}`);
+      this.below.set(key, child);
+    }
     return child;
   }
 }

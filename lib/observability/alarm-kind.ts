@@ -26,8 +26,11 @@ export class AlarmKind {
   /** Requests to an agent are refused for their rate. */
   public static readonly AGENT_THROTTLES = new AlarmKind('agent-throttles', AlarmSeverity.LOW);
 
-  /** An agent costs more in a day than it should. */
+  /** The compute of an agent costs more in a day than it should. */
   public static readonly AGENT_SPEND = new AlarmKind('agent-spend', AlarmSeverity.HIGH);
+
+  /** The tokens of a model cost more in a day than they should. */
+  public static readonly MODEL_SPEND = new AlarmKind('model-spend', AlarmSeverity.HIGH);
 
   /** The account comes near to the number of sessions that may live at once. */
   public static readonly SESSION_QUOTA = new AlarmKind('session-quota', AlarmSeverity.HIGH);

@@ -55,6 +55,14 @@ export interface AlarmThresholds {
   readonly dollarsPerDay?: number;
 
   /**
+   * US dollars that the tokens of one model cost in a day, as an estimate; of all that call it in the account and region. Set
+   * it by how many work with it.
+   *
+   * @default 200
+   */
+  readonly modelDollarsPerDay?: number;
+
+  /**
    * Sessions that may live at once in the account and region.
    *
    * @default - 5,000 in us-east-1 and us-west-2, else 2,500: the quota of an account that asked for no more
@@ -117,6 +125,7 @@ const DEFAULTS: Limits = {
   latency: Duration.minutes(10),
   throttles: 10,
   dollarsPerDay: 100,
+  modelDollarsPerDay: 200,
   sessionQuotaPercent: 80,
   toolErrorPercent: 25,
   toolLatency: Duration.seconds(30),
@@ -132,6 +141,7 @@ const STRICT: Limits = {
   latency: Duration.minutes(2),
   throttles: 0,
   dollarsPerDay: 25,
+  modelDollarsPerDay: 50,
   sessionQuotaPercent: 50,
   toolErrorPercent: 10,
   toolLatency: Duration.seconds(10),

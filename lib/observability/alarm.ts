@@ -38,7 +38,7 @@ export interface AlarmRule {
   readonly subject?: IConstruct;
 
   /**
-   * Tells rules of one kind and subject apart: letters and digits.
+   * Tells rules of one kind and subject apart: a text that is known before the deployment.
    *
    * @default - there is one such rule
    */
@@ -60,7 +60,7 @@ export interface AlarmRule {
 }
 
 /**
- * Something that can be watched: an agent, a gateway, a broker, or something of your own.
+ * Something that can be watched: an agent, a gateway, a broker, models, or something of your own.
  */
 export interface IAlarmSource {
   /**

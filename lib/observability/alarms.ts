@@ -26,7 +26,10 @@ interface MadeAlarm {
 
 /** What `AgentAlarms` watches, and whom it tells. */
 export interface AgentAlarmsProps {
-  /** Agents, gateways, brokers, and sources of your own. There are alarms for these only. */
+  /**
+   * Agents, gateways, brokers, models (`DashboardSegment.bedrockModels`), and sources of your own. There are alarms for these
+   * only.
+   */
   readonly watch: IAlarmSource[];
 
   /**
@@ -75,7 +78,7 @@ export interface AgentAlarmsProps {
 }
 
 /**
- * Alarms for agents, gateways and brokers. Each has a severity and a link to what to do about it.
+ * Alarms for agents, gateways, brokers and models. Each has a severity and a link to what to do about it.
  *
  * All alarms take missing data for good: these metrics are published only when something is called, and an agent that
  * nobody uses at night is well. That something is never called at all, no alarm here tells.
@@ -85,8 +88,8 @@ export interface AgentAlarmsProps {
  *
  * A stack takes 500 resources: with more than thirty agents, make the alarms in a stack of their own.
  *
- * An agent has five alarms, a gateway three, a broker five; with gateways come four for the account, with agents one. An
- * alarm costs between 10 and 40 cents a month.
+ * An agent has five alarms, a gateway three, a broker five, a model with prices one; with gateways come four for the account,
+ * with agents one. An alarm costs between 10 and 40 cents a month.
  *
  * Errors: nothing to watch, a runbook that is no https URL.
  *
@@ -154,5 +157,5 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
 function idOf({ kind, subject, variant }: AlarmRule): string {
   const words = kind.heading.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   const owner = subject?.node.path.replace(/\//g, '-');
-  return [words.join(''), variant, owner].filter((part) => part !== undefined).join('-');
+  return [words.join(''), variant?.replace(/\//g, '-'), owner].filter((part) => part !== undefined).join('-');
 }

@@ -1,8 +1,9 @@
 import type { AgentEndpointBase } from '../agent/agent-endpoint-base';
+import { BedrockUsage } from './bedrock-usage';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from './segment';
 import { agentRows } from './segments/agent';
 import { credentialRow } from './segments/credentials';
-import { type BedrockModelMetrics, checkModels, modelRows } from './segments/models';
+import type { BedrockModelMetrics } from './segments/models';
 import { policyRow } from './segments/policies';
 
 /**
@@ -19,13 +20,13 @@ export class DashboardSegment implements IDashboardSegment {
   }
 
   /**
-   * Models on Amazon Bedrock: tokens, cache reads, errors, and with prices an estimate of their cost.
+   * Models on Amazon Bedrock: tokens, cache reads, errors, and with prices an estimate of their cost. `AgentAlarms` can watch
+   * what is returned: what models with prices cost in a day.
    *
    * Errors: no model, one model twice, what is no id of a model, a price that is no amount of money.
    */
-  public static bedrockModels(models: BedrockModelMetrics[]): DashboardSegment {
-    checkModels(models);
-    return new DashboardSegment(() => modelRows(models));
+  public static bedrockModels(models: BedrockModelMetrics[]): BedrockUsage {
+    return BedrockUsage._of(models);
   }
 
   /** The credential providers of the account: keys and tokens fetched and failed. Gateways bring this themselves. */

@@ -11,10 +11,13 @@ from cdk_coding_agents import (
     AgentDashboard,
     AgentNetwork,
     BedrockModel,
+    BedrockModelMetrics,
     CodingAgent,
+    DashboardSegment,
     Filesystem,
     InboundAuth,
     JobLimits,
+    ModelPrices,
     ModelRoute,
     ReasoningEffort,
     S3FilesAccessPoint,
@@ -93,8 +96,25 @@ class SampleStack(cdk.Stack):
         claude.add_outputs()
         codex.add_outputs()
 
+        # tokens are most of the bill; those of Codex are not among these metrics, see docs/dashboard.md
+        prices = settings["claudePrices"]
+        models = DashboardSegment.bedrock_models(
+            [
+                BedrockModelMetrics(
+                    model_id=settings["claudeModel"],
+                    label="Claude",
+                    prices=ModelPrices(
+                        input=prices["input"],
+                        output=prices["output"],
+                        cache_read=prices["cacheRead"],
+                        cache_write=prices["cacheWrite"],
+                    ),
+                )
+            ]
+        )
+
         # subscribe the people on call to this topic
-        watch = [claude, codex, tools.gateway, tools.broker]
+        watch = [claude, codex, tools.gateway, tools.broker, models]
         alarms = AgentAlarms(self, "Alarms", watch=watch, topic=sns.Topic(self, "OnCall", enforce_ssl=True))
         AgentDashboard(self, "Dashboard", segments=[alarms, *watch])
         AgentAuditTrail(self, "Audit", of=[claude, codex, tools.gateway])

@@ -112,16 +112,23 @@ async function messageOf(answer: IncomingMessage, id: number): Promise<Fields | 
     return isObject(message) ? message : undefined;
   }
   let rest = '';
+  let length = 0;
   for await (const part of answer.setEncoding('utf8')) {
-    rest += String(part);
-    const events = rest.split(/\r\n\r\n|\n\n|\r\r/);
-    const found = events
-      .slice(0, -1)
-      .map(dataOf)
-      .find((data) => isObject(data) && data.id === id);
-    if (found !== undefined || rest.length > LARGEST_ANSWER) {
-      answer.destroy();
-      return found as Fields | undefined;
+    const text = String(part);
+    length += text.length;
+    rest += text;
+    // without an end of a line there is no end of an event: what came before is not looked through again
+    if (/[\r\n]/.test(text)) {
+      const events = rest.split(/\r\n\r\n|\n\n|\r\r/);
+      rest = events.pop() ?? '';
+      const found = events.map(dataOf).find((data) => isObject(data) && data.id === id);
+      if (found !== undefined) {
+        answer.destroy();
+        return found as Fields;
+      }
+    }
+    if (length > LARGEST_ANSWER) {
+      break;
     }
   }
   return undefined;

@@ -14,6 +14,8 @@ export interface BridgeOptions {
 /** little memory rather than speed: a session has a few calls for each second at most */
 const NODE_OPTIONS = ['--max-semi-space-size=1', '--max-old-space-size=192'];
 const STOP_MS = 2_000;
+/** A bridge that somebody stopped with a signal must not hold a job. All its requests to others end before. */
+const CALL_MS: Readonly<Record<CallName, number>> = { open: 15_000, check: 40_000, close: 2_000, modelKey: 40_000 };
 
 /** The bridge, as a process that is started with the first call, and again after a crash. */
 export function startBridge(options: BridgeOptions): Bridge {
@@ -83,7 +85,17 @@ class BridgeProcess implements Bridge {
         return;
       }
       const id = ++this.lastId;
-      this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+      const timer = setTimeout(() => this.child?.kill('SIGKILL'), CALL_MS[call]);
+      this.waiting.set(id, {
+        resolve: (result) => {
+          clearTimeout(timer);
+          resolve(result as Result);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
       // an error of the channel is followed by the end of the process
       this.process().send({ id, call, request }, () => undefined);
     });

@@ -11,6 +11,8 @@ const CONSENT_NEEDED = -32042;
 /** what a text must hold to be worth a closer look */
 export const CONSENT_MARK = String(CONSENT_NEEDED);
 const LONGEST_URL = 4_096;
+/** of one error */
+const MOST_URLS = 10;
 
 export interface ConsentRequest {
   readonly tool: string | null;
@@ -30,11 +32,14 @@ export interface ConsentWatch {
   readonly needed: (request: ConsentRequest) => void;
 }
 
-/** A message of the gateway as the CLI gets it: the same one, unless it asks for consent. */
+/** A message of the gateway, or a list of them, as the CLI gets it: the same one, unless it asks for consent. */
 export function withoutConsent(message: unknown, watch: ConsentWatch): unknown {
-  if (Array.isArray(message)) {
-    return message.map((one: unknown) => withoutConsent(one, watch));
-  }
+  return Array.isArray(message)
+    ? message.map((one: unknown) => oneWithoutConsent(one, watch))
+    : oneWithoutConsent(message, watch);
+}
+
+function oneWithoutConsent(message: unknown, watch: ConsentWatch): unknown {
   if (!isObject(message) || !isObject(message.error) || message.error.code !== CONSENT_NEEDED) {
     return message;
   }
@@ -48,7 +53,7 @@ function requestIn(error: Fields, tool: string | null, host: string): ConsentReq
   const data = isObject(error.data) ? error.data : {};
   const elicitations = Array.isArray(data.elicitations) ? data.elicitations.filter(isObject) : [];
   const given = elicitations.map(({ url }) => url).filter((url) => typeof url === 'string');
-  const urls = given.filter((url) => isTrusted(url, host));
+  const urls = given.filter((url) => isTrusted(url, host)).slice(0, MOST_URLS);
   const message = elicitations.map((one) => one.message).find((one) => typeof one === 'string') ?? error.message;
   return {
     tool,
@@ -58,15 +63,16 @@ function requestIn(error: Fields, tool: string | null, host: string): ConsentReq
   };
 }
 
+/** AgentCore's own. Not all of amazonaws.com: anybody can have a bucket or an API there. */
+const AGENTCORE = /^bedrock-agentcore(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/;
+
 /** Targets are not all ours: one that can make up an error must not send the user anywhere it likes. */
 function isTrusted(text: string, gatewayHost: string): boolean {
   if (text.length > LONGEST_URL || !URL.canParse(text)) {
     return false;
   }
   const { protocol, hostname, username, password, port } = new URL(text);
-  const isKnown = ['amazonaws.com', 'amazonaws.com.cn', gatewayHost].some(
-    (domain) => hostname === domain || hostname.endsWith(`.${domain}`),
-  );
+  const isKnown = AGENTCORE.test(hostname) || hostname === gatewayHost;
   return protocol === 'https:' && username === '' && password === '' && port === '' && isKnown;
 }
 

@@ -5,8 +5,8 @@ import type { Hidden } from '../contract';
 import type { CredentialSource } from '../shared/aws';
 import { signed } from '../shared/aws';
 import { requestTo } from '../shared/http';
-import { isObject, parsed } from '../shared/json';
 import type { GatewaySettings } from '../shared/settings';
+import { claimsOf } from './claims';
 import { GatewayFailure } from './failure';
 import type { Proof } from './failure';
 
@@ -165,6 +165,6 @@ function regionIn(url: string): string | undefined {
 
 /** When a token ends, by its own words: only to explain a refusal, never to grant anything. */
 function expiryOf(token: Hidden): number | undefined {
-  const claims = parsed(Buffer.from(token.reveal().split('.')[1] ?? '', 'base64url').toString('utf8'));
-  return isObject(claims) && typeof claims.exp === 'number' ? claims.exp * 1000 : undefined;
+  const end = claimsOf(token.reveal())?.exp;
+  return typeof end === 'number' ? end * 1000 : undefined;
 }

@@ -2,6 +2,10 @@ import { setMaxListeners } from 'node:events';
 import type { BridgeNotice, Hidden } from '../contract';
 import { hidden } from '../shared/hidden';
 import { newId } from '../shared/ids';
+import { claimsOf } from './claims';
+
+/** links to consent that a job may show */
+const MOST_CONSENTS = 100;
 
 /** A job whose CLI may use the gateway. */
 export class OpenJob {
@@ -10,6 +14,7 @@ export class OpenJob {
   private readonly ended = new AbortController();
   private readonly told = new Set<string>();
   private current?: Hidden;
+  private consents = 0;
 
   constructor(
     public readonly job: string,
@@ -29,10 +34,18 @@ export class OpenJob {
     return this.ended.signal;
   }
 
+  /** Takes another token for the same user. Whoever else attaches to the job does not lend it hers. */
   public renew(authorization: string | undefined): void {
     // what cannot stand in a header cannot be a token
     const token = /^(?:Bearer +)?([\x21-\x7e]{1,16384})$/i.exec(authorization?.trim() ?? '')?.[1];
-    this.current = token === undefined ? undefined : hidden(token);
+    if (token === undefined) {
+      return;
+    }
+    if (this.current !== undefined && !isOfSameUser(this.current.reveal(), token)) {
+      this.problem('TokenOfAnotherUser', 'somebody else attached to this job; her token is not used for it');
+      return;
+    }
+    this.current = hidden(token);
     this.told.clear();
   }
 
@@ -44,7 +57,13 @@ export class OpenJob {
     }
   }
 
+  /** A link is good for one use, so each is told; but a target in a loop must not fill the stream of events. */
   public consent(url: string, tool: string | null, message: string | null): void {
+    this.consents += 1;
+    if (this.consents > MOST_CONSENTS) {
+      this.problem('ConsentsOmitted', `tools asked for consent more than ${MOST_CONSENTS} times; links are left out`);
+      return;
+    }
     this.notify({ type: 'consent', job: this.job, url, tool, message });
   }
 
@@ -52,6 +71,12 @@ export class OpenJob {
     this.current = undefined;
     this.ended.abort();
   }
+}
+
+/** By what the tokens say; the runtime has checked both. Tokens that say nothing cannot be compared. */
+function isOfSameUser(one: string, other: string): boolean {
+  const [before, after] = [claimsOf(one), claimsOf(other)];
+  return before === undefined || after === undefined || (before.iss === after.iss && before.sub === after.sub);
 }
 
 /** The jobs that are open. */

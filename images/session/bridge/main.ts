@@ -1,8 +1,16 @@
 /* The process that holds what no CLI may have: credentials of AWS, the caller's token. See docs/bridge.md. */
 import { causeOf, warn } from '../shared/log';
 import { SessionError } from '../shared/problem';
+import { hardenProcess } from '../shared/process';
 import { createBridge } from './bridge';
 import type { BridgeMessage, CallMessage } from './messages';
+
+hardenProcess();
+// Node would print the whole error, and what is in it
+process.on('uncaughtException', (error) => {
+  warn('bridge.error', { cause: causeOf(error) });
+  process.exit(1);
+});
 
 const tell = (message: BridgeMessage) => {
   if (process.connected) {

@@ -21,6 +21,8 @@ function command(run: CliRun): CliCommand {
       ...['-p', '--output-format', 'stream-json', '--verbose', '--dangerously-skip-permissions'],
       // strict: a repository can name servers too
       ...['--mcp-config', servers, '--strict-mcp-config'],
+      // settings of a repository could send the key elsewhere, and run commands before the model acts
+      ...['--setting-sources', '', '--add-dir', run.directory],
       ...option('--model', settings.model),
       ...option('--effort', settings.effort),
       ...option('--max-turns', limits.turns),
@@ -39,6 +41,8 @@ const SILENCE = {
   CLAUDE_CODE_MAX_RETRIES: RETRIES,
   // the microVM is one; without it the root user is refused
   IS_SANDBOX: '1',
+  // without settings of the project its CLAUDE.md is read only as that of a directory that was added
+  CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: '1',
 };
 
 function option(name: string, value: string | number | undefined): string[] {

@@ -33,7 +33,7 @@ function command(run: CliRun): CliCommand {
       ...modelVariables(run),
       // else it starts itself again, and the first process keeps signals from the second
       GEMINI_CLI_NO_RELAUNCH: 'true',
-      GEMINI_CLI_TRUST_WORKSPACE: 'true',
+      ...distrust(run),
       NO_COLOR: '1',
     },
     // Settings of the system are read only if they belong to root, so these are the user's. All of the file is ours.
@@ -42,15 +42,26 @@ function command(run: CliRun): CliCommand {
   };
 }
 
+/**
+ * It reads settings before its arguments. As long as nothing but `--skip-trust` trusts the repository, those of the
+ * repository are left away (address of the model, tool servers, hooks, limits), and its tools and rules work all the same.
+ */
+function distrust({ scratch }: CliRun): Record<string, string> {
+  return { GEMINI_CLI_TRUST_WORKSPACE: '', GEMINI_CLI_TRUSTED_FOLDERS_PATH: path.join(scratch, 'trusted-folders.json') };
+}
+
 function settingsOf({ mcp, limits, telemetryUrl }: CliRun): object {
   return {
     security: {
-      auth: { selectedType: AUTH, enforcedType: AUTH },
+      // `useExternal`: it would look at the key once more, and read `.gemini/.env` of the repository for that
+      auth: { selectedType: AUTH, enforcedType: AUTH, useExternal: true },
+      folderTrust: { enabled: true },
       // commands of the agent need no key of a model
       environmentVariableRedaction: { enabled: true },
     },
     privacy: { usageStatisticsEnabled: false },
     general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: ATTEMPTS },
+    advanced: { ignoreLocalEnv: true },
     telemetry: telemetryOf(telemetryUrl),
     ...(limits.turns === undefined ? {} : { model: { maxSessionTurns: limits.turns } }),
     mcpServers: mcp === undefined ? {} : { [mcp.name]: { httpUrl: mcp.url, trust: true } },
@@ -65,7 +76,8 @@ function telemetryOf(url: string | undefined): object {
 function modelVariables({ model }: CliRun): Record<string, string> {
   switch (model.via) {
     case 'provider':
-      return { GEMINI_API_KEY: model.key.reveal() };
+      // empty means the vendor's own address, which no file can then replace
+      return { GOOGLE_GEMINI_BASE_URL: '', GEMINI_API_KEY: model.key.reveal() };
     case 'llmGateway':
       return { GOOGLE_GEMINI_BASE_URL: model.url, GEMINI_API_KEY: model.key?.reveal() ?? 'none' };
     case 'bedrock':

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
 import { KEY_VARIABLE, modelOf } from './model';
@@ -6,6 +7,8 @@ import { OpenCodeReader } from './opencode-reader';
 const BEDROCK = 'amazon-bedrock';
 const GATEWAY = 'gateway';
 const PLUGIN = '@opencode-ai/plugin';
+/** of which it takes the first that is there */
+const RULES = ['AGENTS.md', 'CLAUDE.md'];
 
 export const openCode: CliAdapter = {
   name: 'opencode',
@@ -29,7 +32,7 @@ function command(run: CliRun): CliCommand {
     environment: {
       OPENCODE_DISABLE_AUTOUPDATE: '1',
       OPENCODE_DISABLE_MODELS_FETCH: '1',
-      // a repository can name servers and plugins too
+      // a repository can name servers, plugins and the address of the model too; its rules go with this, and come back below
       OPENCODE_DISABLE_PROJECT_CONFIG: '1',
       OPENCODE_CONFIG_CONTENT: JSON.stringify(configuration(run)),
       ...(key === undefined ? {} : { [KEY_VARIABLE]: key.reveal() }),
@@ -47,6 +50,7 @@ function configuration(run: CliRun): object {
   return {
     autoupdate: false,
     share: 'disabled',
+    ...rules(run),
     ...(name === undefined ? {} : { model: name }),
     ...(small === undefined ? {} : { small_model: small }),
     ...providers(run),
@@ -54,6 +58,11 @@ function configuration(run: CliRun): object {
     mcp: mcp === undefined ? {} : { [mcp.name]: { type: 'remote', url: mcp.url, enabled: true, oauth: false } },
     ...(telemetryUrl === undefined ? {} : { experimental: { openTelemetry: true } }),
   };
+}
+
+function rules({ directory }: CliRun): object {
+  const file = RULES.map((name) => path.join(directory, name)).find((one) => existsSync(one));
+  return file === undefined ? {} : { instructions: [file] };
 }
 
 /** OpenCode writes a model as provider/model. */

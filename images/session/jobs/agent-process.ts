@@ -8,6 +8,8 @@ import { endGroup, killOrphans } from './process-group';
 const MOST_ERRORS = 64 * 1024;
 /** a process that escaped all our looks may hold the pipe */
 const PIPE_MS = 2000;
+/** one that also writes on must not keep the job from ending */
+const MOST_PIPE_MS = 10_000;
 
 /** The program of a CLI could not be run at all. */
 export class NotStarted extends Error {
@@ -94,7 +96,8 @@ export class AgentProcess {
   /** what was written before the end can be much, and the journal slow: as long as lines come, it is waited for */
   private async allRead(reading: Promise<void>): Promise<void> {
     const read = reading.then(() => true);
-    for (let lines = -1; lines !== this.lines;) {
+    const end = performance.now() + MOST_PIPE_MS;
+    for (let lines = -1; lines !== this.lines && performance.now() < end;) {
       lines = this.lines;
       if (await Promise.race([read, wait(PIPE_MS, false, { ref: false })])) {
         return;

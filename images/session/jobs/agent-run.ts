@@ -33,11 +33,19 @@ export class AgentRun {
 
   public async outcome(): Promise<CliOutcome & { readonly exitCode: number | null }> {
     const { job } = this;
+    // from here on they are unknown, until the agent names them
+    if (job.record.totals !== null) {
+      await job.save({ totals: null });
+    }
     job.signal.throwIfAborted();
     const process = await this.start();
     this.process = process;
     const stop = () => process.stop(job.stopCause);
     job.signal.addEventListener('abort', stop, { once: true });
+    // it may have been cancelled while the program was started
+    if (job.signal.aborted) {
+      stop();
+    }
     const metering = new AbortController();
     const metered = this.meter(metering.signal);
     const { exit, orphans } = await process.ended();

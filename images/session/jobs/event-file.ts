@@ -1,23 +1,30 @@
-import { appendFile, open, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import type { AgentEvent, JobResult, StoredEvent } from '../contract';
+import { openPlain } from '../shared/files';
 import { isObject, parsed } from '../shared/json';
 import type { EventSource } from './event-log';
+import { isResult } from './record';
 
+const { O_APPEND, O_CREAT, O_RDWR } = constants;
 /** the longest line is a text of 256 KB, each sign escaped as six */
 const TAIL = 4 * 1024 * 1024;
 
-/** Events of a job that ended. */
+/** Events of a job that ended; none if its file is gone, or is something else. */
 export async function endedSource(file: string): Promise<EventSource> {
-  const size = await stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
+  let size = 0;
+  try {
+    const handle = await openPlain(file);
+    size = (await handle.stat()).size;
+    await handle.close();
+  } catch {
+    // a job whose events are gone still has its record
+  }
   return { file, size, ended: true, changed: () => Promise.resolve() };
 }
 
 /** Takes a half line away from the end, which a microVM that died left there, and tells the last event. */
 export async function repaired(file: string): Promise<StoredEvent | undefined> {
-  const handle = await open(file, 'a+', 0o600);
+  const handle = await openPlain(file, O_RDWR | O_CREAT);
   try {
     const { size } = await handle.stat();
     const start = Math.max(0, size - TAIL);
@@ -36,17 +43,23 @@ export async function repaired(file: string): Promise<StoredEvent | undefined> {
 /** Adds an event to a file that nobody writes. */
 export async function addEvent(file: string, id: number, at: Date, event: AgentEvent): Promise<void> {
   const stored: StoredEvent = { id, at: at.toISOString(), event };
-  await appendFile(file, `${JSON.stringify(stored)}\n`, { mode: 0o600, flush: true });
+  const handle = await openPlain(file, O_RDWR | O_CREAT | O_APPEND);
+  try {
+    await handle.writeFile(`${JSON.stringify(stored)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The result, if the job wrote it before its microVM ended. */
 export function resultOf(last: StoredEvent | undefined): JobResult | undefined {
-  return last?.event.type === 'result' ? last.event.result : undefined;
+  return last?.event.type === 'result' && isResult(last.event.result) ? last.event.result : undefined;
 }
 
 function eventOf(line: string): StoredEvent | undefined {
   const value = parsed(line);
-  return isObject(value) && Number.isInteger(value.id) && isObject(value.event)
+  return isObject(value) && Number.isInteger(value.id) && typeof value.at === 'string' && isObject(value.event)
     ? (value as unknown as StoredEvent)
     : undefined;
 }

@@ -10,6 +10,8 @@ const GATHER_MS = 15;
 const MOST_WAITING = 1024 * 1024;
 /** of the journal of one job; the results of tools are cut to 4 KB, so work of hours stays below */
 const MOST_BYTES = 100 * 1024 * 1024;
+/** for the other events of such a job; then the result alone is kept */
+const RESERVE_BYTES = 1024 * 1024;
 /** A microVM that dies loses what the kernel holds. Its job is interrupted anyway, so two seconds of text may go. */
 const SYNC_EVERY_MS = 2000;
 
@@ -35,6 +37,7 @@ export class EventLog implements EventSource {
   private lastId = 0;
   private lost = 0;
   private isFull = false;
+  private fullAt = 0;
   private mustSync = false;
   private lastSync = 0;
   private written = 0;
@@ -58,12 +61,13 @@ export class EventLog implements EventSource {
   }
 
   public append(event: AgentEvent): void {
-    if (this.isFull && (event.type === 'text' || event.type === 'tool')) {
+    if (this.isFull && !this.isKept(event)) {
       return;
     }
     this.put(event);
     if (!this.isFull && this.written + this.waitingBytes > MOST_BYTES) {
       this.isFull = true;
+      this.fullAt = this.written + this.waitingBytes;
       const message = 'the journal of this job is full: texts and tools are no longer kept, the result will be';
       this.put({ type: 'notice', code: 'JournalFull', message });
     }
@@ -102,6 +106,11 @@ export class EventLog implements EventSource {
     this.isEnded = true;
     this.wake();
     await this.handle.close();
+  }
+
+  private isKept({ type }: AgentEvent): boolean {
+    const isOver = this.written + this.waitingBytes > this.fullAt + RESERVE_BYTES;
+    return type === 'result' || (type !== 'text' && type !== 'tool' && !isOver);
   }
 
   private put(event: AgentEvent): void {

@@ -1,28 +1,32 @@
 import type { JobRecord, JobResult } from '../contract';
-import { log } from '../shared/log';
+import { causeOf, log, warn } from '../shared/log';
 import { addEvent, repaired, resultOf } from './event-file';
 import type { Journal } from './journal';
 import { killOrphans } from './process-group';
 
 /**
  * Writes down, once, how a job ended whose microVM or server ended. It counts as done only if its result had been
- * written.
+ * written. Where nothing can be written, it is told all the same, and written at the next question.
  */
 export async function settled(record: JobRecord, journal: Journal): Promise<JobRecord> {
   const file = journal.eventsOf(record.id);
   // where only the server ended, the agent may have gone on
   const orphans = killOrphans(record.id);
-  const last = await repaired(file);
+  const last = await repaired(file).catch(() => undefined);
+  const written = resultOf(last);
   const endedAt = last?.at ?? record.startedAt;
-  let result = resultOf(last);
-  if (result === undefined) {
-    result = interrupted(record, endedAt);
-    await addEvent(file, (last?.id ?? 0) + 1, new Date(), { type: 'result', result });
-  }
+  const result = written ?? interrupted(record, endedAt);
   const { status, conversation } = result;
   const ended: JobRecord = { ...record, status, endedAt, result, conversation: conversation ?? record.conversation };
-  await journal.save(ended);
-  log('job.settled', { job: record.id, status, orphans });
+  try {
+    if (written === undefined) {
+      await addEvent(file, (last?.id ?? 0) + 1, new Date(), { type: 'result', result });
+    }
+    await journal.save(ended);
+    log('job.settled', { job: record.id, status, orphans });
+  } catch (error) {
+    warn('journal.lost', { job: record.id, cause: causeOf(error) });
+  }
   return ended;
 }
 

@@ -8,7 +8,7 @@ import { directoryOf } from './directory';
 import { endedSource } from './event-file';
 import type { EventSource } from './event-log';
 import { settled } from './interrupted';
-import type { Journal, Listing } from './journal';
+import type { Journal } from './journal';
 import { boundsOf, checkBounds } from './limits';
 import { logFor, opened } from './opened';
 import type { Opened } from './opened';
@@ -17,17 +17,26 @@ import { RunningJob } from './running-job';
 import { runJob } from './runner';
 import type { Session } from './runner';
 
+export interface Listing<Item> {
+  /** newest first */
+  readonly items: readonly Item[];
+  /** ids of jobs whose files cannot be read */
+  readonly skipped: readonly string[];
+}
+
 /** The jobs of a session: at most one runs. Touches nothing before the first request. */
 export class Jobs {
   /** called when a job begins and when it has ended */
   public onChange: () => void = () => undefined;
   private current: RunningJob | undefined;
   private running: Promise<void> = Promise.resolve();
-  private isStarting = false;
+  private starting: Promise<JobRecord> | undefined;
   private isShutDown = false;
   private opened: Opened | undefined;
   /** made with the first job: sessions that start from one snapshot must not share it */
   private owner: string | undefined;
+  /** the job that ended last, where its end could not be written: the storage is full, or gone */
+  private unwritten: JobRecord | undefined;
   /** jobs of microVMs that ended, while that is written down */
   private readonly settling = new Map<string, Promise<JobRecord>>();
 
@@ -47,7 +56,7 @@ export class Jobs {
   }
 
   public get isBusy(): boolean {
-    return this.isStarting || this.current !== undefined;
+    return this.starting !== undefined || this.current !== undefined;
   }
 
   /** Starts a job; all that can be refused is refused before. */
@@ -56,17 +65,32 @@ export class Jobs {
       await this.running;
     }
     this.refuseSecond();
-    this.isStarting = true;
+    this.starting = this.begin(request, caller);
     try {
-      return await this.begin(request, caller);
+      return await this.starting;
+    } catch (error) {
+      // a workspace that went away may come back, or another one be found
+      this.opened = undefined;
+      throw error;
     } finally {
-      this.isStarting = false;
+      this.starting = undefined;
     }
   }
 
-  public async list(): Promise<Listing> {
-    const { records, skipped } = await this.open().journal.list();
-    return { records: await Promise.all(records.map((record) => this.truth(record))), skipped };
+  /** What `pick` takes of each job. One record at a time is in memory: a hundred prompts can be 100 MB. */
+  public async list<Item>(pick: (record: JobRecord) => Item): Promise<Listing<Item>> {
+    const { journal } = this.open();
+    const items: Item[] = [];
+    const skipped: string[] = [];
+    for (const id of await journal.ids()) {
+      const record = await journal.load(id);
+      if (record === undefined) {
+        skipped.push(id);
+      } else {
+        items.push(pick(await this.truth(record)));
+      }
+    }
+    return { items, skipped };
   }
 
   public async get(id: string): Promise<JobRecord> {
@@ -109,6 +133,8 @@ export class Jobs {
   /** Ends what runs, as interrupted, and takes nothing more. */
   public async shutDown(): Promise<void> {
     this.isShutDown = true;
+    // one that is just being started is told by `begin`
+    await this.starting?.catch(() => undefined);
     this.current?.stop('shutdown');
     await this.current?.ended;
   }
@@ -135,8 +161,7 @@ export class Jobs {
     const { adapter, settings } = this.session;
     const bounds = boundsOf(settings, request);
     checkBounds(bounds, settings, adapter, this.whichHold);
-    const before =
-      request.continues === undefined ? undefined : goesOn(await this.get(request.continues), adapter.name);
+    const before = request.continues === undefined ? undefined : await this.before(request.continues);
     const scrubber = new Scrubber();
     hide(scrubber, caller);
     const now = new Date();
@@ -152,7 +177,7 @@ export class Jobs {
       result: null,
       owner: this.owner,
       conversation: before?.conversation ?? null,
-      totals: null,
+      totals: before?.totals ?? null,
     };
     const events = await logFor(record, journal);
     const job = new RunningJob(record, request, bounds, events, journal, scrubber);
@@ -172,7 +197,21 @@ export class Jobs {
     return record;
   }
 
+  /** The job to go on with, and the totals of its conversation: a later job may have gone on with it already. */
+  private async before(id: string): Promise<ReturnType<typeof goesOn>> {
+    const { places, journal } = this.open();
+    const before = goesOn(await this.get(id), this.session.adapter.name, places.root);
+    for (const later of await journal.ids()) {
+      const record = await journal.load(later);
+      if (record?.cli === before.cli && record.conversation === before.conversation) {
+        return { ...before, totals: (await this.truth(record)).totals };
+      }
+    }
+    return before;
+  }
+
   private release(job: RunningJob, journal: Journal): void {
+    this.unwritten = job.isWritten ? undefined : job.record;
     this.current = undefined;
     this.onChange();
     tidy(journal, [job.id]);
@@ -186,8 +225,12 @@ export class Jobs {
     if (record.status !== 'running') {
       return record;
     }
+    if (record.id === this.unwritten?.id) {
+      return this.unwritten;
+    }
     const { journal } = this.open();
-    const settling = this.settling.get(record.id) ?? settled(record, journal);
+    const settling =
+      this.settling.get(record.id) ?? settled(record, journal).finally(() => this.settling.delete(record.id));
     this.settling.set(record.id, settling);
     return settling;
   }

@@ -1,23 +1,20 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { JobRecord } from '../contract';
+import { plainText } from '../shared/files';
 import { isId } from '../shared/ids';
-import { isObject, parsed } from '../shared/json';
+import { parsed } from '../shared/json';
 import { causeOf, warn } from '../shared/log';
+import { isRecord } from './record';
 
 /** of the files; another one is not read */
 const VERSION = 1;
+/** a prompt of a million characters and a last text, as JSON can have them at worst */
+const LARGEST_RECORD = 16 * 1024 * 1024;
 /** whichever comes first */
 const MOST_JOBS = 100;
 const MOST_BYTES = 200 * 1024 * 1024;
-
-export interface Listing {
-  /** newest first */
-  readonly records: readonly JobRecord[];
-  /** ids of jobs whose files cannot be read */
-  readonly skipped: readonly string[];
-}
 
 /** The jobs of a workspace: a folder each, with `job.json` and `events.jsonl`. */
 export class Journal {
@@ -40,7 +37,8 @@ export class Journal {
   /** Replaces the record as a whole: whoever reads it sees the old or the new one. */
   public async save(record: JobRecord): Promise<void> {
     const file = path.join(this.folder, record.id, 'job.json');
-    const handle = await open(`${file}.new`, 'w', 0o600);
+    await rm(`${file}.new`, { force: true });
+    const handle = await open(`${file}.new`, 'wx', 0o600);
     try {
       await handle.writeFile(JSON.stringify({ version: VERSION, ...record }));
       await handle.sync();
@@ -55,9 +53,8 @@ export class Journal {
     if (!this.has(id)) {
       return undefined;
     }
-    const text = await readFile(path.join(this.folder, id, 'job.json'), 'utf8').catch(() => '');
-    const value = parsed(text);
-    if (!isRecord(value, id)) {
+    const value = parsed((await plainText(path.join(this.folder, id, 'job.json'), LARGEST_RECORD)) ?? '');
+    if (!isRecord(value, id) || value.version !== VERSION) {
       warn('journal.skipped', { job: id });
       return undefined;
     }
@@ -65,31 +62,32 @@ export class Journal {
     return record;
   }
 
-  public async list(): Promise<Listing> {
-    const ids = await this.ids();
-    const loaded = await Promise.all(ids.map((id) => this.load(id)));
-    return {
-      records: loaded.filter((record) => record !== undefined),
-      skipped: ids.filter((_, index) => loaded[index] === undefined),
-    };
+  /** Ids of the jobs that are kept, newest first. */
+  public async ids(): Promise<string[]> {
+    return (await this.all()).slice(0, MOST_JOBS);
   }
 
   /** Deletes the oldest jobs beyond what is kept, but never one of these. */
   public async tidy(keep: readonly string[]): Promise<void> {
     let bytes = 0;
-    for (const [index, id] of (await this.ids()).entries()) {
+    for (const [index, id] of (await this.all()).entries()) {
       bytes += await sizeOf(this.eventsOf(id));
       if ((index >= MOST_JOBS || bytes > MOST_BYTES) && !keep.includes(id)) {
-        await rm(path.join(this.folder, id), { recursive: true, force: true }).catch((error: unknown) => {
-          warn('journal.kept', { job: id, cause: causeOf(error) });
-        });
+        await this.remove(id);
       }
     }
   }
 
-  /** newest first */
-  private async ids(): Promise<string[]> {
-    const names = await readdir(this.folder);
+  /** Deletes a job. */
+  public async remove(id: string): Promise<void> {
+    await rm(path.join(this.folder, id), { recursive: true, force: true }).catch((error: unknown) => {
+      warn('journal.kept', { job: id, cause: causeOf(error) });
+    });
+  }
+
+  /** newest first; none where the workspace went away */
+  private async all(): Promise<string[]> {
+    const names = await readdir(this.folder).catch(() => []);
     return names.filter(isId).sort().reverse();
   }
 }
@@ -98,16 +96,5 @@ async function sizeOf(file: string): Promise<number> {
   return stat(file).then(
     ({ size }) => size,
     () => 0,
-  );
-}
-
-function isRecord(value: unknown, id: string): value is JobRecord & { readonly version: number } {
-  return (
-    isObject(value) &&
-    value.version === VERSION &&
-    value.id === id &&
-    isObject(value.request) &&
-    ['cli', 'directory', 'status', 'startedAt', 'owner'].every((name) => typeof value[name] === 'string') &&
-    ['endedAt', 'result', 'conversation', 'totals'].every((name) => name in value)
   );
 }

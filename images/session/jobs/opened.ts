@@ -30,6 +30,8 @@ export async function logFor(record: JobRecord, journal: Journal): Promise<Event
     await journal.save(record);
     return await EventLog.create(journal.eventsOf(record.id));
   } catch (error) {
+    // else it would be listed as a job that cannot be read
+    await journal.remove(record.id);
     throw notWritable(error);
   }
 }

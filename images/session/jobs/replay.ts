@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openPlain } from '../shared/files';
 import type { EventSource } from './event-log';
 
 /** An event as it goes to a watcher: its line in the file, not parsed again. */
@@ -9,6 +9,9 @@ export interface Frame {
 }
 
 const CHUNK = 64 * 1024;
+/** what is longer is none of our lines */
+const LONGEST_LINE = 8 * 1024 * 1024;
+const NO_LINE = Buffer.from('!');
 /** how `EventLog` writes; anything else in the file is passed over */
 const LINE = /^\{"id":(\d+),"at":"[^"]{0,40}","event":\{"type":"([a-z]{1,20})"/;
 
@@ -17,19 +20,24 @@ export async function* replay(source: EventSource, after: number, signal: AbortS
   if (source.ended && source.size === 0) {
     return;
   }
-  const handle = await open(source.file, 'r');
+  const handle = await openPlain(source.file);
   try {
-    let rest: Buffer = Buffer.alloc(0);
+    let rest: Buffer[] = [];
+    let restLength = 0;
     let offset = 0;
     while (!signal.aborted) {
       const length = Math.min(CHUNK, source.size - offset);
       if (length > 0) {
         const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
         offset += bytesRead;
-        const data = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+        const data = buffer.subarray(0, bytesRead);
         const end = data.lastIndexOf(10) + 1;
-        rest = data.subarray(end);
-        yield* framesOf(data.toString('utf8', 0, end), after);
+        if (end > 0) {
+          yield* framesOf(Buffer.concat([...rest, data.subarray(0, end)]).toString('utf8'), after);
+          [rest, restLength] = [[], 0];
+        }
+        restLength += bytesRead - end;
+        rest = restLength > LONGEST_LINE ? [NO_LINE] : [...rest, data.subarray(end)];
         if (bytesRead > 0) {
           continue;
         }

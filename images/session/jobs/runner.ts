@@ -65,7 +65,8 @@ export async function runJob(
     status: result.status,
     endedAt: new Date().toISOString(),
     conversation: result.conversation ?? conversation,
-    totals: end.outcome.totals,
+    // of one that ended before its agent began, those of the conversation so far
+    totals: end.outcome.totals ?? job.record.totals,
   });
 }
 
@@ -149,7 +150,8 @@ function failed(job: RunningJob, error: unknown): CliOutcome {
   }
   if (!(error instanceof JobFailure)) {
     warn('job.error', { job: job.id, cause: causeOf(error) });
-    return bareOutcome({ status: 'failed', errorCode: 'AgentNotStarted', message: 'an error of the session server' });
+    const message = `an error of the session server (${causeOf(error)}); ENOSPC means that the storage is full`;
+    return bareOutcome({ status: 'failed', errorCode: 'AgentNotStarted', message });
   }
   const step = STEPS[error.errorCode];
   if (step !== undefined) {

@@ -14,6 +14,8 @@ export class RunningJob {
   public usesBridge = false;
   /** its result is being written: the next job may begin in a moment */
   public isFinishing = false;
+  /** whether its record is in the journal as it is here */
+  public isWritten = true;
   private cause: EndCause = 'exited';
   private saving: Promise<void> = Promise.resolve();
   private current: JobRecord;
@@ -75,7 +77,9 @@ export class RunningJob {
     const record = this.current;
     this.saving = this.saving
       .then(() => this.write(record))
+      .then(() => void (this.isWritten = true))
       .catch((error: unknown) => {
+        this.isWritten = false;
         warn('journal.lost', { job: record.id, cause: causeOf(error) });
       });
     await this.saving;

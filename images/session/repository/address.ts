@@ -15,7 +15,7 @@ export function repositoryOf(text: string): Repository {
   if (SHORT.test(text)) {
     return located(new URL(`https://github.com/${text}`), text);
   }
-  if (!/^https:\/\//i.test(text) || !URL.canParse(text) || /[\s\\\0]/.test(text)) {
+  if (!/^https:\/\/[^/]/i.test(text) || !URL.canParse(text) || /[\s\\\0]/.test(text)) {
     throw refused('is no https URL', text.split(/[@?#]/)[0]);
   }
   const url = new URL(text);
@@ -61,7 +61,8 @@ function refused(why: string, got: string): SessionError {
 export function checkBranch(name: string): void {
   const isBad =
     name.length > 200 ||
-    !/^[^\s\0-\x20\x7f~^:?*[\\]+$/.test(name) ||
+    // no signs that cannot be seen, or that turn the direction of the text
+    !/^[^\s\p{C}~^:?*[\\]+$/u.test(name) ||
     /^[-/]|\/$|\/\/|\.\.|@\{|\.$/.test(name) ||
     name === '@' ||
     name === 'HEAD' ||

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
+import { plainText } from '../shared/files';
 import type { Git } from './git';
 
 export interface Checkout {
@@ -13,6 +14,9 @@ export interface CheckedOut {
   readonly detail: string;
   readonly notices: readonly { readonly code: string; readonly message: string }[];
 }
+
+/** a file of it is a page; what is larger is not looked into */
+const LARGEST_ATTRIBUTES = 10 * 1024 * 1024;
 
 /** The workspace is not as the request needs it. The text is for people. */
 export class CheckoutError extends Error {}
@@ -31,7 +35,8 @@ export async function checkOut(git: Git, wanted: Checkout): Promise<CheckedOut> 
 /** A clone that was broken off lies beside the place, and is never taken for a whole one. */
 async function clone(git: Git, url: string, directory: string): Promise<void> {
   const parent = path.dirname(directory);
-  const half = path.join(parent, `.${path.basename(directory)}.clone`);
+  // no repository can be named so
+  const half = path.join(parent, `.${path.basename(directory)}+clone`);
   mkdirSync(parent, { recursive: true });
   rmSync(half, { recursive: true, force: true });
   await git.run(parent, 'clone', '--quiet', '--recurse-submodules', '--', url, half);
@@ -107,8 +112,9 @@ async function updateSubmodules(git: Git, directory: string): Promise<void> {
 }
 
 async function pullLargeFiles(git: Git, directory: string): Promise<CheckedOut['notices']> {
-  const attributes = path.join(directory, '.gitattributes');
-  if (!existsSync(attributes) || !readFileSync(attributes, 'utf8').includes('filter=lfs')) {
+  // a repository can bring a link in its place, also to what never ends
+  const attributes = await plainText(path.join(directory, '.gitattributes'), LARGEST_ATTRIBUTES);
+  if (attributes?.includes('filter=lfs') !== true) {
     return [];
   }
   if (await git.succeeds(directory, 'lfs', 'version')) {

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import * as path from 'node:path';
+import { runCommand } from '../jobs/command';
 import { Tail } from '../jobs/lines';
-import { endGroup } from '../jobs/process-group';
 
 /** of what git says; the end tells why it failed */
 const MOST_OUTPUT = 1024 * 1024;
@@ -16,6 +16,20 @@ export class GitError extends Error {
     super(`git ${command} failed with exit code ${exitCode}`);
     this.name = 'GitError';
   }
+}
+
+/**
+ * What a clone's own configuration may not make git run before the agent starts: the one before could have written it.
+ * Nor is it tidied up in the background, which would be killed with the job.
+ */
+function settingsOf(environment: Record<string, string>): string[] {
+  const settings = [
+    ['core.hooksPath', path.join(environment.TMPDIR ?? '/nonexistent', 'no-hooks')],
+    ['core.fsmonitor', 'false'],
+    ['gc.auto', '0'],
+    ['maintenance.auto', 'false'],
+  ];
+  return settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 /** Runs git without a shell, in a process group of its own. */
@@ -44,23 +58,18 @@ export class Git {
     args: string[],
   ): Promise<{ code: number | null; stdout: string; stderr: string }> {
     this.signal.throwIfAborted();
-    // submodules and redirects cannot lead to other transports
-    const env = { GIT_ALLOW_PROTOCOL: 'https', ...this.environment, LC_ALL: 'C' };
-    const child = spawn('git', args, { cwd: directory, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const [stdout, stderr] = [new Tail(MOST_OUTPUT), new Tail(MOST_ERRORS)];
-    child.stdout.on('data', (part: Buffer) => stdout.add(part));
-    child.stderr.on('data', (part: Buffer) => stderr.add(part));
-    const stop = () => void (child.pid !== undefined && endGroup(child.pid));
-    this.signal.addEventListener('abort', stop, { once: true });
-    try {
-      const code = await new Promise<number | null>((resolve, reject) => {
-        child.once('error', reject);
-        child.once('close', resolve);
-      });
-      this.signal.throwIfAborted();
-      return { code, stdout: stdout.text, stderr: stderr.text };
-    } finally {
-      this.signal.removeEventListener('abort', stop);
-    }
+    const code = await runCommand({
+      file: 'git',
+      args: [...settingsOf(this.environment), ...args],
+      directory,
+      // submodules and redirects cannot lead to other transports
+      environment: { GIT_ALLOW_PROTOCOL: 'https', ...this.environment, LC_ALL: 'C' },
+      signal: this.signal,
+      stdout: (part) => stdout.add(part),
+      stderr: (part) => stderr.add(part),
+    });
+    this.signal.throwIfAborted();
+    return { code, stdout: stdout.text, stderr: stderr.text };
   }
 }

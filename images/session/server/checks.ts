@@ -136,7 +136,7 @@ function author(value: unknown): NonNullable<JobRequest['author']> {
 }
 
 function isPlain(value: unknown): value is string {
-  return typeof value === 'string' && /^[^<>\p{Cc}]{1,200}$/u.test(value) && value.trim() !== '';
+  return typeof value === 'string' && /^[^<>\p{C}\u2028\u2029]{1,200}$/u.test(value) && /[\p{L}\p{N}]/u.test(value);
 }
 
 function together({ repository, branch, continues }: JobRequest): void {

@@ -59,9 +59,9 @@ async function invoked(
 async function answer(query: JobQuery, caller: Caller, response: ServerResponse, jobs: Jobs): Promise<void> {
   switch (query.op) {
     case 'list': {
-      const { records, skipped } = await jobs.list();
+      const { items, skipped } = await jobs.list(summary);
       const notices = skipped.map((job) => ({ code: 'JournalSkipped', job, message: 'its journal cannot be read' }));
-      sendJson(response, 200, { jobs: records.map(summary), notices });
+      sendJson(response, 200, { jobs: items, notices });
       break;
     }
     case 'get':

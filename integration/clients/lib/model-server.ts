@@ -8,6 +8,7 @@ export interface SeenModelRequest extends ModelRequest {
   readonly dialect: Dialect['name'];
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
+  readonly body: string;
 }
 
 /** How a request is refused. */
@@ -75,7 +76,7 @@ export class ModelServer {
     const read = dialect.read(parsed);
     const isSideRequest = read.tools.length === 0;
     if (!isSideRequest) {
-      this.seen.push({ ...read, dialect: dialect.name, url: url.pathname, headers: request.headers });
+      this.seen.push({ ...read, dialect: dialect.name, url: url.pathname, headers: request.headers, body });
     }
     if (!isSideRequest) {
       this.before(read.step);

@@ -20,18 +20,18 @@ const NO_REASON = 'no reason is given';
 /** What is acknowledged in a stack: by the CDK's validations, and in the metadata of cdk-nag 2 and cfn-nag. */
 export function acceptedIn(reader: Reader, views: StackView[]): Accepted[] {
   const { name, loaded } = reader.view;
-  const noted = [...loaded.metadata].flatMap(([path, entries]) =>
-    ownerOf(path, views) !== name
+  const noted = [...loaded.metadata].flatMap(([path, entries]) => {
+    const about = entries.filter(({ type }) => type === 'aws:cdk:acknowledged-rules');
+    return about.length === 0 || ownerOf(path, views) !== name
       ? []
-      : entries
-          .filter(({ type }) => type === 'aws:cdk:acknowledged-rules')
+      : about
           .flatMap(({ data }) => Object.entries((data ?? {}) as Record<string, unknown>))
           .map(([rule, reason]) => ({
             at: path === name ? '' : short(below(name, path)),
             ...ruleOf(rule, reader),
             reason: typeof reason === 'string' && reason !== '' ? reason : NO_REASON,
-          })),
-  );
+          }));
+  });
   return [...noted, ...[...reader.template.resources.values()].flatMap((resource) => nagged(resource, reader))];
 }
 
@@ -70,7 +70,7 @@ const WILDCARDS = /IAM5$|::AC_(\w+_GRANT_NAMED|SERVICE_ROLE_NOT_ADMIN)$/;
 /** Why a wildcard of a policy is accepted. */
 export function reasonFor(finding: string, policy: string, accepted: Accepted[]): string | undefined {
   const about = accepted.filter(({ at, rule }) => {
-    return WILDCARDS.test(rule) && (at === '' || at === policy || policy.startsWith(`${at}/`));
+    return (at === '' || at === policy || policy.startsWith(`${at}/`)) && WILDCARDS.test(rule);
   });
   const exact = about.find((one) => one.finding === finding);
   return (exact ?? about.find((one) => one.finding === undefined))?.reason;

@@ -18,7 +18,8 @@ export interface Section {
 
 /** in an order that does not depend on the order in the template or on the language of the machine */
 export function sorted(texts: Iterable<string>): string[] {
-  return [...new Set(texts)].sort();
+  const unique = [...new Set(texts)];
+  return unique.length > 1 ? unique.sort() : unique;
 }
 
 export function sortedBy<T>(all: T[], key: (one: T) => string): T[] {
@@ -34,7 +35,11 @@ function byKey(one: { by: string }, other: { by: string }): number {
 
 /** leaves out what is not there */
 export function entry(facts: Record<string, Fact>): Entry {
-  return Object.fromEntries(
-    Object.entries(facts).filter(([, fact]) => fact !== undefined && !(Array.isArray(fact) && fact.length === 0)),
-  );
+  const there: Record<string, Fact> = {};
+  for (const [key, fact] of Object.entries(facts)) {
+    if (fact !== undefined && !(Array.isArray(fact) && fact.length === 0)) {
+      there[key] = fact;
+    }
+  }
+  return there;
 }

@@ -86,15 +86,22 @@ function listedEntry({ name = '', ...facts }: Entry): string {
 }
 
 function lines(facts: Readonly<Record<string, Fact>>, indent: string): string[] {
-  return Object.entries(facts).flatMap(([key, fact]) =>
-    (Array.isArray(fact) ? fact : [fact]).flatMap((one) => line(key, one, indent)),
-  );
+  const all: string[] = [];
+  for (const [key, fact] of Object.entries(facts)) {
+    const label = labelOf(key);
+    const facts = Array.isArray(fact) ? fact : [fact];
+    facts.forEach((one) => all.push(...line(key, label, one, indent)));
+  }
+  return all;
 }
 
-function line(key: string, fact: Fact, indent: string): string[] {
-  const label = WITHOUT_LABEL.includes(key)
+function labelOf(key: string): string {
+  return WITHOUT_LABEL.includes(key)
     ? ''
     : (LABELS[key] ?? key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+}
+
+function line(key: string, label: string, fact: Fact, indent: string): string[] {
   if (typeof fact !== 'object') {
     const text = PROSE.includes(key) ? prose(String(fact)) : code(String(fact));
     return [`${indent}- ${[label, text].filter(Boolean).join(' ')}`];
@@ -113,7 +120,7 @@ function prose(text: string): string {
 
 function code(text: string): string {
   const line = oneLine(text);
-  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
+  const longest = line.includes('`') ? Math.max(...(line.match(/`+/g) ?? []).map(({ length }) => length)) : 0;
   const fence = '`'.repeat(longest + 1);
   return longest > 0 || line === '' ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`;
 }

@@ -79,7 +79,7 @@ export class Reader {
     if (members.length === 0) {
       return value.empty ? [] : value.items.map((item) => this.plain(item));
     }
-    const inOrder = members.sort(([one], [other]) => (one < other ? -1 : 1));
+    const inOrder = [...members].sort(([one], [other]) => (one < other ? -1 : 1));
     return Object.fromEntries(inOrder.map(([key, member]) => [key, this.plain(member)]));
   }
 

@@ -62,7 +62,18 @@ function rights(policies: Resource[], reader: Reader, app: AppView): Record<stri
   return { ...facts(statements), wildcards: sortedBy([...unique], ([key]) => key).map(([, wildcard]) => wildcard) };
 }
 
+const WILDCARDS = new WeakMap<AppView, WeakMap<Resource, Entry[]>>();
+
+/** a policy can have many holders */
 function wildcardsOf(policy: Resource, app: AppView): Entry[] {
+  const known = WILDCARDS.get(app) ?? new WeakMap<Resource, Entry[]>();
+  WILDCARDS.set(app, known);
+  const wildcards = known.get(policy) ?? findWildcards(policy, app);
+  known.set(policy, wildcards);
+  return wildcards;
+}
+
+function findWildcards(policy: Resource, app: AppView): Entry[] {
   // acknowledgements name things the way they are named in the stack of the policy
   const home = app.readerOf(policy);
   const accepted = app.acceptedIn(policy.template);

@@ -100,14 +100,23 @@ function conditionsIn(condition: Value, reader: Reader): string[] {
 
 /** Statements about the same resources under the same conditions are one. */
 export function merged(statements: Statement[]): Statement[] {
-  const bySubject = new Map<string, Statement>();
+  const bySubject = new Map<string, Statement[]>();
   for (const statement of statements) {
-    const { effect, principals, resources, conditions, actions } = statement;
-    const subject = JSON.stringify([effect, resources, conditions, principals]);
-    const known = bySubject.get(subject);
-    bySubject.set(subject, { ...statement, actions: sorted([...actions, ...(known?.actions ?? [])]) });
+    const subject = subjectOf(statement);
+    const same = bySubject.get(subject);
+    if (same === undefined) {
+      bySubject.set(subject, [statement]);
+    } else {
+      same.push(statement);
+    }
   }
-  return sortedBy([...bySubject], ([subject]) => subject).map(([, statement]) => statement);
+  return sortedBy([...bySubject], ([subject]) => subject).map(([, same]) =>
+    same.length === 1 ? same[0] : { ...same[0], actions: sorted(same.flatMap(({ actions }) => actions)) },
+  );
+}
+
+function subjectOf({ effect, principals, resources, conditions }: Statement): string {
+  return JSON.stringify([effect, resources, conditions, principals]);
 }
 
 /** Allowed and denied, as facts; what is known only at deployment is neither. */

@@ -37,7 +37,8 @@ export interface BedrockModelMetrics {
   readonly modelId: string;
 
   /**
-   * What the reader sees.
+   * What the reader sees. Where the id is known only at deployment, it tells alarms apart too: it must then be given to watch
+   * what the model costs, and differ from that of other such models that the same `AgentAlarms` watches.
    *
    * @default - the model id
    */
@@ -46,7 +47,7 @@ export interface BedrockModelMetrics {
   /**
    * Prices of its tokens; they differ by model and region.
    *
-   * @default - its tokens are counted, and not in the estimate
+   * @default - its tokens are counted, and not in the estimate; no alarm watches what they cost
    */
   readonly prices?: ModelPrices;
 }
@@ -97,7 +98,7 @@ export function checkModels(models: BedrockModelMetrics[]): void {
 
 /** The rows of models on Amazon Bedrock. */
 export function modelRows(models: BedrockModelMetrics[]): DashboardRows {
-  return { rows: [row(models)], costs: models.flatMap(costs) };
+  return { rows: [row(models)], costs: models.flatMap(tokenCosts) };
 }
 
 function row(models: BedrockModelMetrics[]): DashboardRow {
@@ -123,7 +124,8 @@ function row(models: BedrockModelMetrics[]): DashboardRow {
   };
 }
 
-function costs({ prices, ...model }: BedrockModelMetrics): DashboardCost[] {
+/** What costs money of a model: nothing without prices. */
+export function tokenCosts({ prices, ...model }: BedrockModelMetrics): DashboardCost[] {
   return (Object.keys(TOKENS) as (keyof typeof TOKENS)[])
     .map((kind) => ({
       source: model.label ?? model.modelId,

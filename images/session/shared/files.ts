@@ -1,0 +1,31 @@
+/* Files that others can have put there: the agent works as the same user, and a repository brings links. */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+/** not through a link, and not waiting for the other end of a pipe */
+const SAFELY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Opens a file that is one: no link, pipe, device or folder. Errors: those of the system, or `NotAFile`. */
+export async function openPlain(file: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
+  const handle = await open(file, flags | SAFELY, 0o600);
+  if (!(await handle.stat()).isFile()) {
+    await handle.close();
+    throw Object.assign(new Error('no plain file'), { code: 'NotAFile' });
+  }
+  return handle;
+}
+
+/** The text of a plain file; undefined if there is none, or if it is larger than that. */
+export async function plainText(file: string, largest: number): Promise<string | undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await openPlain(file);
+    const { size } = await handle.stat();
+    return size > largest ? undefined : await handle.readFile('utf8');
+  } catch {
+    return undefined;
+  } finally {
+    await handle?.close();
+  }
+}
