@@ -8,10 +8,13 @@ import { APPS, COUNTS, keyOf, MANY, ONE, targetsOf, templateGrowth, type Timings
 import { IMPORT_OTHER, installOther, packageTargets } from './packages';
 import { compile, ROOT, runApp, runCode, type Sample, templateText } from './processes';
 import { render, type Results } from './report';
+import { measureSession } from './session/run';
 import { withoutNames } from './templates';
-import { CHECK_RUNS, DASHBOARD_RUNS, watchingTargets } from './watching';
+import { CHECK_RUNS, DASHBOARD_RUNS, REPORT_RUNS, watchingTargets } from './watching';
 
 const VALIDATED_ROUNDS = 3;
+/** short and cheap, so that there can be many */
+const REPORT_ROUNDS = 15;
 const IMPORTS: Record<string, string> = {
   nothing: '',
   // the CDK loads its modules when they are first touched
@@ -40,10 +43,12 @@ async function main(): Promise<void> {
     ...APPS.map((app): [string, () => Sample] => [keyOf(app, MANY), () => runApp(app, MANY, true)]),
     ...CHECK_RUNS,
   ]);
+  inTurn(REPORT_ROUNDS, REPORT_RUNS);
   const growth = Object.fromEntries(
     APPS.map((app) => [app, templateGrowth(templateText(app, ONE), templateText(app, MANY), MANY - ONE)]),
   );
   const broker = await measureBroker(rounds);
+  const session = await measureSession(rounds);
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`,
@@ -60,6 +65,7 @@ async function main(): Promise<void> {
       ...watchingTargets(beside, validated),
       ...packageTargets(imports, isInstalled),
       ...broker.targets,
+      ...session,
     ],
   };
   console.log(render(results));

@@ -28,6 +28,10 @@ const reportMs: number[] = [];
 export const CHECK_RUNS: [key: string, run: () => Sample][] = [
   [keyOf('library', FULL_STACK), () => runApp('library', FULL_STACK, true)],
   [keyOf('checked', FULL_STACK), () => timed(() => runApp('checked', FULL_STACK, true), CHECKS, checksMs)],
+];
+
+/** The same for the report, over what the last of them wrote. */
+export const REPORT_RUNS: [key: string, run: () => Sample][] = [
   [keyOf('report', FULL_STACK), () => timed(() => runCode(reportCode()), REPORT, reportMs)],
 ];
 
@@ -41,16 +45,18 @@ function timed(run: () => Sample, file: string, values: number[]): Sample {
   return sample;
 }
 
-/** over what the checked app wrote */
+/** node compiles what loading the library made it run often in threads of its own, and not for the report */
+const REST_MS = 500;
+
 function reportCode(): string {
   const assembly = JSON.stringify(path.join(OUT, `checked-${FULL_STACK}`));
   return `const { ComplianceReport } = require('./lib/index.js');
-    if (ComplianceReport !== undefined) {
+    setTimeout(() => {
       const start = process.cpuUsage();
       ComplianceReport.fromDirectory(${assembly}).toMarkdown();
       const { user, system } = process.cpuUsage(start);
       require('node:fs').writeFileSync(${JSON.stringify(REPORT)}, String((user + system) / 1000));
-    }`;
+    }, ${REST_MS});`;
 }
 
 export function watchingTargets(beside: Timings, validated: Timings): Target[] {
@@ -59,7 +65,7 @@ export function watchingTargets(beside: Timings, validated: Timings): Target[] {
   const dashboard = median(pairwise(beside[keyOf('dashboard', MANY)], beside[keyOf('library', MANY)], 'cpuMs', more));
   const checked = validated[keyOf('checked', FULL_STACK)];
   const whole = median(pairwise(checked, validated[keyOf('library', FULL_STACK)], 'cpuMs', more));
-  const checks = median(checksMs);
+  const [checks, report] = [checksMs, reportMs].map(median);
   return [
     {
       wanted: `dashboard of ${MANY} agents and their alarms: at most ${DASHBOARD_KB} KB`,
@@ -68,23 +74,13 @@ export function watchingTargets(beside: Timings, validated: Timings): Target[] {
     },
     {
       wanted: `AgentCoreChecks on 500 resources: at most ${LONGEST_MS} ms beyond core's own validation`,
-      measured: `${checks.toFixed(0)} ms of CPU in the plugin; whole processes differ by ${whole.toFixed(0)} ms of ${median(checked.map(({ cpuMs }) => cpuMs)).toFixed(0)}`,
+      measured: `${checks.toFixed(0)} ms of CPU in the plugin, ${Math.min(...checksMs).toFixed(0)} at best; whole processes differ by ${whole.toFixed(0)} ms of ${median(checked.map(({ cpuMs }) => cpuMs)).toFixed(0)}`,
       reached: checks <= LONGEST_MS,
     },
-    ...reportTarget(),
-  ];
-}
-
-function reportTarget(): Target[] {
-  if (reportMs.length === 0) {
-    return [];
-  }
-  const took = median(reportMs);
-  return [
     {
       wanted: `ComplianceReport on 500 resources: at most ${LONGEST_MS} ms`,
-      measured: `${took.toFixed(0)} ms of CPU`,
-      reached: took <= LONGEST_MS,
+      measured: `${report.toFixed(0)} ms of CPU, ${Math.min(...reportMs).toFixed(0)} at best`,
+      reached: report <= LONGEST_MS,
     },
   ];
 }

@@ -101,6 +101,7 @@ export type { AlarmContext, AlarmRule, IAlarmSource } from './observability/alar
 export { AlarmKind, AlarmSeverity } from './observability/alarm-kind';
 export { AlarmStrategy, type AlarmThresholds } from './observability/alarm-strategy';
 export { AgentAlarms, type AgentAlarmsProps } from './observability/alarms';
+export { BedrockUsage } from './observability/bedrock-usage';
 export { AgentDashboard, type AgentDashboardProps } from './observability/dashboard';
 export { DashboardSegment } from './observability/dashboard-segment';
 export type { ObservabilityOptions } from './observability/observability-options';

@@ -12,9 +12,10 @@ import { createInterface } from 'node:readline';
 import { startBridge } from '../../images/session/bridge/client';
 import { median } from '../figures';
 import type { Target } from '../figures';
-import { OUT, ROOT } from '../processes';
+import { OUT } from '../processes';
+import { PROGRAMS, startStandIn } from './processes';
 
-const PROGRAM = path.join(ROOT, 'assets', 'images', 'session', 'bridge.mjs');
+const PROGRAM = path.join(PROGRAMS, 'bridge.mjs');
 const PROXY = { name: 'mcp-proxy-for-aws', version: '1.7.0' };
 const VENV = path.join(OUT, PROXY.name);
 const WARM_UP = 30;
@@ -31,30 +32,10 @@ export interface BridgeFigures {
 
 type Call = () => Promise<void>;
 
-/** A gateway without any work, in a process of its own. */
-const GATEWAY = `
-  const results = {
-    initialize: ({ protocolVersion }) => ({ protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'g', version: '1' } }),
-    'tools/list': () => ({ tools: [{ name: 'gh___get_issue', inputSchema: { type: 'object', properties: { n: { type: 'number' } } } }] }),
-    'tools/call': () => ({ content: [{ type: 'text', text: 'It breaks. '.repeat(200) }] }),
-  };
-  const server = require('node:http').createServer(async (request, response) => {
-    let text = '';
-    for await (const part of request) { text += part; }
-    const { id, method, params } = text === '' ? {} : JSON.parse(text);
-    const result = results[method]?.(params);
-    if (request.method === 'GET') { response.writeHead(405).end(); return; }
-    if (id === undefined) { response.writeHead(202).end(); return; }
-    response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'bench' });
-    response.end(JSON.stringify({ jsonrpc: '2.0', id, result: result ?? {} }));
-  });
-  server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port + '/mcp'));
-`;
-
 /** Needs the bundled programs: `npm run bundle`. */
 export async function measureBridge(rounds: number): Promise<BridgeFigures> {
-  const gateway = spawn(process.execPath, ['-e', GATEWAY], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await firstLine(gateway);
+  const standIn = await startStandIn();
+  const url = `${standIn.url}/mcp`;
   const environment = {
     ...process.env,
     AWS_REGION: 'eu-west-1',
@@ -75,7 +56,7 @@ export async function measureBridge(rounds: number): Promise<BridgeFigures> {
     return { ...figures, targets: [targetOf(figures)] };
   } finally {
     await bridge.stop();
-    [gateway, proxy].forEach((child) => typeof child !== 'string' && child.kill());
+    [standIn.child, proxy].forEach((child) => typeof child !== 'string' && child.kill());
   }
 }
 
@@ -162,11 +143,6 @@ async function stdioCaller(child: ChildProcess): Promise<Call | string> {
     return `SKIP: ${PROXY.name} ${PROXY.version} does not answer: ${String(error).split('\n')[0]}`;
   }
   return async () => checkAnswer(await ask(MESSAGE), id);
-}
-
-async function firstLine(child: ChildProcess): Promise<string> {
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
-  return String((await lines.next()).value);
 }
 
 function targetOf({ direct, bridge, proxy }: Omit<BridgeFigures, 'targets'>): Target {

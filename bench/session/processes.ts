@@ -112,6 +112,7 @@ export function microVm(url: string): NodeJS.ProcessEnv {
   };
 }
 
+/** What a process prints first. */
 export async function firstLine(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   return String((await lines.next()).value);

@@ -67,7 +67,11 @@ async function helped(environment: NodeJS.ProcessEnv): Promise<number> {
 }
 
 /** A process from start to end. */
-async function ran(args: string[], environment: NodeJS.ProcessEnv, input = ''): Promise<{ ms: number; stdout: string }> {
+async function ran(
+  args: string[],
+  environment: NodeJS.ProcessEnv,
+  input = '',
+): Promise<{ ms: number; stdout: string }> {
   const start = performance.now();
   const env = { PATH: process.env.PATH, ...environment };
   const child = spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });

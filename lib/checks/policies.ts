@@ -34,12 +34,15 @@ export function allows(statement: Value): boolean {
 /** What of a statement covers one of some actions: patterns in Action, or a NotAction that leaves one of them. */
 export function covering(statement: Value, actions: string[]): Value[] {
   const wanted = actions.map((action) => action.toLowerCase());
-  const covers = (pattern: Value, action: string): boolean => matches(pattern.text?.toLowerCase() ?? '', action);
+  const covered = statement.get('Action').items.filter(({ text = '' }) => {
+    const pattern = text.toLowerCase();
+    return wanted.some((action) => matches(pattern, action));
+  });
   const excluded = statement.get('NotAction');
-  return [
-    ...statement.get('Action').items.filter((pattern) => wanted.some((action) => covers(pattern, action))),
-    ...(wanted.some((action) => leaves(excluded, (pattern) => covers(pattern, action))) ? [excluded] : []),
-  ];
+  const covers = ({ text = '' }: Value, action: string): boolean => matches(text.toLowerCase(), action);
+  return wanted.some((action) => leaves(excluded, (pattern) => covers(pattern, action)))
+    ? [...covered, excluded]
+    : covered;
 }
 
 /** What of a statement covers the ARN of a resource with any name: in Resource, or a NotResource that leaves it. */

@@ -140,7 +140,8 @@ export class Value {
       return (plain as Record<string, unknown>)[key];
     }
     // a function among the members may add any other
-    const isOpen = this.unknown || Object.keys(plain ?? {}).some((name) => name.startsWith('Fn::'));
+    const isOpen =
+      plain === undefined ? this.unknown : Object.keys(plain ?? {}).some((name) => name.startsWith('Fn::'));
     return isOpen ? { 'Fn::Transform': {} } : undefined;
   }
 

@@ -16,11 +16,14 @@ import type { AlarmThresholds } from '../../lib/observability/alarm-strategy';
 import { AlarmStrategy } from '../../lib/observability/alarm-strategy';
 import type { AgentAlarmsProps } from '../../lib/observability/alarms';
 import { AgentAlarms } from '../../lib/observability/alarms';
+import { DashboardSegment } from '../../lib/observability/dashboard-segment';
 import { AgentPrices } from '../../lib/observability/prices';
 import { Fixture, messages, STRICT, thrownBy } from '../fixture';
 import { ENV, ObservedFixture } from './dashboard-fixture';
 
 const RUNBOOK = readFileSync(path.join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+const MODEL = { modelId: 'eu.anthropic.claude-opus-4-6-v1', label: 'Opus' };
+const TOKEN_PRICES = { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 };
 const KINDS = Object.values(AlarmKind).filter((value): value is AlarmKind => value instanceof AlarmKind);
 
 /** The alarms of a stack, by what their descriptions link. */
@@ -39,7 +42,8 @@ function quotaFixture(region: string | undefined): { stack: Stack; agent: Coding
 }
 
 function watched(props: Partial<AgentAlarmsProps> = {}, fixture = new ObservedFixture()): Map<string, any[]> {
-  const watch = [fixture.agent({ runtimeName: 'claude' }), fixture.tools, fixture.broker];
+  const models = DashboardSegment.bedrockModels([{ ...MODEL, prices: TOKEN_PRICES }]);
+  const watch = [fixture.agent({ runtimeName: 'claude' }), fixture.tools, fixture.broker, models];
   new AgentAlarms(fixture.stack, 'Alarms', { watch, topic: fixture.topic, ...props });
   expect(messages(fixture)).toEqual([]);
   return alarmsOf(fixture.stack);
@@ -69,6 +73,7 @@ describe('by default', () => {
     [AlarmKind.AGENT_LATENCY, 600_000, 3, 3],
     [AlarmKind.AGENT_THROTTLES, 10, 3, 2],
     [AlarmKind.AGENT_SPEND, 100, 1, 1],
+    [AlarmKind.MODEL_SPEND, 200, 1, 1],
     [AlarmKind.SESSION_QUOTA, 2000, 3, 2],
     [AlarmKind.TOOL_ERRORS, 25, 3, 2],
     [AlarmKind.TOOL_LATENCY, 30_000, 3, 3],
@@ -260,6 +265,7 @@ describe('strategies', () => {
     ['agent-latency', 120_000],
     ['agent-throttles', 0],
     ['agent-spend', 25],
+    ['model-spend', 50],
     ['session-quota', 1250],
     ['tool-errors', 10],
     ['tool-latency', 10_000],

@@ -104,6 +104,8 @@ class Probe {
   }
 }
 
+const EVENT_END = /\r\n\r\n|\n\n|\r\r/;
+
 /** The answer to a request, out of a JSON body or a stream of events, which need not end. */
 async function messageOf(answer: IncomingMessage, id: number): Promise<Fields | undefined> {
   const isStream = answer.headers['content-type']?.startsWith('text/event-stream') === true;
@@ -111,16 +113,19 @@ async function messageOf(answer: IncomingMessage, id: number): Promise<Fields | 
     const message = parsed(await textOf(answer, LARGEST_ANSWER));
     return isObject(message) ? message : undefined;
   }
-  let rest = '';
+  let parts: string[] = [];
+  let edge = '';
   let length = 0;
   for await (const part of answer.setEncoding('utf8')) {
     const text = String(part);
     length += text.length;
-    rest += text;
-    // without an end of a line there is no end of an event: what came before is not looked through again
-    if (/[\r\n]/.test(text)) {
-      const events = rest.split(/\r\n\r\n|\n\n|\r\r/);
-      rest = events.pop() ?? '';
+    parts.push(text);
+    // only what is new is looked through for the end of an event: a stream can be long
+    const isEnd = EVENT_END.test(edge + text);
+    edge = (edge + text).slice(-3);
+    if (isEnd) {
+      const events = parts.join('').split(EVENT_END);
+      parts = [events.pop() ?? ''];
       const found = events.map(dataOf).find((data) => isObject(data) && data.id === id);
       if (found !== undefined) {
         answer.destroy();

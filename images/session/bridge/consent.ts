@@ -34,9 +34,11 @@ export interface ConsentWatch {
 
 /** A message of the gateway, or a list of them, as the CLI gets it: the same one, unless it asks for consent. */
 export function withoutConsent(message: unknown, watch: ConsentWatch): unknown {
-  return Array.isArray(message)
-    ? message.map((one: unknown) => oneWithoutConsent(one, watch))
-    : oneWithoutConsent(message, watch);
+  if (!Array.isArray(message)) {
+    return oneWithoutConsent(message, watch);
+  }
+  const messages = message.map((one: unknown) => oneWithoutConsent(one, watch));
+  return messages.some((one, index) => one !== message[index]) ? messages : message;
 }
 
 function oneWithoutConsent(message: unknown, watch: ConsentWatch): unknown {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { textOf } from '../shared/http';
 import { isObject, parsed } from '../shared/json';
@@ -116,7 +116,7 @@ export class Forward {
     }
   }
 
-  private stream(answer: IncomingMessage, inspect: NodeJS.ReadWriteStream): void {
+  private stream(answer: Readable, inspect: NodeJS.ReadWriteStream): void {
     pipeline(answer, inspect, this.response, (error) => {
       if (error) {
         this.response.destroy();
@@ -141,8 +141,7 @@ export class Forward {
     if (post !== undefined && isWord && isAnswer(message, post) && !isAboutVersion(failure)) {
       const inspect = inspectJson(this.watch(post));
       this.response.writeHead(200, JSON_TYPE);
-      inspect.pipe(this.response);
-      inspect.end(text);
+      this.stream(Readable.from([text]), inspect);
       return;
     }
     this.fail(failure, post);

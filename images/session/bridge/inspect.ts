@@ -1,5 +1,6 @@
 /* Answers on their way to the CLI. They are looked at event by event, and go on at once. */
 import { Transform } from 'node:stream';
+import type { TransformCallback } from 'node:stream';
 import { parsed } from '../shared/json';
 import { CONSENT_MARK, withoutConsent } from './consent';
 import type { ConsentWatch } from './consent';
@@ -26,9 +27,21 @@ export function inspectJson(watch: ConsentWatch): Transform {
       }
     },
     flush(done) {
-      done(null, parts === undefined ? undefined : rewrittenJson(Buffer.concat(parts), watch));
+      finished(done, () => (parts === undefined ? undefined : rewrittenJson(Buffer.concat(parts), watch)));
     },
   });
+}
+
+/** A message can be made so deep that JSON cannot write it again: that ends the answer, and not the bridge. */
+function finished(done: TransformCallback, make: () => Buffer | undefined): void {
+  let made: Buffer | undefined;
+  try {
+    made = make();
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done(null, made);
 }
 
 function rewrittenJson(bytes: Buffer, watch: ConsentWatch): Buffer {
@@ -73,7 +86,7 @@ export function inspectEvents(watch: ConsentWatch): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       rest += chunk.toString('latin1');
-      done(null, Buffer.from(take(), 'latin1'));
+      finished(done, () => Buffer.from(take(), 'latin1'));
     },
     flush(done) {
       done(null, Buffer.from(rest, 'latin1'));

@@ -14,16 +14,11 @@ export const codex: CliAdapter = {
 
 function command(run: CliRun): CliCommand {
   const { settings, continues, model } = run;
-  const settingsOfRun = [
-    ...SILENCE,
-    ...trustSettings(run),
-    ...modelSettings(run),
-    ...toolSettings(run),
-    ...telemetrySettings(run),
-  ];
+  const settingsOfRun = [...SILENCE, ...modelSettings(run), ...toolSettings(run), ...telemetrySettings(run)];
   const options = [
     ...['--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'],
-    // all settings are below; those of an earlier job or of the agent itself are not read
+    // All settings are below; those of an earlier job or of the agent itself are not read. So nothing trusts the
+    // repository, and its `.codex` is not read either. Called untrusted, it would lose its AGENTS.md too.
     ...['--ignore-user-config'],
     ...settingsOfRun.flatMap(([key, value]) => ['-c', `${key}=${value}`]),
     ...(settings.model === undefined ? [] : ['-m', settings.model]),
@@ -60,11 +55,6 @@ const SILENCE: readonly Setting[] = [
   // commands of the agent need no key of a model
   ['shell_environment_policy.exclude', JSON.stringify([KEY_VARIABLE])],
 ];
-
-/** Settings and hooks of the repository are not read; its rules are. */
-function trustSettings({ directory }: CliRun): Setting[] {
-  return [['projects', `{${text(directory)}={trust_level="untrusted"}}`]];
-}
 
 const PROVIDER = 'agent';
 const OPENAI = 'https://api.openai.com/v1';

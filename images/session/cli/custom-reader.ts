@@ -1,5 +1,6 @@
 import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun } from '../contract';
 import type { Fields } from '../shared/json';
+import { LastText } from './last-text';
 import { withoutColours } from './kiro';
 import { amount, crash, detail, fieldsOf, oneLine, outcomeOf, RecordReader, textOf } from './outcome';
 import type { Failure } from './outcome';
@@ -10,7 +11,7 @@ const NOTHING_SPENT = { turns: null, tokens: null, dollars: null } as const;
 export class TextReader implements CliReader {
   public readonly conversation: string | null;
   public readonly spent = NOTHING_SPENT;
-  private readonly lines: string[] = [];
+  private readonly said = new LastText();
 
   constructor(run: CliRun) {
     this.conversation = run.continues?.conversation ?? null;
@@ -18,15 +19,15 @@ export class TextReader implements CliReader {
 
   public line(line: string): AgentEvent[] {
     const text = withoutColours(line);
-    this.lines.push(text);
+    this.said.add(text);
     return text.trim() === '' ? [] : [{ type: 'text', text }];
   }
 
   public finish(exit: CliExit): CliOutcome {
-    const text = this.lines.join('\n').trim();
+    const { text } = this.said;
     return outcomeOf(exit, {
       failure: exit.code === 0 ? undefined : crash(exit),
-      text: text === '' ? null : text,
+      text,
       ...NOTHING_SPENT,
       dollarsFrom: null,
       conversation: this.conversation,

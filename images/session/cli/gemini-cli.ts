@@ -47,7 +47,10 @@ function command(run: CliRun): CliCommand {
  * repository are left away (address of the model, tool servers, hooks, limits), and its tools and rules work all the same.
  */
 function distrust({ scratch }: CliRun): Record<string, string> {
-  return { GEMINI_CLI_TRUST_WORKSPACE: '', GEMINI_CLI_TRUSTED_FOLDERS_PATH: path.join(scratch, 'trusted-folders.json') };
+  return {
+    GEMINI_CLI_TRUST_WORKSPACE: '',
+    GEMINI_CLI_TRUSTED_FOLDERS_PATH: path.join(scratch, 'trusted-folders.json'),
+  };
 }
 
 function settingsOf({ mcp, limits, telemetryUrl }: CliRun): object {

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { AgentEvent, CliAdapter, CliCommand, CliExit, CliOutcome, CliReader, CliRun } from '../contract';
+import { LastText } from './last-text';
 import { promptArgument, routeNotSupported } from './model';
 import { crash, outcomeOf } from './outcome';
 
@@ -45,7 +46,7 @@ function command(run: CliRun): CliCommand {
 export class KiroReader implements CliReader {
   public readonly conversation: string | null;
   public readonly spent = { turns: null, tokens: null, dollars: null };
-  private readonly lines: string[] = [];
+  private readonly said = new LastText();
 
   constructor(run: CliRun) {
     this.conversation = run.continues?.conversation ?? run.directory;
@@ -53,15 +54,15 @@ export class KiroReader implements CliReader {
 
   public line(line: string): AgentEvent[] {
     const text = withoutColours(line);
-    this.lines.push(text);
+    this.said.add(text);
     return text.trim() === '' ? [] : [{ type: 'text', text }];
   }
 
   public finish(exit: CliExit): CliOutcome {
-    const text = this.lines.join('\n').trim();
+    const { text } = this.said;
     return outcomeOf(exit, {
-      failure: exit.code === 0 && text !== '' ? undefined : crash(exit),
-      text: text === '' ? null : text,
+      failure: exit.code === 0 && text !== null ? undefined : crash(exit),
+      text,
       ...{ turns: null, tokens: null, dollars: null, dollarsFrom: null, totals: null },
       conversation: this.conversation,
     });

@@ -1,4 +1,5 @@
 import type { CliName, JobRecord, JobRequest } from '../contract';
+import { forbidCoreDumps } from '../shared/core-dumps';
 import { newId } from '../shared/ids';
 import { causeOf, log, warn } from '../shared/log';
 import { SessionError } from '../shared/problem';
@@ -7,7 +8,8 @@ import { goesOn } from './continued';
 import { directoryOf } from './directory';
 import { endedSource } from './event-file';
 import type { EventSource } from './event-log';
-import { settled } from './interrupted';
+import { History } from './history';
+import type { Listing } from './history';
 import type { Journal } from './journal';
 import { boundsOf, checkBounds } from './limits';
 import { logFor, opened } from './opened';
@@ -16,13 +18,6 @@ import type { Caller } from './preflight';
 import { RunningJob } from './running-job';
 import { runJob } from './runner';
 import type { Session } from './runner';
-
-export interface Listing<Item> {
-  /** newest first */
-  readonly items: readonly Item[];
-  /** ids of jobs whose files cannot be read */
-  readonly skipped: readonly string[];
-}
 
 /** The jobs of a session: at most one runs. Touches nothing before the first request. */
 export class Jobs {
@@ -35,10 +30,10 @@ export class Jobs {
   private opened: Opened | undefined;
   /** made with the first job: sessions that start from one snapshot must not share it */
   private owner: string | undefined;
-  /** the job that ended last, where its end could not be written: the storage is full, or gone */
-  private unwritten: JobRecord | undefined;
-  /** jobs of microVMs that ended, while that is written down */
-  private readonly settling = new Map<string, Promise<JobRecord>>();
+  private readonly history = new History(
+    () => this.open().journal,
+    () => this.current?.record,
+  );
 
   constructor(
     private readonly session: Session,
@@ -77,24 +72,13 @@ export class Jobs {
     }
   }
 
-  /** What `pick` takes of each job. One record at a time is in memory: a hundred prompts can be 100 MB. */
+  /** What `pick` takes of each job. */
   public async list<Item>(pick: (record: JobRecord) => Item): Promise<Listing<Item>> {
-    const { journal } = this.open();
-    const items: Item[] = [];
-    const skipped: string[] = [];
-    for (const id of await journal.ids()) {
-      const record = await journal.load(id);
-      if (record === undefined) {
-        skipped.push(id);
-      } else {
-        items.push(pick(await this.truth(record)));
-      }
-    }
-    return { items, skipped };
+    return this.history.list(pick);
   }
 
   public async get(id: string): Promise<JobRecord> {
-    const record = await this.open().journal.load(id);
+    const record = await this.history.find(id);
     if (record === undefined) {
       throw new SessionError('UnknownJob', {
         what: 'there is no such job in this workspace, or its journal cannot be read',
@@ -103,7 +87,7 @@ export class Jobs {
         fix: 'the oldest jobs are deleted; another session has other jobs',
       });
     }
-    return this.truth(record);
+    return record;
   }
 
   /** The events of a job. A caller's new token takes the place of the one that the job began with. */
@@ -162,6 +146,7 @@ export class Jobs {
     const bounds = boundsOf(settings, request);
     checkBounds(bounds, settings, adapter, this.whichHold);
     const before = request.continues === undefined ? undefined : await this.before(request.continues);
+    await forbidCoreDumps();
     const scrubber = new Scrubber();
     hide(scrubber, caller);
     const now = new Date();
@@ -199,40 +184,16 @@ export class Jobs {
 
   /** The job to go on with, and the totals of its conversation: a later job may have gone on with it already. */
   private async before(id: string): Promise<ReturnType<typeof goesOn>> {
-    const { places, journal } = this.open();
-    const before = goesOn(await this.get(id), this.session.adapter.name, places.root);
-    for (const later of await journal.ids()) {
-      const record = await journal.load(later);
-      if (record?.cli === before.cli && record.conversation === before.conversation) {
-        return { ...before, totals: (await this.truth(record)).totals };
-      }
-    }
-    return before;
+    const before = goesOn(await this.get(id), this.session.adapter.name, this.open().places.root);
+    const latest = await this.history.latestOf(before);
+    return { ...before, totals: (latest ?? before).totals };
   }
 
   private release(job: RunningJob, journal: Journal): void {
-    this.unwritten = job.isWritten ? undefined : job.record;
+    this.history.ended(job);
     this.current = undefined;
     this.onChange();
     tidy(journal, [job.id]);
-  }
-
-  /** a job that says it runs, but not here, was interrupted */
-  private async truth(record: JobRecord): Promise<JobRecord> {
-    if (record.id === this.current?.id) {
-      return this.current.record;
-    }
-    if (record.status !== 'running') {
-      return record;
-    }
-    if (record.id === this.unwritten?.id) {
-      return this.unwritten;
-    }
-    const { journal } = this.open();
-    const settling =
-      this.settling.get(record.id) ?? settled(record, journal).finally(() => this.settling.delete(record.id));
-    this.settling.set(record.id, settling);
-    return settling;
   }
 
   private open(): Opened {

@@ -27,7 +27,7 @@ export class Journal {
   }
 
   public create(id: string): void {
-    mkdirSync(path.join(this.folder, id), { mode: 0o700 });
+    mkdirSync(path.join(this.folder, id), { recursive: true, mode: 0o700 });
   }
 
   public has(id: string): boolean {

@@ -43,7 +43,7 @@ export function killOrphans(job: string): number {
 }
 
 function isOrphan(id: number, job: string): boolean {
-  return wasStartedWith(id, `${JOB_VARIABLE}=${job}`) && statOf(id)?.state !== 'Z';
+  return wasStartedWith(id, JOB_VARIABLE, job) && statOf(id)?.state !== 'Z';
 }
 
 /** whether any of a group still runs; what only waits to be reaped does not */

@@ -14,6 +14,7 @@ export function processIds(): number[] {
 
 export interface ProcessStat {
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
   readonly session: number;
   /** device number of the controlling terminal, 0 if there is none */
@@ -26,9 +27,10 @@ export function statOf(id: number): ProcessStat | undefined {
   try {
     const text = readFileSync(`/proc/${id}/stat`, 'latin1');
     // the name before them is in brackets, and may have brackets and spaces in it
-    const [state, , group, session, terminal, foreground] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const [state, parent, group, session, terminal, foreground] = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return {
       state,
+      parent: Number(parent),
       group: Number(group),
       session: Number(session),
       terminal: Number(terminal),
@@ -39,10 +41,20 @@ export function statOf(id: number): ProcessStat | undefined {
   }
 }
 
-/** Whether a process got this line, KEY=VALUE, in its environment when it was started. */
-export function wasStartedWith(id: number, line: string): boolean {
+/** The name of a program, as the kernel cuts it; undefined if it does not run. */
+export function nameOf(id: number): string | undefined {
   try {
-    return `\0${readFileSync(`/proc/${id}/environ`, 'latin1')}`.includes(`\0${line}\0`);
+    return readFileSync(`/proc/${id}/comm`, 'latin1').trimEnd();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process got this variable, with this value or any, in its environment when it was started. */
+export function wasStartedWith(id: number, name: string, value?: string): boolean {
+  const wanted = value === undefined ? `\0${name}=` : `\0${name}=${value}\0`;
+  try {
+    return `\0${readFileSync(`/proc/${id}/environ`, 'latin1')}`.includes(wanted);
   } catch {
     return false;
   }

@@ -13,11 +13,13 @@ export function sendJson(response: ServerResponse, status: number, value: object
 }
 
 const STATUS: Readonly<Record<string, number | undefined>> = {
+  CallerNotAllowed: 403,
   NotFound: 404,
   UnknownJob: 404,
   MethodNotAllowed: 405,
   JobRunning: 409,
   RequestTooLarge: 413,
+  TooManyWatchers: 429,
   WorkspaceUnavailable: 500,
   SessionEnding: 503,
 };

@@ -6,6 +6,7 @@ import type { Caller } from '../jobs/preflight';
 import { SessionError } from '../shared/problem';
 import { bodyOf, sendError, sendJson } from './answers';
 import { invocationOf } from './checks';
+import { isFromJob } from './peer';
 import { Ping } from './ping';
 import { Shells } from './shells';
 import { sendEvents } from './sse';
@@ -18,9 +19,12 @@ const KEEP_ALIVE_MS = 75_000;
 const MOST_HEADER_BYTES = 64 * 1024;
 /** of a prompt, in lists */
 const LONGEST_PROMPT = 200;
+/** of events, at the same time: each holds a file and a connection */
+const MOST_WATCHERS = 100;
 
 /** The HTTP contract of AgentCore: `/ping` and `/invocations`. */
 export function makeServer(jobs: Jobs, shells: Pick<Shells, 'isBusy'> = new Shells()): Server {
+  const watchers = new Watchers();
   const ping = new Ping(() => jobs.isBusy || shells.isBusy);
   // a job that nobody saw between two questions is a change too
   jobs.onChange = () => ping.answer();
@@ -31,7 +35,7 @@ export function makeServer(jobs: Jobs, shells: Pick<Shells, 'isBusy'> = new Shel
       sendJson(response, 200, ping.answer());
       return;
     }
-    invoked(path, request, response, jobs).catch((error: unknown) => sendError(response, error));
+    invoked(path, request, response, jobs, watchers).catch((error: unknown) => sendError(response, error));
   });
 }
 
@@ -40,23 +44,58 @@ async function invoked(
   request: IncomingMessage,
   response: ServerResponse,
   jobs: Jobs,
+  watchers: Watchers,
 ): Promise<void> {
   checkRoute(path, request);
-  const invocation = invocationOf(await bodyOf(request));
+  const body = await bodyOf(request);
+  checkPeer(request);
+  const invocation = invocationOf(body);
   const caller = callerOf(request);
   if (invocation.kind === 'query') {
-    await answer(invocation.query, caller, response, jobs);
+    await answer(invocation.query, caller, response, jobs, watchers);
     return;
   }
-  const { id, status } = await jobs.start(invocation.request, caller);
   if (invocation.stream) {
-    await sendEvents(response, await jobs.source(id, {}), 0);
+    await watchers.run(async () => {
+      const { id } = await jobs.start(invocation.request, caller);
+      await sendEvents(response, await jobs.source(id, {}), 0);
+    });
   } else {
+    const { id, status } = await jobs.start(invocation.request, caller);
     sendJson(response, 200, { job: id, status });
   }
 }
 
-async function answer(query: JobQuery, caller: Caller, response: ServerResponse, jobs: Jobs): Promise<void> {
+/** Those who wait for events. */
+class Watchers {
+  private count = 0;
+
+  /** Errors: `TooManyWatchers`. */
+  public async run(watch: () => Promise<void>): Promise<void> {
+    if (this.count >= MOST_WATCHERS) {
+      throw new SessionError('TooManyWatchers', {
+        what: 'too many callers wait for events of this session',
+        got: this.count,
+        allowed: `${MOST_WATCHERS} at a time`,
+        fix: 'close those that are not needed, or use {"op":"get"}',
+      });
+    }
+    this.count += 1;
+    try {
+      await watch();
+    } finally {
+      this.count -= 1;
+    }
+  }
+}
+
+async function answer(
+  query: JobQuery,
+  caller: Caller,
+  response: ServerResponse,
+  jobs: Jobs,
+  watchers: Watchers,
+): Promise<void> {
   switch (query.op) {
     case 'list': {
       const { items, skipped } = await jobs.list(summary);
@@ -73,7 +112,9 @@ async function answer(query: JobQuery, caller: Caller, response: ServerResponse,
       break;
     }
     case 'attach':
-      await sendEvents(response, await jobs.source(query.job, caller), query.after ?? 0);
+      await watchers.run(async () => {
+        await sendEvents(response, await jobs.source(query.job, caller), query.after ?? 0);
+      });
   }
 }
 
@@ -97,6 +138,19 @@ function checkRoute(path: string | undefined, { method = '' }: IncomingMessage):
       got: method,
       allowed: wanted,
       fix: `use ${wanted}`,
+    });
+  }
+}
+
+/** Neither the agent of a job nor, on a developer's machine, a web page. */
+function checkPeer({ socket, headers }: IncomingMessage): void {
+  const isWebPage = headers.origin !== undefined && /^(::ffff:)?127\./i.test(socket.remoteAddress ?? '');
+  if (isWebPage || isFromJob(socket)) {
+    throw new SessionError('CallerNotAllowed', {
+      what: 'the session server takes no invocations from here',
+      got: isWebPage ? 'a web page' : 'a process of a job',
+      allowed: 'callers from outside the session',
+      fix: 'invoke the agent through AgentCore',
     });
   }
 }

@@ -37,8 +37,12 @@ export class Canary {
     return [...new Set([...this.calls, ...commands])].sort();
   }
 
+  public get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
   public url(name: string): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${name}`;
+    return `${this.origin}/${name}`;
   }
 
   /** A line for a shell. */

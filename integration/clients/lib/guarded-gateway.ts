@@ -26,8 +26,6 @@ export class GuardedGateway {
   public toolCalls = 0;
   /** whether it answers 503 */
   public isDown = false;
-  /** requests to anything else */
-  public readonly elsewhere: string[] = [];
   private readonly server: Server;
 
   public constructor(public auth: 'iam' | 'jwt') {
@@ -60,7 +58,6 @@ export class GuardedGateway {
       return this.giveKey(request, response, body);
     }
     if (request.url !== '/mcp') {
-      this.elsewhere.push(`${request.method} ${request.url}`);
       return void response.writeHead(404).end();
     }
     if (this.isDown) {

@@ -41,6 +41,11 @@ export class JobBench {
     });
   }
 
+  /** The model of the vendor itself, where nothing answers. */
+  public vendor(agent: Agent, model: string): Promise<Session> {
+    return this.open(agent, { model, route: { via: 'provider', credentialProvider: 'model-key' } });
+  }
+
   /** A session for an agent that the test describes. */
   public custom(): Promise<Session> {
     return this.open({ name: 'custom' }, { model: 'some-model' });

@@ -77,21 +77,6 @@ export class Session {
     writeFileSync(path.join(this.root, 'cli.json'), JSON.stringify({ command: [name], ...description }));
   }
 
-  /** What a repository can hold in order to bring servers of its own, in the form of each agent. */
-  public addServers(url: string): void {
-    const http = { type: 'http', url };
-    const files = {
-      '.mcp.json': JSON.stringify({ mcpServers: { own: http } }),
-      '.codex/config.toml': `[mcp_servers.own]\nurl = "${url}"\n`,
-      '.gemini/settings.json': JSON.stringify({ mcpServers: { own: http }, mcp: { allowed: ['own'] } }),
-      'opencode.json': JSON.stringify({ mcp: { own: { type: 'remote', url, enabled: true } } }),
-    };
-    Object.entries(files).forEach(([name, content]) => {
-      mkdirSync(path.dirname(path.join(this.work, name)), { recursive: true });
-      writeFileSync(path.join(this.work, name), content);
-    });
-  }
-
   public async signal(signal: NodeJS.Signals): Promise<number | null> {
     const { server } = this;
     if (server === undefined || server.exitCode !== null || server.signalCode !== null) {

@@ -36,15 +36,21 @@ export const GEMINI_SETTINGS = {
  */
 export class ProxyRecorder {
   public readonly called: string[] = [];
+  /** resolves with the first call */
+  public readonly firstCall: Promise<void>;
   private readonly server: Server;
 
   public constructor() {
+    let onCall = (): void => undefined;
+    this.firstCall = new Promise((resolve) => (onCall = resolve));
     this.server = createServer((request, response) => {
       this.called.push(request.url ?? '');
+      onCall();
       response.writeHead(502).end();
     });
     this.server.on('connect', (request, socket) => {
       this.called.push(request.url ?? '');
+      onCall();
       // callers hang up as they like
       socket.on('error', () => socket.destroy());
       socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');

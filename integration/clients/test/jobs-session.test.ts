@@ -1,8 +1,6 @@
 /* How jobs of real coding agents end with their session, and without their tools. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-// @ts-expect-error it is plain JavaScript
-import bundle from '../../../scripts/bundle.mjs';
 import { type Agent, AGENTS } from '../lib/agents.ts';
 import { JobBench } from '../lib/job-bench.ts';
 import type { Session } from '../lib/session.ts';
@@ -12,10 +10,7 @@ const { claude, codex, gemini, openCode } = AGENTS;
 const proxy = new ProxyRecorder();
 let bench: JobBench;
 
-before(async () => {
-  await (bundle as () => Promise<void>)();
-  await proxy.start();
-});
+before(() => proxy.start());
 after(() => proxy.stop());
 beforeEach(async () => {
   bench = await new JobBench(proxy.environment).start();

@@ -1,5 +1,4 @@
 import type { Resource } from '../../checks/template-resource';
-import type { Value } from '../../checks/template-value';
 import type { Entry } from './facts';
 import { entry, sorted } from './facts';
 import type { Reader } from './reader';
@@ -70,7 +69,7 @@ function networkRules(group: Resource, reader: Reader): Entry {
   const source = group.get('RuleGroup', 'RulesSource');
   const list = source.get('RulesSourceList');
   const lines = (reader.text(source.get('RulesString')) ?? '').split('\n').map((line) => line.trim());
-  const stateful: Value[] = source.get('StatefulRules').items;
+  const stateful = source.get('StatefulRules').items;
   return entry({
     name: reader.nameOf(group),
     kind: 'network firewall rules',

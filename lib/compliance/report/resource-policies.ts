@@ -51,7 +51,7 @@ function policyEntries(resource: Resource, { policy, about, isText }: Place, rea
     return [];
   }
   const statements = isText ? statementsInText(document, reader) : statementsIn(document, reader);
-  const subjects: Value[] = about === undefined ? [] : resource.get(about).items;
+  const subjects: readonly Value[] = about === undefined ? [] : resource.get(about).items;
   const names = subjects.flatMap((subject) => reader.about(subject) ?? []);
   return (names.length > 0 ? names : [reader.nameOf(resource)]).map((name) =>
     entry({ name, type: resource.type, ...facts(statements.map((statement) => withoutSelf(statement, name))) }),

@@ -26,6 +26,12 @@ const STEPS = {
     const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
     await (await fetch(process.env.FAKE_TOOLS, { method: 'POST', headers, body })).text();
   },
+  // as the agent could: whatever it likes, to whatever listens
+  invoke: async ([url, body, headers = {}]) => {
+    const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body), headers });
+    text(`${answer.status} ${JSON.parse(await answer.text()).error?.code}`);
+  },
+  shell: (command) => spawn('bash', ['-c', command], { stdio: ['ignore', 'inherit', 'inherit'] }).unref(),
   ignoreTerm: () => process.on('SIGTERM', () => text('not yet')),
   // a process that leaves the group, as a server in the background does
   escape: () => text(`escaped ${spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).pid}`),

@@ -62,10 +62,14 @@ describe('a tool that needs consent', () => {
     'http://bedrock-agentcore.eu-west-1.amazonaws.com/',
     'https://amazonaws.com.evil.example/',
     'https://evilamazonaws.com/',
-    'https://user@x.amazonaws.com/',
-    'https://x.amazonaws.com:8443/',
+    'https://user@bedrock-agentcore.eu-west-1.amazonaws.com/',
+    'https://bedrock-agentcore.eu-west-1.amazonaws.com:8443/',
+    'https://my-bucket.s3.amazonaws.com/sign-in',
+    'https://abc.execute-api.eu-west-1.amazonaws.com/',
+    'https://bedrock-agentcore.eu-west-1.amazonaws.com.evil.example/',
+    'https://bedrock-agentcore.a.b.amazonaws.com/',
     'javascript:alert(1)',
-    `https://x.amazonaws.com/${'a'.repeat(5000)}`,
+    `https://bedrock-agentcore.eu-west-1.amazonaws.com/${'a'.repeat(5000)}`,
     'no url',
   ])('%.50s is not shown to anybody', async (url) => {
     use.gateway.handler = ({ message }, response) => json(response, consentError(message.id, url));
@@ -96,7 +100,7 @@ describe('what passes', () => {
     calls: new Map([[1, 'tool']]),
     needed: (request: ConsentRequest) => void seen.push(request),
   });
-  const event = `event: message\r\ndata: ${JSON.stringify(consentError(1, 'https://portal.gateway.example/ü'))}\r\n\r\n`;
+  const event = `event: message\r\ndata: ${JSON.stringify(consentError(1, 'https://gateway.example/ü'))}\r\n\r\n`;
   const large = `data: ${'x-32042'.repeat(60_000)}\n\n`;
 
   test.each([1, 2, 3, 7, 100, 65_536])('is cut into events however it arrives: %d bytes at a time', async (size) => {
@@ -108,12 +112,12 @@ describe('what passes', () => {
     );
     const out = await run(inspectEvents(watchInto(seen)), chunks);
     expect(seen).toEqual([
-      { tool: 'tool', message: 'please agree', urls: ['https://portal.gateway.example/ü'], refused: 0 },
+      { tool: 'tool', message: 'please agree', urls: ['https://gateway.example/ü'], refused: 0 },
     ]);
     const [before, after] = text.split(event);
     expect(out.startsWith(before)).toBe(true);
     expect(out.endsWith(after)).toBe(true);
-    expect(out).not.toContain('portal.gateway.example');
+    expect(out).not.toContain('gateway.example');
   });
 
   test('is not kept when it is large: it goes on before its end', () => {

@@ -9,7 +9,8 @@ describe('the command', () => {
     expect([file, input]).toEqual(['claude', '- add a file']);
     expect(args).toEqual([
       ...['-p', '--output-format', 'stream-json', '--verbose', '--dangerously-skip-permissions'],
-      ...['--mcp-config', '/place/scratch/mcp.json', '--strict-mcp-config', '--model', 'some-model'],
+      ...['--mcp-config', '/place/scratch/mcp.json', '--strict-mcp-config'],
+      ...['--setting-sources', '', '--add-dir', '/place/work', '--model', 'some-model'],
     ]);
     expect(environment).toMatchObject({
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',

@@ -1,4 +1,5 @@
 import { geminiCli, sessionId } from '../../../images/session/cli/gemini-cli';
+import { hidden } from '../../../images/session/shared/hidden';
 import { expectKeyOnlyInEnvironment, homeWith, KEY, ofType, recording, replayed, runOf } from './fixture';
 
 const CLI = 'gemini-cli';
@@ -17,6 +18,8 @@ describe('the command', () => {
       GOOGLE_GEMINI_BASE_URL: 'https://llm.example.com',
       GEMINI_API_KEY: KEY,
       GEMINI_CLI_NO_RELAUNCH: 'true',
+      GEMINI_CLI_TRUST_WORKSPACE: '',
+      GEMINI_CLI_TRUSTED_FOLDERS_PATH: '/place/scratch/trusted-folders.json',
     });
     expectKeyOnlyInEnvironment(geminiCli);
   });
@@ -26,11 +29,13 @@ describe('the command', () => {
     expect(file.path).toBe('/place/home/.gemini/settings.json');
     expect(JSON.parse(file.content)).toEqual({
       security: {
-        auth: { selectedType: 'gemini-api-key', enforcedType: 'gemini-api-key' },
+        auth: { selectedType: 'gemini-api-key', enforcedType: 'gemini-api-key', useExternal: true },
+        folderTrust: { enabled: true },
         environmentVariableRedaction: { enabled: true },
       },
       privacy: { usageStatisticsEnabled: false },
       general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 4 },
+      advanced: { ignoreLocalEnv: true },
       telemetry: { enabled: false },
       model: { maxSessionTurns: 5 },
       mcpServers: { gateway: { httpUrl: 'http://127.0.0.1:8970/jobs/1/mcp', trust: true } },
@@ -47,6 +52,11 @@ describe('the command', () => {
     const { args, files } = geminiCli.command(run);
     expect(args.slice(-6)).toEqual(['-m', 'gemini-2.5-pro', '--allowed-mcp-server-names', 'none', '--resume', 'c-1']);
     expect(files[0].content).toContain('"otlpEndpoint":"http://127.0.0.1:1/otlp"');
+  });
+
+  test('at the vendor no file can name another address', () => {
+    const { environment } = geminiCli.command(runOf({ model: { via: 'provider', key: hidden(KEY) } }));
+    expect(environment).toMatchObject({ GOOGLE_GEMINI_BASE_URL: '', GEMINI_API_KEY: KEY });
   });
 
   test('on Bedrock is refused', () => {

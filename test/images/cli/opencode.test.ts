@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
 import { openCode } from '../../../images/session/cli/opencode';
 import type { CliRun } from '../../../images/session/contract';
 import { expectKeyOnlyInEnvironment, KEY, ofType, recording, replayed, runOf } from './fixture';
@@ -22,6 +25,17 @@ describe('the command', () => {
       AGENT_MODEL_KEY: KEY,
     });
     expectKeyOnlyInEnvironment(openCode);
+  });
+
+  test('names the rules of the repository, the first that is there', () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'rules-'));
+    const rules = (): unknown => configurationOf(runOf({ directory })).instructions;
+    expect(rules()).toBeUndefined();
+    writeFileSync(path.join(directory, 'CLAUDE.md'), '');
+    expect(rules()).toEqual([path.join(directory, 'CLAUDE.md')]);
+    writeFileSync(path.join(directory, 'AGENTS.md'), '');
+    expect(rules()).toEqual([path.join(directory, 'AGENTS.md')]);
+    rmSync(directory, { recursive: true });
   });
 
   test('describes the model of a gateway, with its prices', () => {

@@ -155,7 +155,7 @@ test('a repository that is not there', async () => {
 
 test('a clone that was broken off is not taken for one', async () => {
   const one = await withRemotes();
-  const half = path.join(one.workspace, 'git.example', 'octo', '.app.clone');
+  const half = path.join(one.workspace, 'git.example', 'octo', '.app+clone');
   mkdirSync(half, { recursive: true });
   writeFileSync(path.join(half, 'litter'), '');
   const { directory } = await one.run([DONE], { repository });

@@ -106,6 +106,25 @@ describe('a request is refused', () => {
   });
 });
 
+test.each([
+  ['turned around', { branch: 'a\u202eb' }],
+  ['invisible', { branch: 'a\u200bb' }],
+  ['half a sign', { branch: 'a\ud800' }],
+  ['an author that is turned around', { author: { name: 'A\u202eda', email: 'a@b' } }],
+  ['an author of two lines', { author: { name: 'A\u2028da', email: 'a@b' } }],
+  ['an author of whom git leaves nothing', { author: { name: '...', email: 'a@b' } }],
+  ['a repository without a host', { repository: 'https:///octo/app/x' }],
+  ['a prototype', JSON.parse('{"__proto__":{"prompt":"x"}}')],
+  ['a limit in a prototype', { limits: JSON.parse('{"__proto__":{"minutes":1}}') }],
+])('%s is refused', (_, fields) => {
+  expect(() => invocationOf(JSON.stringify({ ...PROMPT, repository: 'octo/app', ...fields }))).toThrow(SessionError);
+});
+
+test('millions of brackets are no object', () => {
+  expect(codeOf(() => invocationOf('['.repeat(5_000_000)))).toBe('InvalidRequest');
+  expect(codeOf(() => invocationOf(`${'['.repeat(2_000_000)}${']'.repeat(2_000_000)}`))).toBe('InvalidRequest');
+});
+
 test('everything that is allowed is taken over', () => {
   const request = {
     prompt: 'do it',

@@ -1,0 +1,80 @@
+import type { JobRecord } from '../contract';
+import { settled } from './interrupted';
+import type { Journal } from './journal';
+import type { RunningJob } from './running-job';
+
+export interface Listing<Item> {
+  /** newest first */
+  readonly items: readonly Item[];
+  /** ids of jobs whose files cannot be read */
+  readonly skipped: readonly string[];
+}
+
+/** What is known of jobs: by the journal, and of those of this process by itself. */
+export class History {
+  /** the job that ended last, where its end could not be written: the storage is full, or gone */
+  private unwritten: JobRecord | undefined;
+  /** jobs of microVMs that ended, while that is written down */
+  private readonly settling = new Map<string, Promise<JobRecord>>();
+
+  constructor(
+    private readonly journal: () => Journal,
+    private readonly running: () => JobRecord | undefined,
+  ) {}
+
+  public ended(job: RunningJob): void {
+    this.unwritten = job.isWritten ? undefined : job.record;
+  }
+
+  /** The record as it is true now; undefined if there is none that can be read. */
+  public async find(id: string): Promise<JobRecord | undefined> {
+    const known = this.known(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const record = await this.journal().load(id);
+    return record === undefined ? undefined : this.truth(record);
+  }
+
+  /** What `pick` takes of each job. One record at a time is in memory: a hundred prompts can be 100 MB. */
+  public async list<Item>(pick: (record: JobRecord) => Item): Promise<Listing<Item>> {
+    const items: Item[] = [];
+    const skipped: string[] = [];
+    for (const id of await this.journal().ids()) {
+      const record = await this.find(id);
+      if (record === undefined) {
+        skipped.push(id);
+      } else {
+        items.push(pick(record));
+      }
+    }
+    return { items, skipped };
+  }
+
+  /** The newest job of the same conversation: a later one than that may have gone on with it already. */
+  public async latestOf({ cli, conversation }: JobRecord): Promise<JobRecord | undefined> {
+    for (const id of await this.journal().ids()) {
+      const record = await this.find(id);
+      if (record?.cli === cli && record.conversation === conversation) {
+        return record;
+      }
+    }
+    return undefined;
+  }
+
+  private known(id: string): JobRecord | undefined {
+    return [this.running(), this.unwritten].find((one) => one?.id === id);
+  }
+
+  /** a job that says it runs, but not here, was interrupted */
+  private async truth(record: JobRecord): Promise<JobRecord> {
+    const known = this.known(record.id);
+    if (known !== undefined || record.status !== 'running') {
+      return known ?? record;
+    }
+    const { id } = record;
+    const settling = this.settling.get(id) ?? settled(record, this.journal()).finally(() => this.settling.delete(id));
+    this.settling.set(id, settling);
+    return settling;
+  }
+}
