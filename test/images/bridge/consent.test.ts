@@ -111,9 +111,7 @@ describe('what passes', () => {
       bytes.subarray(i * size, (i + 1) * size),
     );
     const out = await run(inspectEvents(watchInto(seen)), chunks);
-    expect(seen).toEqual([
-      { tool: 'tool', message: 'please agree', urls: ['https://gateway.example/ü'], refused: 0 },
-    ]);
+    expect(seen).toEqual([{ tool: 'tool', message: 'please agree', urls: ['https://gateway.example/ü'], refused: 0 }]);
     const [before, after] = text.split(event);
     expect(out.startsWith(before)).toBe(true);
     expect(out.endsWith(after)).toBe(true);

@@ -74,7 +74,9 @@ test('what runs for git has none of the secrets of a job, and ends with it', asy
   remote((folder) => writeFileSync(path.join(folder, '.gitattributes'), '* filter=spy\n'));
   const seen = path.join(remotes, 'seen');
   const spy = path.join(remotes, 'spy');
-  writeFileSync(spy, `#!/bin/sh\nenv > ${seen}\nsleep 600 >/dev/null 2>&1 & echo $! >> ${seen}.pid\ncat\n`, { mode: 0o755 });
+  writeFileSync(spy, `#!/bin/sh\nenv > ${seen}\nsleep 600 >/dev/null 2>&1 & echo $! >> ${seen}.pid\ncat\n`, {
+    mode: 0o755,
+  });
   const one = await withRemotes({
     GIT_CONFIG_COUNT: '2',
     GIT_CONFIG_KEY_1: 'filter.spy.smudge',
