@@ -48,8 +48,7 @@ export class Acknowledgements {
     finding: 'workload-identity/<name>-* in the policy of an agent whose model asks for a key',
     reason:
       'AgentCore makes the workload identity of a runtime and names it after the id of the runtime: its name, a dash and a suffix. The prefix is pinned to this one runtime: names hold no dash, so no other runtime matches.',
-    source:
-      'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/scope-credential-provider-access.html',
+    source: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/scope-credential-provider-access.html',
   };
 
   /** S3 Files calls the versioned twins of the object actions too. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { signatureFault } from '../../../test/images/shared/sigv4.ts';
+import { LoopbackServer } from './loopback-server.ts';
+import { signatureFault } from '../../../test/sigv4.ts';
 
 const SERVICE = 'bedrock-agentcore';
 export const REGION = 'eu-west-1';
@@ -15,7 +15,7 @@ export const TOOL = 'tickets___list';
  * Stands in for AgentCore: a gateway that wants a signature or the token of the caller, with a server of the MCP SDK
  * behind it, and the Token Vault, which gives the key of the model.
  */
-export class GuardedGateway {
+export class GuardedGateway extends LoopbackServer {
   public readonly token = `token-${randomUUID()}`;
   public readonly modelKey = `model-key-${randomUUID()}`;
   public readonly workloadToken = `workload-token-${randomUUID()}`;
@@ -26,29 +26,12 @@ export class GuardedGateway {
   public toolCalls = 0;
   /** whether it answers 503 */
   public isDown = false;
-  private readonly server: Server;
 
   public constructor(public auth: 'iam' | 'jwt') {
-    this.server = createServer((request, response) => {
-      this.answer(request, response).catch((error: unknown) => response.destroy(error as Error));
-    });
+    super();
   }
 
-  public async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return this;
-  }
-
-  public stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  public get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) {
       chunks.push(chunk as Buffer);

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** One request for MCP, as far as tests ask about it. */
 export interface SeenRequest {
@@ -20,7 +20,7 @@ interface Grant {
  * An MCP endpoint that wants a bearer token, and the identity provider behind it, both on a loopback address. Strict
  * where real ones are: the redirect URI must be registered to the letter, PKCE must hold, nobody can register.
  */
-export class LoopbackGateway {
+export class LoopbackGateway extends LoopbackServer {
   public readonly token = `token-${randomUUID()}`;
   public readonly seen: SeenRequest[] = [];
   /** what a client asked for that an identity provider of a company would refuse */
@@ -32,23 +32,6 @@ export class LoopbackGateway {
   public registration: { clientId: string; redirectUris: string[] } = { clientId: '', redirectUris: [] };
 
   private readonly grants = new Map<string, Grant>();
-  private readonly server: Server;
-
-  public constructor() {
-    this.server = createServer((request, response) => {
-      this.answer(request, response).catch((error: unknown) => response.destroy(error as Error));
-    });
-  }
-
-  public async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return this;
-  }
-
-  public stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
 
   public get url(): string {
     return `${this.origin}/mcp`;
@@ -58,11 +41,7 @@ export class LoopbackGateway {
     return this.seen.filter(({ accepted }) => accepted).map(({ method }) => method);
   }
 
-  public get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.origin);
     const body = await read(request);
     if (url.pathname === '/mcp') {

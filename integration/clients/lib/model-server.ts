@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LoopbackServer } from './loopback-server.ts';
 import type { Dialect, ModelRequest, Step } from './model-wire.ts';
 import { DIALECTS } from './model-wires.ts';
 
@@ -21,7 +21,7 @@ export interface Fault {
  * A model at a loopback address that does what a script says, in the dialects of all programs. It keeps no state between
  * requests: which step is due follows from the request, so that retries and side requests change nothing.
  */
-export class ModelServer {
+export class ModelServer extends LoopbackServer {
   /** all requests with tools: those of the conversation */
   public readonly seen: SeenModelRequest[] = [];
   /** requests that no dialect knows: looking up models and the like */
@@ -35,28 +35,11 @@ export class ModelServer {
   /** what is done before a step is answered */
   public before: (step: number) => void = () => undefined;
 
-  private readonly server: Server;
   private reachings: { readonly step: number; readonly resolve: () => void }[] = [];
   private faults = 0;
 
-  public constructor() {
-    this.server = createServer((request, response) => {
-      this.answer(request, response).catch((error: unknown) => response.destroy(error as Error));
-    });
-  }
-
-  public async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return this;
-  }
-
-  public stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
   public get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return this.origin;
   }
 
   /** Resolves when a step of the script is asked for. */
@@ -64,7 +47,7 @@ export class ModelServer {
     return new Promise((resolve) => this.reachings.push({ step, resolve }));
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     const body = await readAll(request);
     const dialect = DIALECTS.find(({ path }) => path.test(url.pathname));

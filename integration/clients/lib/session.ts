@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { AgentEvent, CliName, JobRecord, JobRequest, JobResult } from '../../../images/session/contract.ts';
 import type { SessionSettings } from '../../../lib/agent/session-settings.ts';
-import { CREDENTIALS } from '../../../test/images/shared/sigv4.ts';
+import { CREDENTIALS } from '../../../test/sigv4.ts';
 import { type GuardedGateway, REGION } from './guarded-gateway.ts';
 import { Watch } from './watch.ts';
 

@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** The switches that keep each program from calling its maker; all programs get all of them. */
 export const SILENCE: Record<string, string> = {
@@ -34,42 +34,31 @@ export const GEMINI_SETTINGS = {
  * The proxy that programs are told to use for every host but loopback ones. It lets nothing through, and remembers who
  * was to be called: a silent program leaves the list empty.
  */
-export class ProxyRecorder {
+export class ProxyRecorder extends LoopbackServer {
   public readonly called: string[] = [];
   /** resolves with the first call */
   public readonly firstCall: Promise<void>;
-  private readonly server: Server;
+  private onCall = (): void => undefined;
 
   public constructor() {
-    let onCall = (): void => undefined;
-    this.firstCall = new Promise((resolve) => (onCall = resolve));
-    this.server = createServer((request, response) => {
-      this.called.push(request.url ?? '');
-      onCall();
-      response.writeHead(502).end();
-    });
-    this.server.on('connect', (request, socket) => {
-      this.called.push(request.url ?? '');
-      onCall();
-      // callers hang up as they like
-      socket.on('error', () => socket.destroy());
-      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
-    });
-  }
-
-  public async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return this;
-  }
-
-  public stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
+    super();
+    this.firstCall = new Promise((resolve) => (this.onCall = resolve));
+    this.refuseTunnels((address) => this.note(address));
   }
 
   public get environment(): Record<string, string> {
-    const url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const url = this.origin;
     const direct = '127.0.0.1,localhost,::1';
     return { HTTP_PROXY: url, HTTPS_PROXY: url, http_proxy: url, https_proxy: url, NO_PROXY: direct, no_proxy: direct };
+  }
+
+  protected override answer(request: IncomingMessage, response: ServerResponse): void {
+    this.note(request.url ?? '');
+    response.writeHead(502).end();
+  }
+
+  private note(address: string): void {
+    this.called.push(address);
+    this.onCall();
   }
 }

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { AgentEvent, JobResult } from '../../../images/session/contract.ts';
 import versions from '../../../images/versions.json' with { type: 'json' };
-import { CREDENTIALS } from '../../../test/images/shared/sigv4.ts';
+import { CREDENTIALS } from '../../../test/sigv4.ts';
 import { type Agent, AGENTS } from '../lib/agents.ts';
 import { JobBench } from '../lib/job-bench.ts';
 import { versionOf } from '../lib/sandbox.ts';

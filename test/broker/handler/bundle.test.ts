@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { brokerConfig, KEY_ARN } from './app';
-import { CREDENTIALS } from './aws-signature';
+import { CREDENTIALS } from '../../sigv4';
 import { contextOf, rowNamed, useLoopback } from './fixture';
 import { sample } from './samples';
 

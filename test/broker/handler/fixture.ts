@@ -5,7 +5,7 @@ import { createBroker } from '../../../handlers/github-broker/broker';
 import type { LambdaContext } from '../../../handlers/shared/lambda';
 import { signerOf } from '../../../handlers/shared/signer';
 import { brokerConfig, KEY_ARN } from './app';
-import { CREDENTIALS } from './aws-signature';
+import { CREDENTIALS } from '../../sigv4';
 import { Loopback } from './loopback';
 import { sample } from './samples';
 

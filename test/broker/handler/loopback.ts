@@ -5,7 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerTo } from './answers';
 import { CLIENT_ID, INSTALLATION_ID, KEY, KEY_ARN, SECRET_ARN } from './app';
-import { signatureFault } from './aws-signature';
+import { signatureFault } from '../../sigv4';
 
 export interface Reply {
   readonly status?: number;

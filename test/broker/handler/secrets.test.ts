@@ -4,7 +4,7 @@ import { createCredential } from '../../../handlers/git-credential/credential';
 import { scrubbed } from '../../../handlers/shared/scrub';
 import { signerOf } from '../../../handlers/shared/signer';
 import { brokerConfig, KEY, SECRET_ARN } from './app';
-import { CREDENTIALS } from './aws-signature';
+import { CREDENTIALS } from '../../sigv4';
 import { contextOf, directContext, rowNamed, useLoopback } from './fixture';
 import { SECRETS } from './secret-samples';
 import type { Fault, Place, Reply, Seen } from './loopback';

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Bridge, BridgeNotice } from '../../../images/session/contract';
 import { startBridge } from '../../../images/session/bridge/client';
-import { CREDENTIALS } from '../shared/sigv4';
+import { CREDENTIALS } from '../../sigv4';
 import { REGION, StandIn, TOKEN } from './stand-in';
 
 export const PROGRAM = path.join(__dirname, '..', '..', '..', 'assets', 'images', 'session', 'bridge.mjs');

@@ -1,5 +1,5 @@
 import type * as http from 'node:http';
-import { CREDENTIALS } from '../shared/sigv4';
+import { CREDENTIALS } from '../../sigv4';
 import { call, post, until, useBridge } from './fixture';
 import { events, json, SESSION, StandIn, TOKEN } from './stand-in';
 

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { signatureFault } from '../shared/sigv4';
+import { signatureFault } from '../../sigv4';
 
 export interface Seen {
   readonly method: string;

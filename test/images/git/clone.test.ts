@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { writeShellEnvironment } from '../../../images/session/shared/shell-environment';
 import { useLoopback } from '../../broker/handler/fixture';
-import { CREDENTIALS } from '../shared/sigv4';
+import { CREDENTIALS } from '../../sigv4';
 import { FUNCTION_ARN, Hub } from './hub';
 
 const use = useLoopback();

@@ -1,5 +1,5 @@
 import { useLoopback } from '../../broker/handler/fixture';
-import { CREDENTIALS } from '../shared/sigv4';
+import { CREDENTIALS } from '../../sigv4';
 import { FUNCTION_ARN, HELPER, Hub, run } from './hub';
 
 const use = useLoopback();

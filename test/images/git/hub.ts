@@ -12,7 +12,7 @@ import { signerOf } from '../../../handlers/shared/signer';
 import { brokerConfig, KEY_ARN } from '../../broker/handler/app';
 import { directContext } from '../../broker/handler/fixture';
 import type { Loopback } from '../../broker/handler/loopback';
-import { CREDENTIALS, signatureFault } from '../shared/sigv4';
+import { CREDENTIALS, signatureFault } from '../../sigv4';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:clone:live';
 const ROOT = path.join(__dirname, '..', '..', '..');

@@ -70,6 +70,7 @@ describe('the other end of a connection', () => {
       `net.connect({ port: process.argv[1], host: '${host}', family: ${host.includes(':') ? 6 : 4} }).on('error', () => 0)`,
     );
     expect(isFromJob(socket)).toBe(expected);
+    expect(isFromJob(socket, { AGENT_LOCAL_CALLERS: 'trusted' })).toBe(false);
     socket.destroy();
   });
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { CredentialSource, endpointOf, regionOf, signed } from '../../../images/session/shared/aws';
 import type { AwsCredentials } from '../../../images/session/shared/aws';
 import { send } from '../../../images/session/shared/http';
-import { CREDENTIALS, signatureFault } from './sigv4';
+import { CREDENTIALS, signatureFault } from '../../sigv4';
 
 const MINUTE = 60_000;
 
