@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { CliMeter, CliRun, Tokens } from '../contract';
 import { dollarsOf } from '../jobs/prices';
+import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import { rolloutOf, rollouts, tokensOfLine, tokensOfRollout } from './codex-rollout';
 import { minus, NO_TOKENS } from './outcome';
 
@@ -44,6 +44,6 @@ export function tokensBefore({ home, continues }: CliRun): Tokens | null {
 
 /** subagents have files too */
 function isMainIn(file: string, directory: string): boolean {
-  const [first] = readFileSync(file, 'utf8').split('\n', 1);
+  const [first] = (plainTextNow(file, LARGEST_CONVERSATION) ?? '').split('\n', 1);
   return first.includes('"source":"exec"') && first.includes(`"cwd":${JSON.stringify(directory)}`);
 }

@@ -1,7 +1,8 @@
 /* The file that Codex keeps of a conversation. It grows while it runs and names the tokens, which its output does not. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Tokens } from '../contract';
+import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import { isObject, parsed } from '../shared/json';
 import type { Fields } from '../shared/json';
 import { amount, fieldsOf } from './outcome';
@@ -29,7 +30,7 @@ export function tokensOfRollout(file: string | undefined): Tokens | null {
   if (file === undefined) {
     return null;
   }
-  const lines = readFileSync(file, 'utf8').split('\n');
+  const lines = (plainTextNow(file, LARGEST_CONVERSATION) ?? '').split('\n');
   for (const line of lines.reverse()) {
     const tokens = tokensOfLine(line);
     if (tokens !== null) {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { AgentEvent, CliExit, CliOutcome, Tokens } from '../contract';
 import { dollarsOf } from '../jobs/prices';
+import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import type { Fields } from '../shared/json';
 import { ChatTokens, chatOf } from './gemini-cli-chat';
 import { amount, crash, detail, failureOfStatus, fieldsOf, oneLine, outcomeOf, RecordReader, textOf } from './outcome';
@@ -101,10 +101,12 @@ export class GeminiCliReader extends RecordReader {
     if (file === undefined) {
       return null;
     }
+    const text = plainTextNow(file, LARGEST_CONVERSATION);
+    if (text === undefined) {
+      return null;
+    }
     const tokens = new ChatTokens(this.started);
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .forEach((line) => tokens.add(line));
+    text.split('\n').forEach((line) => tokens.add(line));
     return tokens.sum;
   }
 

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import type { CliMeter } from '../contract';
+import { openPlain } from '../shared/files';
 
 export type Spending = NonNullable<ReturnType<CliMeter['line']>>;
 
@@ -25,7 +25,7 @@ export class MeterReader {
   }
 
   private async follow(file: string): Promise<void> {
-    const handle = await open(file, 'r');
+    const handle = await openPlain(file);
     try {
       for (;;) {
         const { bytesRead, buffer } = await handle.read(Buffer.alloc(CHUNK), 0, CHUNK, this.offset);

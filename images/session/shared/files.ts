@@ -1,5 +1,5 @@
 /* Files that others can have put there: the agent works as the same user, and a repository brings links. */
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
@@ -29,3 +29,22 @@ export async function plainText(file: string, largest: number): Promise<string |
     await handle?.close();
   }
 }
+
+/** The same at once, for a reader that must answer before the job ends. */
+export function plainTextNow(file: string, largest: number): string | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | SAFELY);
+    const found = fstatSync(descriptor);
+    return found.isFile() && found.size <= largest ? readFileSync(descriptor, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) {
+      closeSync(descriptor);
+    }
+  }
+}
+
+/** what an agent keeps of one conversation */
+export const LARGEST_CONVERSATION = 64 * 1024 * 1024;
