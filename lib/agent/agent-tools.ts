@@ -1,6 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CodingAgentProps } from './coding-agent-props';
+import { GATEWAY_AUTH_VARIABLE, GATEWAY_URL_VARIABLE, GIT_CREDENTIAL_VARIABLE } from './session-settings';
 import type { GitCredential } from '../broker/git-credential';
 import type { IMcpGateway } from '../gateway/mcp-gateway-props';
 import type { InboundAuth, JwtAuthProps } from '../identity/inbound-auth';
@@ -24,10 +25,10 @@ export function agentToolsOf(scope: Construct, props: CodingAgentProps, inboundA
   checkHeaders(scope, requestHeaders, inboundAuth);
   const environment = {
     ...(gateway && {
-      MCP_GATEWAY_URL: gateway.gatewayUrl,
-      MCP_GATEWAY_AUTH: gateway.inboundAuth.usesJwt ? 'jwt' : 'iam',
+      [GATEWAY_URL_VARIABLE]: gateway.gatewayUrl,
+      [GATEWAY_AUTH_VARIABLE]: gateway.inboundAuth.usesJwt ? 'jwt' : 'iam',
     }),
-    ...(gitCredential && { GIT_CREDENTIAL_FUNCTION: gitCredential.functionArn }),
+    ...(gitCredential && { [GIT_CREDENTIAL_VARIABLE]: gitCredential.functionArn }),
   };
   const headers = requestHeaders.filter((header) => header.toLowerCase() !== AUTHORIZATION.toLowerCase());
   const passesToken = gateway?.inboundAuth.usesJwt === true || headers.length < requestHeaders.length;
