@@ -1,7 +1,7 @@
 import { Finding, want } from './check';
 import type { Target } from './check';
 
-export const SESSION_HEADER = 'X-Amzn-Bedrock-AgentCore-Runtime-Session-Id';
+const SESSION_HEADER = 'X-Amzn-Bedrock-AgentCore-Runtime-Session-Id';
 const SHOWN = 160;
 
 export interface Answer {

@@ -43,7 +43,7 @@ function command(run: CliRun): CliCommand {
 }
 
 /** Plain text. There is no final record, so the exit code and an answer have to do. */
-export class KiroReader implements CliReader {
+class KiroReader implements CliReader {
   public readonly conversation: string | null;
   public readonly spent = { turns: null, tokens: null, dollars: null };
   private readonly said = new LastText();

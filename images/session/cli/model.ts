@@ -27,7 +27,7 @@ export function modelOf(cli: CliName, run: CliRun): string {
 }
 
 /** the kernel takes no longer argument: MAX_ARG_STRLEN, with the zero at its end */
-export const LONGEST_ARGUMENT = 131_071;
+const LONGEST_ARGUMENT = 131_071;
 
 /** A prompt for CLIs that do not read it from standard input: never taken for an option, never too long. */
 export function promptArgument(cli: CliName, prompt: string): string {

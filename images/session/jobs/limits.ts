@@ -3,7 +3,7 @@ import type { SessionSettings } from '../../../lib/agent/session-settings';
 import { SessionError } from '../shared/problem';
 import { namesDollars } from './prices';
 
-export const DEFAULT_MINUTES = 60;
+const DEFAULT_MINUTES = 60;
 /** AgentCore ends a session after eight hours */
 export const MOST_MINUTES = 480;
 

@@ -6,7 +6,7 @@ import { processIds, signal, statOf, wasStartedWith } from './processes';
 export const JOB_VARIABLE = 'AGENT_JOB';
 
 /** Between the request to end and the kill. */
-export const GRACE_MS = 5000;
+const GRACE_MS = 5000;
 const LOOK_EVERY_MS = 50;
 /** a process can start another one while we look */
 const ROUNDS = 5;

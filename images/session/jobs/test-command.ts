@@ -6,7 +6,7 @@ import { killOrphans } from './process-group';
 import type { RunningJob } from './running-job';
 
 /** or what is left of the job */
-export const TEST_MINUTES = 10;
+const TEST_MINUTES = 10;
 
 /** Runs the command that judges the work, in a process group of its own. */
 export async function runTests(

@@ -4,7 +4,7 @@ import { SessionError } from '../shared/problem';
 import { scrubbed } from '../shared/scrub';
 
 /** AgentCore takes 100 MB; a prompt of a million characters is far below this. */
-export const MOST_BODY_BYTES = 10 * 1024 * 1024;
+const MOST_BODY_BYTES = 10 * 1024 * 1024;
 
 export function sendJson(response: ServerResponse, status: number, value: object): void {
   const body = JSON.stringify(value);

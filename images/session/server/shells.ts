@@ -6,7 +6,7 @@ import type { ProcessStat } from '../jobs/processes';
  * A shell counts as in use for so long after its last input or output: a person who reads has not gone. Long enough to read a
  * page, short against the idle timeout of a session, which begins only then.
  */
-export const SHELL_IDLE_MS = 5 * 60_000;
+const SHELL_IDLE_MS = 5 * 60_000;
 /** AgentCore asks about that often while a session is busy */
 const SCAN_EVERY_MS = 2000;
 /** a microVM has a few dozen; a fork bomb must not make /ping slow */

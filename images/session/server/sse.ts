@@ -7,7 +7,7 @@ import { log } from '../shared/log';
 /** proxies close what is silent */
 const HEARTBEAT_MS = 15_000;
 /** A watcher that takes nothing for so long is dropped. It can attach again after the last id that it has seen. */
-export const SLOW_MS = 30_000;
+const SLOW_MS = 30_000;
 
 /** Sends the events of a job as server-sent events until it ends or the watcher goes. The job does not notice either. */
 export async function sendEvents(

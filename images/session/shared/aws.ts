@@ -116,7 +116,7 @@ export function endpointOf(service: string, region: string, environment: NodeJS.
 const HOSTS: Readonly<Record<string, string>> = { 'cloudwatch-logs': 'logs', cloudwatch: 'monitoring' };
 
 /** AWS China has a domain of its own; GovCloud has not. */
-export function domainOf(region: string): string {
+function domainOf(region: string): string {
   return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 }
 

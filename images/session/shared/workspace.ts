@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import * as path from 'node:path';
 
 /** Where a session works; overrides both places below. */
-export const WORKSPACE_VARIABLE = 'AGENT_WORKSPACE';
+const WORKSPACE_VARIABLE = 'AGENT_WORKSPACE';
 const MOUNT = '/mnt/workspace';
 
 export interface Workspace {

@@ -11,7 +11,7 @@ import { storesSection } from './stores';
 import { toolsSection } from './tools';
 
 /** Changes when a reader of the JSON has to change. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 /** What the report says, before it is written as Markdown or JSON. */
 export interface Document {
