@@ -1,8 +1,6 @@
-import { Token } from 'aws-cdk-lib';
 import type { SecretReference } from '../identity/secret-reference';
 import { invalidValue } from '../private/errors';
-
-const SHORTEST_REASON = 20;
+import { reasonProblem } from '../private/reasons';
 
 /** Why an LLM gateway asks for no key. */
 export interface OpenLlmGatewayOptions {
@@ -27,13 +25,12 @@ export abstract class LlmGatewayAuth {
    */
   public static none(options: OpenLlmGatewayOptions): LlmGatewayAuth {
     const { reason } = options;
-    if (!Token.isUnresolved(reason) && reason.trim().length < SHORTEST_REASON) {
-      throw invalidValue('OpenLlmGatewayReasonTooShort', {
-        what: 'the reason for an LLM gateway without a key says too little',
-        got: reason,
-        allowed: `at least ${SHORTEST_REASON} characters`,
-        fix: 'say what makes it acceptable, or use LlmGatewayAuth.apiKey(...)',
-      });
+    const problem = reasonProblem(reason, {
+      what: 'the reason for an LLM gateway without a key says too little',
+      fix: 'say what makes it acceptable, or use LlmGatewayAuth.apiKey(...)',
+    });
+    if (problem !== undefined) {
+      throw invalidValue('OpenLlmGatewayReasonTooShort', problem);
     }
     return new NoAuth(reason);
   }

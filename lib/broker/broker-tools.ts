@@ -5,9 +5,9 @@ import type { GitHubAppBrokerProps } from './github-app-broker-props';
 import { checkLiterals } from './github-app-checks';
 import { invalid } from '../private/errors';
 import { nearest } from '../private/nearest';
+import { reasonProblem } from '../private/reasons';
 import { checkNoSecret } from '../private/text-checks';
 
-const SHORTEST_REASON = 20;
 const MOST_LISTED = 10;
 
 /** The rows of the tools that are switched on. Errors: none, unknown ones, and deletes or merges without a reason. */
@@ -76,13 +76,12 @@ function checkSensitive(scope: Construct, rows: ToolRow[], { allowSensitivePermi
 export function checkReason(scope: Construct, prop: string, given: string): void {
   const reason = given.trim();
   checkNoSecret(scope, `the reason of ${prop}`, reason);
-  if (reason.length < SHORTEST_REASON) {
-    throw invalid(scope, 'SensitiveReasonTooShort', {
-      what: `the reason of ${prop} says too little`,
-      got: reason,
-      allowed: `at least ${SHORTEST_REASON} characters`,
-      fix: 'say what makes it acceptable, for whoever reviews the template',
-    });
+  const problem = reasonProblem(reason, {
+    what: `the reason of ${prop} says too little`,
+    fix: 'say what makes it acceptable, for whoever reviews the template',
+  });
+  if (problem !== undefined) {
+    throw invalid(scope, 'SensitiveReasonTooShort', problem);
   }
 }
 

@@ -5,8 +5,8 @@ import type { BoundIdentity, IdentityContext } from './bound-identity';
 import { checkKind, checkRuntimeAuth } from './outbound-checks';
 import type { IToolBroker } from '../broker/tool-broker';
 import { invalid, invalidValue } from '../private/errors';
+import { reasonProblem } from '../private/reasons';
 
-const SHORTEST_REASON = 20;
 const SERVICE = /^[a-z0-9-]{1,64}$/;
 
 /** The role of the gateway as the caller. */
@@ -91,13 +91,12 @@ function signing(
 }
 
 export function checkReason({ reason }: NoIdentityOptions): void {
-  if (!Token.isUnresolved(reason) && reason.trim().length < SHORTEST_REASON) {
-    throw invalidValue('NoIdentityReasonTooShort', {
-      what: 'the reason for calling a target without a credential says too little',
-      got: reason,
-      allowed: `at least ${SHORTEST_REASON} characters`,
-      fix: 'say what makes it acceptable, or use OutboundIdentity.bot(...)',
-    });
+  const problem = reasonProblem(reason, {
+    what: 'the reason for calling a target without a credential says too little',
+    fix: 'say what makes it acceptable, or use OutboundIdentity.bot(...)',
+  });
+  if (problem !== undefined) {
+    throw invalidValue('NoIdentityReasonTooShort', problem);
   }
 }
 

@@ -1,10 +1,8 @@
-import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { invalidValue } from '../private/errors';
+import { reasonProblem } from '../private/reasons';
 import type { PublicInternetOptions } from './agent-network-props';
 import type { IAgentNetwork } from './network';
-
-const SHORTEST_REASON = 20;
 
 /** No VPC at all; see `AgentNetwork.publicInternet()`. */
 export class PublicNetwork implements IAgentNetwork {
@@ -14,16 +12,14 @@ export class PublicNetwork implements IAgentNetwork {
   public readonly securityGroups: ec2.ISecurityGroup[] = [];
 
   constructor(options: PublicInternetOptions) {
-    const reason = options.reason.trim();
-    if (!Token.isUnresolved(reason) && reason.length < SHORTEST_REASON) {
-      throw invalidValue('PublicReasonTooShort', {
-        what: 'the reason for a public network says too little',
-        got: options.reason,
-        allowed: `at least ${SHORTEST_REASON} characters`,
-        fix: 'say what makes it acceptable, or use new AgentNetwork(...)',
-      });
+    const problem = reasonProblem(options.reason, {
+      what: 'the reason for a public network says too little',
+      fix: 'say what makes it acceptable, or use new AgentNetwork(...)',
+    });
+    if (problem !== undefined) {
+      throw invalidValue('PublicReasonTooShort', problem);
     }
-    this.publicReason = reason;
+    this.publicReason = options.reason.trim();
   }
 
   public get vpc(): ec2.IVpc {

@@ -1,0 +1,13 @@
+import { Token } from 'aws-cdk-lib';
+import type { Problem } from './errors';
+
+/** enough for a sentence that an auditor can judge */
+const SHORTEST_REASON = 20;
+
+/** What is wrong with a reason that tells a reviewer nothing; undefined if nothing is. */
+export function reasonProblem(reason: string, { what, fix }: Pick<Problem, 'what' | 'fix'>): Problem | undefined {
+  if (Token.isUnresolved(reason) || reason.trim().length >= SHORTEST_REASON) {
+    return undefined;
+  }
+  return { what, got: reason, allowed: `at least ${SHORTEST_REASON} characters`, fix };
+}
