@@ -8,31 +8,73 @@ export interface CliFacts {
   /** as people call it */
   readonly title: string;
   readonly routes: readonly RouteKind[];
+  /** what to do where another route was taken */
+  readonly otherRoutes: string;
+  /** how it uses Amazon Bedrock; the usual way if left away */
+  readonly bedrock?: BedrockFacts;
   /** the bounds of a job that it can hold */
   readonly limits: readonly (keyof LimitSettings)[];
   /** whether it says itself what a job cost */
   readonly namesDollars: boolean;
 }
 
+/** In what an agent differs on Amazon Bedrock. */
+export interface BedrockFacts {
+  /** it speaks OpenAI's API, which another endpoint answers with rights of its own */
+  readonly isMantle?: boolean;
+  /** what it writes in front of a model */
+  readonly prefix?: string;
+  /** it looks for a model of each family of Claude, unless told which to take */
+  readonly pinsFamilies?: boolean;
+}
+
 const ALL_ROUTES = ['bedrock', 'provider', 'llmGateway'] as const;
 const ALL_LIMITS = ['turns', 'minutes', 'dollars'] as const;
+const VENDOR = 'use a key of its vendor';
 
 const FACTS: Record<CliName, CliFacts> = {
-  'claude-code': { title: 'Claude Code', routes: ALL_ROUTES, limits: ALL_LIMITS, namesDollars: true },
-  // its output counts no turns
-  codex: { title: 'Codex', routes: ALL_ROUTES, limits: ['minutes', 'dollars'], namesDollars: false },
-  opencode: { title: 'OpenCode', routes: ALL_ROUTES, limits: ALL_LIMITS, namesDollars: true },
-  // Bedrock has no Gemini
+  'claude-code': {
+    title: 'Claude Code',
+    routes: ALL_ROUTES,
+    otherRoutes: VENDOR,
+    bedrock: { pinsFamilies: true },
+    limits: ALL_LIMITS,
+    namesDollars: true,
+  },
+  codex: {
+    title: 'Codex',
+    routes: ALL_ROUTES,
+    otherRoutes: VENDOR,
+    bedrock: { isMantle: true },
+    // its output counts no turns
+    limits: ['minutes', 'dollars'],
+    namesDollars: false,
+  },
+  opencode: {
+    title: 'OpenCode',
+    routes: ALL_ROUTES,
+    otherRoutes: VENDOR,
+    bedrock: { prefix: 'amazon-bedrock/' },
+    limits: ALL_LIMITS,
+    namesDollars: true,
+  },
   'gemini-cli': {
     title: 'Gemini CLI',
     routes: ['provider', 'llmGateway'],
+    otherRoutes: 'Amazon Bedrock has no Gemini: use an API key of Google',
     limits: ALL_LIMITS,
     namesDollars: false,
   },
   // these speak to their vendors only, and do not tell what a job used
-  kiro: { title: 'Kiro', routes: ['provider'], limits: ['minutes'], namesDollars: false },
-  cursor: { title: 'Cursor CLI', routes: ['provider'], limits: ['minutes'], namesDollars: false },
-  custom: { title: 'an agent of your own', routes: ALL_ROUTES, limits: ['minutes'], namesDollars: false },
+  kiro: { title: 'Kiro', routes: ['provider'], otherRoutes: VENDOR, limits: ['minutes'], namesDollars: false },
+  cursor: { title: 'Cursor CLI', routes: ['provider'], otherRoutes: VENDOR, limits: ['minutes'], namesDollars: false },
+  custom: {
+    title: 'an agent of your own',
+    routes: ALL_ROUTES,
+    otherRoutes: VENDOR,
+    limits: ['minutes'],
+    namesDollars: false,
+  },
 };
 
 export function factsOf(name: CliName): CliFacts {

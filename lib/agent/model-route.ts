@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { BedrockModel } from './bedrock-model';
 import type { BoundModel } from './bedrock-model-id';
 import { mantleStatement } from './bedrock-mantle';
+import { factsOf } from './cli-facts';
 import type { LlmGatewayAuth } from './llm-gateway-auth';
 import { type KeyException, type ModelKey, modelKeyOf } from './model-key';
 import type { CliName, RouteSettings } from './session-settings';
@@ -110,11 +111,13 @@ class BedrockRoute extends ModelRoute {
   public _bind(scope: Construct, { cli }: RouteContext): ModelRouteConfig {
     const stack = Stack.of(scope);
     const models = this.models.map((model) => model._name(stack));
+    const isMantle = cli !== undefined && factsOf(cli).bedrock?.isMantle === true;
     return {
       settings: { via: 'bedrock' },
       models,
-      statements:
-        cli === 'codex' ? [mantleStatement(stack, models)] : this.models.flatMap((model) => model._statements(stack)),
+      statements: isMantle
+        ? [mantleStatement(stack, models)]
+        : this.models.flatMap((model) => model._statements(stack)),
     };
   }
 }

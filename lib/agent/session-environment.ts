@@ -22,16 +22,16 @@ export function sessionEnvironment(
 }
 
 function modelsOf(session: CliSession | undefined, models: BoundModel[]): Partial<SessionSettings> {
-  const isClaude = session?.name === 'claude-code';
   const main = session?.model ?? models[0]?.id;
-  const small = session?.smallModel ?? (isClaude && models.length > 0 ? (smallModelOf(models) ?? main) : undefined);
-  // OpenCode writes the provider in front of the model
-  const written = (model?: string): string | undefined =>
-    session?.name === 'opencode' && models.length > 0 && model !== undefined ? `amazon-bedrock/${model}` : model;
+  if (session === undefined || models.length === 0) {
+    return { model: main, smallModel: session?.smallModel };
+  }
+  const { prefix = '', pinsFamilies = false } = factsOf(session.name).bedrock ?? {};
+  const small = session.smallModel ?? (pinsFamilies ? (smallModelOf(models) ?? main) : undefined);
   return {
-    model: written(main),
-    smallModel: written(small),
-    familyModels: isClaude && models.length > 0 ? familyModelsOf(models) : undefined,
+    model: `${prefix}${main}`,
+    smallModel: small && `${prefix}${small}`,
+    familyModels: pinsFamilies ? familyModelsOf(models) : undefined,
   };
 }
 
@@ -49,13 +49,13 @@ function defined<T extends object>(object: T): Partial<T> {
 }
 
 function checkRoute(scope: Construct, { name }: CliSession, { settings }: ModelRouteConfig): void {
-  const { title, routes } = factsOf(name);
+  const { title, routes, otherRoutes } = factsOf(name);
   if (settings !== undefined && !routes.includes(settings.via)) {
     throw invalid(scope, 'ModelRouteNotSupported', {
       what: `${title} cannot reach its model this way`,
       got: routeTitle(settings.via),
       allowed: routes.map(routeTitle).join(', '),
-      fix: name === 'gemini-cli' ? 'Amazon Bedrock has no Gemini: use an API key of Google' : 'use a key of its vendor',
+      fix: otherRoutes,
     });
   }
 }
