@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { AgentEvent, CliName, JobRecord, JobRequest, JobResult } from '../../../images/session/contract.ts';
+import type { AgentEvent, CliName, JobRecord, JobRequest, JobResult } from '../../../images/session/contract/index.ts';
 import type { SessionSettings } from '../../../lib/agent/session-settings.ts';
 import { CREDENTIALS } from '../../../test/sigv4.ts';
 import { type GuardedGateway, REGION } from './guarded-gateway.ts';
