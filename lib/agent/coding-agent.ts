@@ -1,5 +1,5 @@
 import { Tags } from 'aws-cdk-lib';
-import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
@@ -8,14 +8,12 @@ import { addAgentOutputs } from './agent-outputs';
 import type { AgentEndpointOptions } from './agent-endpoint';
 import { AgentEndpoint } from './agent-endpoint';
 import { AgentEndpointBase } from './agent-endpoint-base';
-import { lifecycleOf } from './agent-checks';
 import { splitByRoom } from './agent-mounts';
-import { agentNetworkOf, type AgentPlace, noteReason } from './agent-place';
-import { type AgentTools, agentToolsOf } from './agent-tools';
-import type { AgentCliConfig } from './agent-cli-config';
+import { agentNetworkOf, type AgentPlace } from './agent-place';
+import { createRuntime, isV2 } from './agent-runtime';
+import { agentToolsOf } from './agent-tools';
 import type { AgentObservability } from './agent-observability';
 import type { CodingAgentProps } from './coding-agent-props';
-import { environmentOf } from './environment';
 import { executionRole, mountPolicy } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
 import type { AlarmContext, AlarmRule, IAlarmSource } from '../observability/alarm';
@@ -23,10 +21,8 @@ import { agentAlarms } from '../observability/alarm-agent';
 import { deliverLogs, keepRuntimeLogs } from '../observability/log-delivery';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../observability/segment';
 import { agentRows } from '../observability/segments/agent';
-import { ModelRoute, type ModelRouteConfig } from './model-route';
-import { sessionEnvironment } from './session-environment';
+import { ModelRoute } from './model-route';
 import { InboundAuth } from '../identity/inbound-auth';
-import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
 import { invalid, warn } from '../private/errors';
 import { runtimeNameOf } from '../private/names';
@@ -37,17 +33,6 @@ import type { Filesystem } from '../storage/filesystem';
 const LONGEST_DESCRIPTION = 1200;
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_ENDPOINTS = 10;
-
-/** what the values of the props turned into */
-interface RuntimeParts {
-  readonly cli: AgentCliConfig;
-  readonly route: ModelRouteConfig;
-  readonly tools: AgentTools;
-  readonly place: AgentPlace;
-  readonly role: iam.Role;
-  readonly policies: iam.ManagedPolicy[];
-  readonly inboundAuth: InboundAuth;
-}
 
 /**
  * A coding agent on Amazon Bedrock AgentCore Runtime: a microVM for each session instead of a laptop.
@@ -124,7 +109,15 @@ export class CodingAgent
 
     const statements = [...cli.statements, ...route.statements, ...tools.statements];
     const { role, policy, policies } = executionRole(this, this.runtimeName, statements, route.keyException);
-    this.runtime = this.createRuntime(props, { cli, route, tools, place, role, policies, inboundAuth });
+    this.runtime = createRuntime(this, this.runtimeName, props, {
+      cli,
+      route,
+      tools,
+      place,
+      role,
+      policies,
+      inboundAuth,
+    });
     this.runtimeArn = this.runtime.agentRuntimeArn;
     this.role = role;
     this.grantPrincipal = role;
@@ -233,39 +226,6 @@ export class CodingAgent
     return this.endpointNames;
   }
 
-  private createRuntime(props: CodingAgentProps, parts: RuntimeParts): agentcore.Runtime {
-    const { cli, route, tools, place, role, policies, inboundAuth } = parts;
-    const limits = { isV2: isV2(props), isCode: cli.isCode };
-    const runtime = new agentcore.Runtime(this, 'Runtime', {
-      runtimeName: this.runtimeName,
-      agentRuntimeArtifact: cli.artifact,
-      // the L2 would add rights to the identities and logs of every agent of the account
-      executionRole: role.withoutPolicyUpdates(),
-      networkConfiguration: place.configuration,
-      description: props.description,
-      protocolConfiguration: agentcore.ProtocolType.HTTP,
-      platformVersion: props.platformVersion ?? agentcore.PlatformVersion.V1,
-      environmentVariables: environmentOf(
-        this,
-        props.environment ?? {},
-        { ...sessionEnvironment(this, cli.session, route), ...tools.environment },
-        limits,
-      ),
-      authorizerConfiguration: inboundAuth._forRuntime(this),
-      requestHeaderConfiguration: tools.requestHeaders && { allowlistedHeaders: tools.requestHeaders },
-      lifecycleConfiguration: lifecycleOf(this, props.idleTimeout, props.maxLifetime),
-      // delivered apart, to shared destinations; said here too, for an organization may inject other defaults
-      tracingEnabled: false,
-      loggingConfigs: [],
-    });
-    runtime.with(new JwtAuthorizerOptions({ privateEndpoint: inboundAuth._rules?.privateEndpoint }));
-    const cfn = runtime.node.defaultChild as agentcore.CfnRuntime;
-    // the L2 depends on a stand-in of the role, which knows nothing of what is granted later
-    cfn.node.addDependency(role, ...policies);
-    noteReason(cfn, props.network);
-    return runtime;
-  }
-
   private mount(filesystems: Filesystem[], { vpc, subnets, connections }: AgentPlace, grantee: iam.IGrantable): void {
     const mixin = new RuntimeFilesystems(filesystems, { grantee, connections: connections && this, vpc, subnets });
     mixin.applyTo(this.runtime.node.defaultChild as agentcore.CfnRuntime);
@@ -292,8 +252,4 @@ export class CodingAgent
     const dimensions = { Service: 'AgentCore.Runtime', Resource: this.runtimeArn };
     return this.metricBy(metricName, { statistic: 'Sum', ...options }, dimensions);
   }
-}
-
-function isV2({ platformVersion }: CodingAgentProps): boolean {
-  return platformVersion?.value === agentcore.PlatformVersion.V2.value;
 }

@@ -1,0 +1,68 @@
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { lifecycleOf } from './agent-checks';
+import type { AgentCliConfig } from './agent-cli-config';
+import { type AgentPlace, noteReason } from './agent-place';
+import type { AgentTools } from './agent-tools';
+import type { CodingAgentProps } from './coding-agent-props';
+import { environmentOf } from './environment';
+import type { ModelRouteConfig } from './model-route';
+import { sessionEnvironment } from './session-environment';
+import type { InboundAuth } from '../identity/inbound-auth';
+import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
+
+/** What the values of the props turned into. */
+export interface RuntimeParts {
+  readonly cli: AgentCliConfig;
+  readonly route: ModelRouteConfig;
+  readonly tools: AgentTools;
+  readonly place: AgentPlace;
+  readonly role: iam.Role;
+  readonly policies: iam.ManagedPolicy[];
+  readonly inboundAuth: InboundAuth;
+}
+
+/** The L2 of an agent, with what it lacks set on its L1. */
+export function createRuntime(
+  scope: Construct,
+  runtimeName: string,
+  props: CodingAgentProps,
+  parts: RuntimeParts,
+): agentcore.Runtime {
+  const { cli, route, tools, place, role, policies, inboundAuth } = parts;
+  const limits = { isV2: isV2(props), isCode: cli.isCode };
+  const runtime = new agentcore.Runtime(scope, 'Runtime', {
+    runtimeName,
+    agentRuntimeArtifact: cli.artifact,
+    // the L2 would add rights to the identities and logs of every agent of the account
+    executionRole: role.withoutPolicyUpdates(),
+    networkConfiguration: place.configuration,
+    description: props.description,
+    protocolConfiguration: agentcore.ProtocolType.HTTP,
+    platformVersion: props.platformVersion ?? agentcore.PlatformVersion.V1,
+    environmentVariables: environmentOf(
+      scope,
+      props.environment ?? {},
+      { ...sessionEnvironment(scope, cli.session, route), ...tools.environment },
+      limits,
+    ),
+    authorizerConfiguration: inboundAuth._forRuntime(scope),
+    requestHeaderConfiguration: tools.requestHeaders && { allowlistedHeaders: tools.requestHeaders },
+    lifecycleConfiguration: lifecycleOf(scope, props.idleTimeout, props.maxLifetime),
+    // delivered apart, to shared destinations; said here too, for an organization may inject other defaults
+    tracingEnabled: false,
+    loggingConfigs: [],
+  });
+  runtime.with(new JwtAuthorizerOptions({ privateEndpoint: inboundAuth._rules?.privateEndpoint }));
+  const cfn = runtime.node.defaultChild as agentcore.CfnRuntime;
+  // the L2 depends on a stand-in of the role, which knows nothing of what is granted later
+  cfn.node.addDependency(role, ...policies);
+  noteReason(cfn, props.network);
+  return runtime;
+}
+
+/** Whether sessions start from a snapshot. */
+export function isV2({ platformVersion }: CodingAgentProps): boolean {
+  return platformVersion?.value === agentcore.PlatformVersion.V2.value;
+}
