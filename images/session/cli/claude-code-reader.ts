@@ -11,7 +11,6 @@ import {
   minus,
   NO_TOKENS,
   oneLine,
-  outcomeOf,
   plus,
   RecordReader,
   textOf,
@@ -29,16 +28,8 @@ export class ClaudeCodeReader extends RecordReader {
   private readonly tools = new Map<string, string>();
 
   public finish(exit: CliExit): CliOutcome {
-    return outcomeOf(exit, {
-      failure: this.result === undefined ? crash(exit) : failureOf(this.result),
-      text: this.text,
-      turns: this.turns,
-      tokens: this.tokens,
-      dollars: this.dollars,
-      dollarsFrom: this.dollars === null ? null : 'cli',
-      conversation: this.conversation,
-      totals: this.totals,
-    });
+    const failure = this.result === undefined ? crash(exit) : failureOf(this.result);
+    return this.concluded(exit, failure, { totals: this.totals });
   }
 
   protected record(record: Fields): AgentEvent[] {

@@ -3,7 +3,7 @@ import { dollarsOf } from '../jobs/prices';
 import type { Fields } from '../shared/json';
 import { tokensBefore } from './codex-meter';
 import { rolloutOf, tokensOfRollout, tokensOfUsage } from './codex-rollout';
-import { crash, detail, failureOfStatus, fieldsOf, minus, oneLine, outcomeOf, RecordReader, textOf } from './outcome';
+import { crash, detail, failureOfStatus, fieldsOf, minus, oneLine, RecordReader, textOf } from './outcome';
 import type { Failure } from './outcome';
 
 /** what Codex says of a model it has no description of; every model of a gateway is one */
@@ -11,6 +11,7 @@ const UNKNOWN_MODEL = /^Model metadata for /;
 
 /** Reads `codex exec --json`. Only `turn.completed` is success. */
 export class CodexReader extends RecordReader {
+  protected override readonly dollarsFrom = 'prices';
   private failure: Failure | undefined;
   private isComplete = false;
   private total: Tokens | null = null;
@@ -26,14 +27,8 @@ export class CodexReader extends RecordReader {
     if (this.total === null && this.conversation !== null) {
       this.count(tokensOfRollout(rolloutOf(this.run.home, this.conversation)));
     }
-    return outcomeOf(exit, {
-      failure: this.isComplete ? undefined : (this.failure ?? earlyFailure(exit)),
-      text: this.text,
+    return this.concluded(exit, this.isComplete ? undefined : (this.failure ?? earlyFailure(exit)), {
       turns: null,
-      tokens: this.tokens,
-      dollars: this.dollars,
-      dollarsFrom: this.dollars === null ? null : 'prices',
-      conversation: this.conversation,
       totals: this.total === null ? null : { tokens: this.total, dollars: null },
     });
   }

@@ -1,6 +1,6 @@
 import type { AgentEvent, CliExit, CliOutcome } from '../contract';
 import type { Fields } from '../shared/json';
-import { crash, detail, fieldsOf, listOf, oneLine, outcomeOf, RecordReader, textOf } from './outcome';
+import { crash, detail, fieldsOf, listOf, oneLine, RecordReader, textOf } from './outcome';
 import type { Failure } from './outcome';
 
 /**
@@ -12,12 +12,7 @@ export class CursorReader extends RecordReader {
   private result: Fields | undefined;
 
   public finish(exit: CliExit): CliOutcome {
-    return outcomeOf(exit, {
-      failure: this.result === undefined ? crash(exit) : failureOf(this.result),
-      text: this.text,
-      ...{ turns: null, tokens: null, dollars: null, dollarsFrom: null, totals: null },
-      conversation: this.conversation,
-    });
+    return this.concluded(exit, this.result === undefined ? crash(exit) : failureOf(this.result));
   }
 
   protected record(record: Fields): AgentEvent[] {

@@ -41,16 +41,7 @@ export class EventsReader extends RecordReader {
   private result: Fields | undefined;
 
   public finish(exit: CliExit): CliOutcome {
-    return outcomeOf(exit, {
-      failure: this.result === undefined ? crash(exit) : failureOf(this.result, exit),
-      text: this.text,
-      turns: this.turns,
-      tokens: this.tokens,
-      dollars: this.dollars,
-      dollarsFrom: this.dollars === null ? null : 'cli',
-      conversation: this.conversation,
-      totals: null,
-    });
+    return this.concluded(exit, this.result === undefined ? crash(exit) : failureOf(this.result, exit));
   }
 
   protected record(record: Fields): AgentEvent[] {

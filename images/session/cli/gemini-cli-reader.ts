@@ -3,7 +3,7 @@ import { dollarsOf } from '../jobs/prices';
 import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import type { Fields } from '../shared/json';
 import { ChatTokens, chatOf } from './gemini-cli-chat';
-import { amount, crash, detail, failureOfStatus, fieldsOf, oneLine, outcomeOf, RecordReader, textOf } from './outcome';
+import { amount, crash, detail, failureOfStatus, fieldsOf, oneLine, RecordReader, textOf } from './outcome';
 import type { Failure } from './outcome';
 
 const EXIT = { authentication: 41, input: 42, turnLimit: 53 };
@@ -12,6 +12,7 @@ const STATUSES = [400, 401, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504];
 
 /** Reads `-o stream-json`. Only a `result` with status `success` is success; a signal gives code 0 and no result. */
 export class GeminiCliReader extends RecordReader {
+  protected override readonly dollarsFrom = 'prices';
   private readonly started = new Date();
   private result: Fields | undefined;
   private answer = '';
@@ -21,15 +22,9 @@ export class GeminiCliReader extends RecordReader {
     if (this.result === undefined) {
       this.count(this.tokensOfFile());
     }
-    return outcomeOf(exit, {
-      failure: this.failureOf(exit),
+    return this.concluded(exit, this.failureOf(exit), {
       text: this.answer === '' ? null : this.answer,
       turns: null,
-      tokens: this.tokens,
-      dollars: this.dollars,
-      dollarsFrom: this.dollars === null ? null : 'prices',
-      conversation: this.conversation,
-      totals: null,
     });
   }
 

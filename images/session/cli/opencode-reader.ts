@@ -8,7 +8,6 @@ import {
   fieldsOf,
   oneLine,
   NO_TOKENS,
-  outcomeOf,
   plus,
   RecordReader,
   textOf,
@@ -32,16 +31,7 @@ export class OpenCodeReader extends RecordReader {
   }
 
   public finish(exit: CliExit): CliOutcome {
-    return outcomeOf(exit, {
-      failure: this.failureOf(exit),
-      text: this.text,
-      turns: this.turns,
-      tokens: this.tokens,
-      dollars: this.dollars,
-      dollarsFrom: this.dollars === null ? null : 'cli',
-      conversation: this.conversation,
-      totals: null,
-    });
+    return this.concluded(exit, this.failureOf(exit));
   }
 
   protected record(record: Fields): AgentEvent[] {

@@ -121,6 +121,7 @@ export abstract class RecordReader implements CliReader {
   protected tokens: Tokens | null = null;
   protected dollars: number | null = null;
   protected text: string | null = null;
+  protected readonly dollarsFrom: 'cli' | 'prices' = 'cli';
 
   constructor(protected readonly run: CliRun) {
     this.conversation = run.continues?.conversation ?? null;
@@ -137,6 +138,21 @@ export abstract class RecordReader implements CliReader {
   }
 
   public abstract finish(exit: CliExit): CliOutcome;
+
+  /** The outcome with what the records said, but for what is known better. */
+  protected concluded(exit: CliExit, failure: Failure | undefined, better: Partial<Facts> = {}): CliOutcome {
+    return outcomeOf(exit, {
+      failure,
+      text: this.text,
+      turns: this.turns,
+      tokens: this.tokens,
+      dollars: this.dollars,
+      dollarsFrom: this.dollars === null ? null : this.dollarsFrom,
+      conversation: this.conversation,
+      totals: null,
+      ...better,
+    });
+  }
 
   protected abstract record(record: Fields): AgentEvent[];
 
