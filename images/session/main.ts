@@ -1,5 +1,6 @@
 /* The server of a session: `node agent.mjs`. See docs/session.md. Nothing secret or unique is made at its start. */
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { CLI_NAMES, PORTS } from '../../lib/agent/session-settings';
 import { startBridge } from './bridge/client';
@@ -10,9 +11,9 @@ import { causeOf, log, warn } from './shared/log';
 import { SessionError } from './shared/problem';
 import { hardenProcess } from './shared/process';
 import { cliOf, gatewayOf, settingsOf } from './shared/settings';
-import { SHELL_ENVIRONMENT_DIRECTORY, writeShellEnvironment } from './shared/shell-environment';
+import { shellEnvironmentDirectory, writeShellEnvironment } from './shared/shell-environment';
 
-/** for runs outside an image; AgentCore wants the port of the contract */
+/** for runs outside an image; AgentCore wants the port of the contract. 0 is any free one, which the log names */
 const PORT_VARIABLE = 'AGENT_PORT';
 /** AgentCore kills what has not ended by itself; a job gets five of them to end */
 const SHUTDOWN_MS = 9500;
@@ -30,7 +31,8 @@ function start(environment: NodeJS.ProcessEnv): void {
   tellShells(environment);
   const server = makeServer(jobs);
   server.listen(Number(environment[PORT_VARIABLE] ?? PORTS.invocations), '0.0.0.0', () => {
-    log('server.ready', { cli: adapter.name, startMs: Math.round(performance.now()) });
+    const { port } = server.address() as AddressInfo;
+    log('server.ready', { cli: adapter.name, port, startMs: Math.round(performance.now()) });
   });
   let isEnding = false;
   const end = (code: number) => {
@@ -60,7 +62,7 @@ async function shutDown(server: Server, jobs: Jobs, bridge: { stop(): Promise<vo
 /** a help for people in shells; a session works without it */
 function tellShells(environment: NodeJS.ProcessEnv): void {
   try {
-    writeShellEnvironment(SHELL_ENVIRONMENT_DIRECTORY, environment);
+    writeShellEnvironment(shellEnvironmentDirectory(environment), environment);
   } catch (error) {
     warn('shell.untold', { cause: causeOf(error) });
   }

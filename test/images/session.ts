@@ -76,6 +76,15 @@ export interface Answer {
   readonly events: StoredEvent[];
 }
 
+/** the port that a server took, by its log */
+export function portOf(log: string): number {
+  const found = /"server.ready".*"port":(\d+)/.exec(log);
+  if (found === null) {
+    throw new Error(`the server did not start: ${log}`);
+  }
+  return Number(found[1]);
+}
+
 /** One session on one workspace. Another one on the same workspace is another microVM of it. */
 export class TestSession {
   public readonly bridge: Bridge;
@@ -91,6 +100,8 @@ export class TestSession {
       PATH: process.env.PATH,
       AGENT_WORKSPACE: workspace,
       MCP_GATEWAY_URL: 'https://nowhere',
+      // other tests run beside this one
+      AGENT_BRIDGE_PORT: '0',
       ...more.environment,
     };
     this.bridge = more.bridge ?? startBridge({ program: BRIDGE, environment });

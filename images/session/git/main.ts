@@ -1,9 +1,9 @@
 /* git's credential helper: `node git-credential.mjs get`. See docs/git.md. */
-import { readShellEnvironment, SHELL_ENVIRONMENT_DIRECTORY } from '../shared/shell-environment';
+import { readShellEnvironment, shellEnvironmentDirectory } from '../shared/shell-environment';
 import { answer } from './helper';
 
 async function get(): Promise<void> {
-  const directory = process.env.AGENT_ENVIRONMENT_DIRECTORY ?? SHELL_ENVIRONMENT_DIRECTORY;
+  const directory = shellEnvironmentDirectory(process.env);
   const { stdout, stderr } = await answer(process.stdin, { ...readShellEnvironment(directory), ...process.env });
   process.stderr.write(stderr);
   // what the SDK may still wait for is of no use any more

@@ -12,6 +12,9 @@ export function processIds(): number[] {
   }
 }
 
+/** the 22nd field of proc_pid_stat(5), counted from the third */
+const STARTED_AT = 22 - 3;
+
 export interface ProcessStat {
   readonly state: string;
   readonly parent: number;
@@ -21,13 +24,16 @@ export interface ProcessStat {
   readonly terminal: number;
   /** process group in the foreground of that terminal */
   readonly foreground: number;
+  /** when it was started, in ticks of the kernel's clock */
+  readonly startedAt: number;
 }
 
 export function statOf(id: number): ProcessStat | undefined {
   try {
     const text = readFileSync(`/proc/${id}/stat`, 'latin1');
     // the name before them is in brackets, and may have brackets and spaces in it
-    const [state, parent, group, session, terminal, foreground] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const [state, parent, group, session, terminal, foreground] = fields;
     return {
       state,
       parent: Number(parent),
@@ -35,6 +41,7 @@ export function statOf(id: number): ProcessStat | undefined {
       session: Number(session),
       terminal: Number(terminal),
       foreground: Number(foreground),
+      startedAt: Number(fields[STARTED_AT]),
     };
   } catch {
     return undefined;

@@ -19,15 +19,16 @@ const LAST_PTS = 143;
 /**
  * Whether a person works in a shell that AgentCore opened (`agentcore exec --it`). Those are no children of ours, so they are
  * looked for in /proc: a terminal in which a command runs, or was written to lately. What AgentCore itself counts as
- * activity of shells is not documented; this is our reading.
+ * activity of shells is not documented; this is our reading. A terminal that was there before this server belongs to a
+ * developer on whose machine it runs: AgentCore opens shells in sessions that are ready.
  */
 export class Shells {
   private scannedAt = -Infinity;
   private found = false;
-
   constructor(
     private readonly idleMs = SHELL_IDLE_MS,
     private readonly everyMs = SCAN_EVERY_MS,
+    private readonly since = statOf(process.pid)?.startedAt ?? 0,
   ) {}
 
   public get isBusy(): boolean {
@@ -44,7 +45,7 @@ export class Shells {
     for (const id of processIds().slice(0, MOST_PROCESSES)) {
       const stat = statOf(id);
       const pts = stat === undefined ? undefined : ptsOf(stat.terminal);
-      if (stat === undefined || pts === undefined || stat.session !== id) {
+      if (stat === undefined || pts === undefined || stat.session !== id || stat.startedAt < this.since) {
         continue;
       }
       if (isRunning(stat) || (!seen.has(pts) && this.isRecent(pts))) {

@@ -11,7 +11,9 @@ import {
   GIT_CREDENTIAL_VARIABLE,
 } from '../../../lib/agent/session-settings';
 
-export const SHELL_ENVIRONMENT_DIRECTORY = '/tmp/agent';
+const DIRECTORY = '/tmp/agent';
+/** for runs outside an image, where several servers share a machine */
+const DIRECTORY_VARIABLE = 'AGENT_ENVIRONMENT_DIRECTORY';
 const FILE = 'environment';
 
 /** by name: what is not listed here may be a secret */
@@ -30,6 +32,10 @@ const VARIABLES = [
   'NODE_EXTRA_CA_CERTS',
 ];
 
+export function shellEnvironmentDirectory(environment: NodeJS.ProcessEnv): string {
+  return environment[DIRECTORY_VARIABLE] ?? DIRECTORY;
+}
+
 /** Writes `<directory>/environment`, lines of KEY=VALUE. A value with a line end is left away. */
 export function writeShellEnvironment(directory: string, environment: NodeJS.ProcessEnv): void {
   const lines = VARIABLES.flatMap((name) => {
@@ -38,9 +44,10 @@ export function writeShellEnvironment(directory: string, environment: NodeJS.Pro
   });
   mkdirSync(directory, { recursive: true, mode: 0o755 });
   const file = path.join(directory, FILE);
-  // whole or not at all: a shell may read it at the same moment
-  writeFileSync(`${file}.new`, lines.join(''), { mode: 0o644 });
-  renameSync(`${file}.new`, file);
+  // whole or not at all: a shell may read it, and on a developer's machine a second server write it, at the same moment
+  const whole = `${file}.${process.pid}`;
+  writeFileSync(whole, lines.join(''), { mode: 0o644 });
+  renameSync(whole, file);
 }
 
 /** The variables in the file; none if there is no file. Names that we never write are passed over. */

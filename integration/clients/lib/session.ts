@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -47,8 +46,7 @@ export class Session {
 
   /** Starts the server; again after it ended, as a new microVM with the same storage does. */
   public async start(): Promise<this> {
-    const port = await freePort();
-    const environment = { ...this.environment(), AGENT_PORT: String(port) };
+    const environment = { ...this.environment(), AGENT_PORT: '0' };
     const server = spawn(process.execPath, [AGENT], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
     this.server = server;
     const lines = createInterface({ input: server.stdout });
@@ -56,6 +54,7 @@ export class Session {
     while (this.logged('"server.ready"').length === 0) {
       await Promise.race([once(lines, 'line'), once(server, 'exit').then(failed)]);
     }
+    const { port } = JSON.parse(this.logged('"server.ready"')[0]) as { port: number };
     this.log.length = 0;
     this.url = `http://127.0.0.1:${port}`;
     return this;
@@ -175,6 +174,7 @@ export class Session {
       AGENT_SETTINGS: JSON.stringify(settings),
       AGENT_WORKSPACE: this.workspace,
       AGENT_BRIDGE_PORT: '0',
+      AGENT_ENVIRONMENT_DIRECTORY: path.join(this.root, 'shells'),
       AGENT_CLI_DESCRIPTOR: path.join(this.root, 'cli.json'),
       AWS_REGION: REGION,
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -205,15 +205,6 @@ function holds(file: string, text: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function failed(): never {

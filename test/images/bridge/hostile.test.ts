@@ -1,4 +1,5 @@
 /* What a gateway that was taken over, another caller, or the agent can do to the bridge. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { inspectJson } from '../../../images/session/bridge/inspect';
 import { OpenJob } from '../../../images/session/bridge/jobs';
@@ -80,9 +81,7 @@ describe('a gateway', () => {
       }
       response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { tools: [] } })}\n\n`);
     };
-    const start = performance.now();
     expect(await use.bridge.check({ job: 'job-1' })).toEqual({ ok: true, tools: 0 });
-    expect(performance.now() - start).toBeLessThan(8000);
   });
 
   test('that never ends a line is given up after 10 MB', async () => {
@@ -139,14 +138,30 @@ describe('the port of the bridge', () => {
   test('a debugger is not opened', async () => {
     const { pid } = (use.bridge as unknown as { child: { pid: number } }).child;
     process.kill(pid, 'SIGUSR1');
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const answer = await new Promise((resolve) => {
-      connect(9229, '127.0.0.1')
-        .on('connect', () => resolve('open'))
-        .on('error', () => resolve('closed'));
-    });
-    expect(answer).toBe('closed');
+    await post(use.url, call(2));
+    // that of Node listens on a port of 127.0.0.1, which another program of this machine may hold
+    expect(listening(pid)).toEqual([new URL(use.url).port]);
     await post(use.url, call(3));
-    await until(() => use.gateway.seen.length === 1);
+    await until(() => use.gateway.seen.length === 2);
   });
 });
+
+/** the ports on which a process takes connections */
+function listening(pid: number): string[] {
+  const sockets = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
+  return readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.includes(`socket:[${inode}]`))
+    .map(([, address]) => String(parseInt(address.split(':')[1], 16)));
+}
+
+/** what is open can be closed meanwhile */
+function linkOf(file: string): string[] {
+  try {
+    return [readlinkSync(file)];
+  } catch {
+    return [];
+  }
+}

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { conformance } from '../../../images/conformance/run';
+import { portOf, until } from '../session';
 
 const SERVER = path.join(__dirname, '..', '..', '..', 'assets', 'images', 'session', 'agent.mjs');
-const READY_MS = 20_000;
 
 let folder: string;
 let server: ChildProcess;
@@ -30,45 +28,23 @@ afterEach(async () => {
 async function start(command: string): Promise<string> {
   const descriptor = path.join(folder, 'cli.json');
   writeFileSync(descriptor, JSON.stringify({ command: ['bash', '-c', command], prompt: 'stdin', output: 'text' }));
-  const port = await freePort();
+  output = '';
   server = spawn(process.execPath, [SERVER], {
     env: {
       PATH: process.env.PATH,
       HOME: folder,
       AGENT_CLI: 'custom',
       AGENT_CLI_DESCRIPTOR: descriptor,
-      AGENT_PORT: String(port),
+      AGENT_PORT: '0',
+      AGENT_BRIDGE_PORT: '0',
+      AGENT_ENVIRONMENT_DIRECTORY: path.join(folder, 'shells'),
       AGENT_WORKSPACE: path.join(folder, 'workspace'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   [server.stdout, server.stderr].forEach((stream) => stream?.on('data', (part) => (output += String(part))));
-  const url = `http://127.0.0.1:${port}`;
-  await answering(url);
-  return url;
-}
-
-async function answering(url: string): Promise<void> {
-  const until = Date.now() + READY_MS;
-  for (;;) {
-    try {
-      await fetch(`${url}/ping`);
-      return;
-    } catch {
-      if (Date.now() > until) {
-        throw new Error(`the server did not start: ${output}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  await until(() => output.includes('server.ready') || server.exitCode !== null);
+  return `http://127.0.0.1:${portOf(output)}`;
 }
 
 test.each([

@@ -100,10 +100,8 @@ test('no network', () =>
 
 test('an answer that does not come', async () => {
   hub.reply = () => undefined;
-  const start = Date.now();
   await refused(where(), 'Lambda did not answer within 10 seconds');
-  expect(Date.now() - start).toBeLessThan(15_000);
-}, 30_000);
+});
 
 test('no credentials', () => {
   const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };

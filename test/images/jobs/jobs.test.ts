@@ -202,7 +202,6 @@ describe('the end of a job', () => {
     const start = Date.now();
     await one.invoke({ op: 'cancel', job });
     expect(Date.now() - start).toBeGreaterThan(4500);
-    expect(Date.now() - start).toBeLessThan(8000);
     expect((await one.record(job)).result?.text).toBe('not yet');
   });
 

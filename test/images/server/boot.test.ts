@@ -4,10 +4,9 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { DONE, FAKE_CLI, prompt, until } from '../session';
+import { DONE, FAKE_CLI, portOf, prompt, until } from '../session';
 
 const PROGRAM = path.join(__dirname, '..', '..', '..', 'assets', 'images', 'session', 'agent.mjs');
-const PORT = 20_000 + (process.pid % 20_000);
 
 /** writes down, by name, each call of what makes randomness, connections or processes */
 const WATCHER = `
@@ -56,7 +55,9 @@ async function start(more: NodeJS.ProcessEnv = {}): Promise<void> {
       AGENT_CLI: 'custom',
       AGENT_CLI_DESCRIPTOR: path.join(folder, 'cli.json'),
       AGENT_WORKSPACE: path.join(folder, 'workspace'),
-      AGENT_PORT: String(PORT),
+      AGENT_PORT: '0',
+      AGENT_BRIDGE_PORT: '0',
+      AGENT_ENVIRONMENT_DIRECTORY: path.join(folder, 'shells'),
       ...more,
     },
   });
@@ -71,13 +72,13 @@ afterEach(() => {
 });
 
 const seen = () => (existsSync(path.join(folder, 'seen')) ? readFileSync(path.join(folder, 'seen'), 'utf8') : '');
-const url = `http://127.0.0.1:${PORT}`;
-const invoke = (body: object) => fetch(`${url}/invocations`, { method: 'POST', body: JSON.stringify(body) });
+const url = () => `http://127.0.0.1:${portOf(output)}`;
+const invoke = (body: object) => fetch(`${url()}/invocations`, { method: 'POST', body: JSON.stringify(body) });
 
 test('the start makes nothing random, no connection and no process; the first job does', async () => {
   await start();
   for (let count = 0; count < 3; count++) {
-    expect((await fetch(`${url}/ping`)).status).toBe(200);
+    expect((await fetch(`${url()}/ping`)).status).toBe(200);
   }
   expect(seen()).toBe('');
   expect(existsSync(path.join(folder, 'workspace'))).toBe(false);
@@ -91,12 +92,12 @@ test('SIGUSR1 opens no debugger', async () => {
   child.kill('SIGUSR1');
   await until(() => output.includes('debugger.refused'));
   expect(output).not.toContain('Debugger listening');
-  expect((await fetch(`${url}/ping`)).status).toBe(200);
+  expect((await fetch(`${url()}/ping`)).status).toBe(200);
 });
 
 test('a promise that nobody waited for ends nothing, and its text is not logged', async () => {
   await start({ REJECT: '1' });
   await until(() => output.includes('promise.lost'));
-  expect((await fetch(`${url}/ping`)).status).toBe(200);
+  expect((await fetch(`${url()}/ping`)).status).toBe(200);
   expect(output).not.toContain('canary');
 });
