@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiOf } from './lib/api-baseline';
+import { readAssembly } from './lib/jsii-assembly';
 
 const root = path.join(__dirname, '..');
 const baseline = path.join(root, 'api', 'baseline.json');
@@ -16,7 +17,7 @@ const { values } = parseArgs({
   options: { accept: { type: 'boolean' }, assembly: { type: 'string', default: path.join(root, '.jsii') } },
 });
 
-const today = apiOf(JSON.parse(readFileSync(values.assembly, 'utf8')));
+const today = apiOf(readAssembly(values.assembly));
 if (values.accept) {
   accept();
 } else if (!isCompatible()) {

@@ -14,7 +14,7 @@ interface Packed {
 const root = path.join(__dirname, '..');
 const REQUIRED = [
   '.jsii',
-  'API.md',
+  '.jsii.gz',
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
@@ -24,7 +24,7 @@ const REQUIRED = [
   'lib/index.d.ts',
 ];
 const ALLOWED = [
-  /^(\.jsii|API\.md|CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json)$/,
+  /^(\.jsii|\.jsii\.gz|CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json)$/,
   /^lib\/.+\.(js|d\.ts)$/,
   /^assets\/[a-z-]+\/index\.mjs$/,
   /^assets\/images\/[a-z-]+\/(Dockerfile|gitconfig|[a-z-]+\.(json|mjs|sh))$/,
