@@ -23,13 +23,22 @@ const TSCONFIG = {
   include: ['bin'],
 };
 
+/** Required, it is its index alone, until something is taken out of it. */
+const LAZY = `
+const all = require('cdk-coding-agents');
+const loaded = Object.keys(require.cache).length;
+if (loaded !== 1 || typeof all.CodingAgent !== 'function') throw new Error(loaded + ' modules');`;
+const NAMES =
+  "import { CodingAgent, mixins } from 'cdk-coding-agents'; new mixins.RuntimeFilesystems([]), CodingAgent.name;";
+
 /** Installs the packed package into an empty project, and uses it there; returns what does not work. */
 export function installedPackageProblems(root: string): string[] {
   const project = mkdtempSync(path.join(realpathSync(tmpdir()), 'installed-'));
   try {
     install(root, project);
     return [
-      ...attempt('it cannot be required', () => run(project, 'node', ['--eval', "require('cdk-coding-agents')"])),
+      ...attempt('it loads more than is asked for', () => run(project, 'node', ['--eval', LAZY])),
+      ...attempt('its names cannot be imported', () => run(project, 'node', ['--input-type=module', '--eval', NAMES])),
       ...attempt('its declarations do not compile', () => run(project, tool(root, 'tsc'), ['--project', '.'])),
       ...attempt('the sample does not synthesize with it', () => synthesize(root, project)),
     ];
