@@ -13,6 +13,7 @@ module.exports = {
   // the functions that constructs deploy are bundled from the sources of today
   globalSetup: '<rootDir>/test/bundle.js',
   setupFiles: ['<rootDir>/test/setup.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/cleanup.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '1500MB',
