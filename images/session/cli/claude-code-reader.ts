@@ -33,7 +33,7 @@ export class ClaudeCodeReader extends RecordReader {
   }
 
   protected record(record: Fields): AgentEvent[] {
-    this.conversation = textOf(record, 'session_id') ?? this.conversation;
+    this.converse(textOf(record, 'session_id'));
     switch (record.type) {
       case 'system':
         return systemEvents(record);

@@ -36,7 +36,7 @@ export class CodexReader extends RecordReader {
   protected record(record: Fields): AgentEvent[] {
     switch (record.type) {
       case 'thread.started':
-        this.conversation = textOf(record, 'thread_id') ?? this.conversation;
+        this.converse(textOf(record, 'thread_id'));
         return [];
       case 'item.started':
         return this.item(fieldsOf(record, 'item'), true);

@@ -16,7 +16,7 @@ export class CursorReader extends RecordReader {
   }
 
   protected record(record: Fields): AgentEvent[] {
-    this.conversation = textOf(record, 'session_id') ?? this.conversation;
+    this.converse(textOf(record, 'session_id'));
     switch (record.type) {
       case 'assistant': {
         const parts = listOf(fieldsOf(record, 'message'), 'content');

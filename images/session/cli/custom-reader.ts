@@ -83,7 +83,7 @@ export class EventsReader extends RecordReader {
     this.result = result;
     this.text = textOf(result, 'text') ?? this.text;
     this.turns = typeof result.turns === 'number' ? result.turns : null;
-    this.conversation = textOf(result, 'conversation') ?? this.conversation;
+    this.converse(textOf(result, 'conversation'));
     return [];
   }
 }

@@ -31,7 +31,7 @@ export class GeminiCliReader extends RecordReader {
   protected record(record: Fields): AgentEvent[] {
     switch (record.type) {
       case 'init':
-        this.conversation = textOf(record, 'session_id') ?? this.conversation;
+        this.converse(textOf(record, 'session_id'));
         return [];
       case 'message':
         return this.message(record);

@@ -35,7 +35,7 @@ export class OpenCodeReader extends RecordReader {
   }
 
   protected record(record: Fields): AgentEvent[] {
-    this.conversation = textOf(record, 'sessionID') ?? this.conversation;
+    this.converse(textOf(record, 'sessionID'));
     const part = fieldsOf(record, 'part');
     switch (record.type) {
       case 'step_start':

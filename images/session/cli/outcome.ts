@@ -2,6 +2,7 @@
 import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun, EndCause, ErrorCode, Tokens } from '../contract';
 import { isObject, parsed } from '../shared/json';
 import type { Fields } from '../shared/json';
+import { isConversation } from './conversation';
 
 export interface Failure {
   readonly errorCode: ErrorCode;
@@ -50,12 +51,9 @@ export function failureOfStatus(status: number, message: string): Failure {
   return { errorCode, message: oneLine(message) };
 }
 
-const LONGEST_MESSAGE = 500;
-
-/** The first words of a text, for a message to people. */
+/** A text in one line, for a message to people. It is cut where its secrets are taken out: half a secret is none to see. */
 export function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}...` : line;
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** A CLI that ended without its final record; the end of its standard error says most. */
@@ -106,12 +104,9 @@ export function listOf(record: Fields, name: string): Fields[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-const LONGEST_DETAIL = 4096;
-
-/** Input and output of tools as they go into events. */
+/** Input and output of tools as they go into events, whole: see `oneLine`. */
 export function detail(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return text.length > LONGEST_DETAIL ? text.slice(0, LONGEST_DETAIL) : text;
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 /** Reads records of JSON, one a line. What is no JSON is passed over: CLIs print warnings between. */
@@ -155,6 +150,13 @@ export abstract class RecordReader implements CliReader {
   }
 
   protected abstract record(record: Fields): AgentEvent[];
+
+  /** the id that a record names, if it can be kept */
+  protected converse(id: string | null): void {
+    if (id !== null && id !== this.conversation && isConversation(id, this.run)) {
+      this.conversation = id;
+    }
+  }
 
   /** the last words count as the answer */
   protected say(text: string): AgentEvent[] {

@@ -5,6 +5,8 @@ import type { Scrubber } from '../shared/scrub';
 export const LONGEST_TEXT = 256 * 1024;
 /** of what goes into a tool and comes out of it, and of messages */
 export const LONGEST_DETAIL = 4 * 1024;
+/** of what names something: the code of a notice, a conversation */
+export const LONGEST_NAME = 1024;
 /** a secret that the cut would halve must still be seen whole */
 const MARGIN = 8 * 1024;
 
@@ -27,7 +29,7 @@ export function storable(event: AgentEvent, scrubber: Scrubber): AgentEvent {
     case 'step':
       return defined({ ...event, detail: detail(event.detail) });
     case 'notice':
-      return { ...event, message: detail(event.message) };
+      return { ...event, code: shortened(event.code, LONGEST_NAME, scrubber), message: detail(event.message) };
     case 'result':
       return { ...event, result: storableResult(event.result, scrubber) };
     case 'consent':
@@ -38,20 +40,24 @@ export function storable(event: AgentEvent, scrubber: Scrubber): AgentEvent {
 }
 
 export function storableResult(result: JobResult, scrubber: Scrubber): JobResult {
+  const { text, message, conversation } = result;
   return {
     ...result,
-    text: result.text === null ? null : shortened(result.text, LONGEST_TEXT, scrubber),
-    message: result.message === null ? null : shortened(result.message, LONGEST_DETAIL, scrubber),
+    text: shortened(text, LONGEST_TEXT, scrubber),
+    message: shortened(message, LONGEST_DETAIL, scrubber),
+    conversation: shortened(conversation, LONGEST_NAME, scrubber),
   };
 }
 
-function shortened<T extends string | undefined>(text: T, longest: number, scrubber: Scrubber): T {
-  if (text === undefined) {
+function shortened<T extends string | null | undefined>(text: T, longest: number, scrubber: Scrubber): T {
+  if (typeof text !== 'string') {
     return text;
   }
-  const whole = scrubber.text(text.length > longest + MARGIN ? text.slice(0, longest + MARGIN) : text);
-  const isCut = text.length > longest + MARGIN || whole.length > longest;
-  return (isCut ? `${whole.slice(0, longest)}${mark(text.length - longest)}` : whole) as T;
+  const seen = longest + MARGIN;
+  const whole = scrubber.text(text.slice(0, seen));
+  // what is seen can end in half a secret, which moves forward where others were taken out before it
+  const end = text.length > seen ? Math.min(longest, Math.max(0, whole.length - MARGIN)) : longest;
+  return (whole.length > end ? `${whole.slice(0, end)}${mark(Math.max(text.length, whole.length) - end)}` : whole) as T;
 }
 
 function mark(length: number): string {

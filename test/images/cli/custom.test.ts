@@ -103,15 +103,26 @@ describe('output in events', () => {
     stdout: ['a warning', ...records.map((record) => JSON.stringify(record))],
   });
 
-  test('is passed on, cut, and without what only the server says', () => {
+  test('is passed on whole, and without what only the server says', () => {
     const seen = replayed(custom, output([...events, result]));
     expect(seen.events.map(({ type }) => type)).toEqual(['text', 'tool', 'tool', 'usage', 'notice']);
-    expect(ofType(seen.events, 'tool')[1].output).toHaveLength(4096);
+    // cut where its secrets are taken out
+    expect(ofType(seen.events, 'tool')[1].output).toHaveLength(5000);
     expect(ofType(seen.events, 'notice')[0].message).toBe('this takes long');
     expect(seen.outcome).toMatchObject({
       ...{ status: 'succeeded', text: 'done', turns: 3, dollars: 0.5, dollarsFrom: 'cli', conversation: 'c-9' },
       tokens: { input: 10, output: 5 },
     });
+  });
+
+  test.each([
+    ['is too long', 'c'.repeat(1001)],
+    ['is a token', `ghp_${'a'.repeat(36)}`],
+    ['has the key of the model in it', `c-${KEY}`],
+  ])('names no conversation whose id %s', (_, conversation) => {
+    const run = runOf({ continues: { conversation: 'c-8', totals: null } });
+    const end = { type: 'result', result: { status: 'succeeded', conversation } };
+    expect(replayed(custom, output([end]), run).outcome.conversation).toBe('c-8');
   });
 
   test.each([
