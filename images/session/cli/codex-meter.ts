@@ -2,16 +2,16 @@ import type { CliMeter, CliRun, Tokens } from '../contract';
 import { dollarsOf } from '../jobs/prices';
 import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import { rolloutOf, rollouts, tokensOfLine, tokensOfRollout } from './codex-rollout';
-import { minus, NO_TOKENS } from './outcome';
+import { ifAny, minus, NO_TOKENS } from './outcome';
 
 /** Follows the file of the conversation. */
 export class CodexMeter implements CliMeter {
   private readonly known: ReadonlySet<string>;
-  private readonly before: Tokens;
+  private readonly before: Tokens | null;
 
   constructor(private readonly run: CliRun) {
     this.known = new Set(rollouts(run.home));
-    this.before = tokensBefore(run) ?? NO_TOKENS;
+    this.before = tokensBefore(run);
   }
 
   public find(): Promise<string | null> {
@@ -25,12 +25,10 @@ export class CodexMeter implements CliMeter {
 
   public line(line: string): ReturnType<CliMeter['line']> {
     const total = tokensOfLine(line);
-    if (total === null) {
-      return null;
-    }
-    const tokens = minus(total, this.before);
+    // without those before, the part of this run is unknown; of what was before, nothing is
+    const tokens = total === null || this.before === null ? null : ifAny(minus(total, this.before));
     const { prices } = this.run.settings;
-    return { tokens, dollars: prices === undefined ? null : dollarsOf(tokens, prices) };
+    return tokens === null ? null : { tokens, dollars: prices === undefined ? null : dollarsOf(tokens, prices) };
   }
 }
 
@@ -39,7 +37,8 @@ export function tokensBefore({ home, continues }: CliRun): Tokens | null {
   if (continues === undefined) {
     return NO_TOKENS;
   }
-  return tokensOfRollout(rolloutOf(home, continues.conversation)) ?? continues.totals?.tokens ?? null;
+  const told = tokensOfRollout(rolloutOf(home, continues.conversation));
+  return ifAny(told) ?? continues.totals?.tokens ?? told;
 }
 
 /** subagents have files too */

@@ -2,12 +2,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Tokens } from '../contract';
-import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import { isObject, parsed } from '../shared/json';
 import type { Fields } from '../shared/json';
-import { amount, fieldsOf } from './outcome';
+import { endNow } from './file-end';
+import { amount, fieldsOf, NO_TOKENS } from './outcome';
 
 const FILE = /^rollout-.*\.jsonl$/;
+/** Of the end of a file, until tokens are named: it can have gigabytes, and names them after each answer. */
+const ENDS = [1, 8, 64].map((megabytes) => megabytes * 1024 * 1024);
 
 /** All files of conversations in a home; there are few, and only their names are read. */
 export function rollouts(home: string): string[] {
@@ -25,13 +27,23 @@ export function rolloutOf(home: string, conversation: string): string | undefine
   return rollouts(home).find((file) => path.basename(file, '.jsonl').endsWith(conversation));
 }
 
-/** Tokens of the whole conversation so far; null if no file names them. */
+/** Tokens of the whole conversation so far, none if it has no answer yet; null if that cannot be known. */
 export function tokensOfRollout(file: string | undefined): Tokens | null {
-  if (file === undefined) {
-    return null;
+  for (const most of ENDS) {
+    const end = file === undefined ? undefined : endNow(file, most);
+    if (end === undefined) {
+      return null;
+    }
+    const tokens = lastTokens(end.text);
+    if (tokens !== null || end.isWhole) {
+      return tokens ?? NO_TOKENS;
+    }
   }
-  const lines = (plainTextNow(file, LARGEST_CONVERSATION) ?? '').split('\n');
-  for (const line of lines.reverse()) {
+  return null;
+}
+
+function lastTokens(text: string): Tokens | null {
+  for (const line of text.split('\n').reverse()) {
     const tokens = tokensOfLine(line);
     if (tokens !== null) {
       return tokens;

@@ -74,6 +74,11 @@ export function minus(one: Tokens, other: Tokens): Tokens {
   return counted((name) => Math.max(0, one[name] - other[name]));
 }
 
+/** What was counted; null where nothing was, since each answer takes some. */
+export function ifAny(tokens: Tokens | null): Tokens | null {
+  return tokens !== null && Object.values(tokens).some((count) => count > 0) ? tokens : null;
+}
+
 function counted(count: (name: keyof Tokens) => number): Tokens {
   return {
     input: count('input'),
@@ -87,6 +92,11 @@ function counted(count: (name: keyof Tokens) => number): Tokens {
 export function amount(record: Fields, name: string): number {
   const value = record[name];
   return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
+/** A number of a record; null where it is left away and that does not mean 0. */
+export function known(record: Fields, name: string): number | null {
+  return typeof record[name] === 'number' ? amount(record, name) : null;
 }
 
 export function textOf(record: Fields, name: string): string | null {

@@ -1,3 +1,4 @@
+import { appendFileSync, truncateSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { codex } from '../../../images/session/cli/codex';
 import type { CliRun } from '../../../images/session/contract';
@@ -106,6 +107,13 @@ describe('a run', () => {
     expect(unknown.outcome.tokens).toBeNull();
   });
 
+  test('whose end names no usage has none, not 0', () => {
+    const { stdout, ...rest } = recording(CLI, 'success');
+    const lines = stdout.map((line) => line.replace('"usage"', '"left_out"'));
+    const { outcome } = replayed(codex, { ...rest, stdout: lines });
+    expect([outcome.status, outcome.tokens, outcome.totals]).toEqual(['succeeded', null, null]);
+  });
+
   test.each([
     ['model-400', 'ModelRequestInvalid'],
     ['model-401', 'ModelAccessDenied'],
@@ -198,6 +206,52 @@ describe('the file of the conversation', () => {
     } finally {
       folder.remove();
     }
+  });
+
+  test('says nothing of a run that was stopped before its first answer', () => {
+    const folder = homeWith(CLI);
+    try {
+      const id = conversation.exec(folder.file)?.[1] ?? '';
+      const run = runOf({ home: folder.home, continues: { conversation: id, totals: null } });
+      const stopped = { code: null, signal: 'SIGTERM', stderr: '', stdout: [] };
+      const { outcome } = replayed(codex, stopped, run, 'cancelled');
+      expect([outcome.tokens, outcome.dollars, outcome.dollarsFrom]).toEqual([null, null, null]);
+      expect(outcome.totals?.tokens).toMatchObject({ input: 6000, output: 300 });
+      const meter = codex.meter?.(run);
+      expect(linesOf().map((line) => meter?.line(line))).toEqual(Array(7).fill(null));
+    } finally {
+      folder.remove();
+    }
+  });
+
+  test('knows what a conversation without an answer took: nothing', () => {
+    const folder = homeWith(CLI, (text) => `${text.split('\n')[0]}\n`);
+    try {
+      const id = conversation.exec(folder.file)?.[1] ?? '';
+      const run = runOf({ home: folder.home, continues: { conversation: id, totals: null } });
+      expect(codex.meter?.(run).line(linesOf()[1])?.tokens.input).toBe(1000);
+      expect(replayed(codex, recording(CLI, 'success'), run).outcome.tokens).toEqual(ONE_RUN);
+    } finally {
+      folder.remove();
+    }
+  });
+
+  test('is read from its end, however large it is', () => {
+    const folder = homeWith(CLI, (text) => text.split('\n')[0]);
+    try {
+      truncateSync(folder.file, 65 * 1024 * 1024);
+      appendFileSync(folder.file, `\n${linesOf()[5]}\n`);
+      const id = conversation.exec(folder.file)?.[1] ?? '';
+      const run = runOf({ home: folder.home, continues: { conversation: id, totals: null } });
+      expect(codex.meter?.(run).line(linesOf()[6])?.tokens.input).toBe(1000);
+    } finally {
+      folder.remove();
+    }
+  });
+
+  test('says nothing where it is not known what the conversation took before', () => {
+    const meter = codex.meter?.(runOf({ home: '/nowhere', continues: { conversation: 'c', totals: null } }));
+    expect(linesOf().map((line) => meter?.line(line))).toEqual(Array(7).fill(null));
   });
 
   function linesOf(): string[] {
