@@ -1,17 +1,15 @@
-import type { AgentEvent, CliExit, CliOutcome, Tokens, Totals } from '../contract';
-import { isObject } from '../shared/json';
+import type { AgentEvent, CliExit, CliOutcome, Totals } from '../contract';
 import type { Fields } from '../shared/json';
+import { ownPart, totalsOf } from './claude-code-usage';
 import {
   amount,
   crash,
   detail,
   failureOfStatus,
   fieldsOf,
+  ifAny,
   listOf,
-  minus,
-  NO_TOKENS,
   oneLine,
-  plus,
   RecordReader,
   textOf,
 } from './outcome';
@@ -88,25 +86,11 @@ export class ClaudeCodeReader extends RecordReader {
   private end(record: Fields): AgentEvent[] {
     this.result = record;
     this.turns = this.answers.size;
-    // totals of the conversation, and in newer records also what came since the last result: this run
-    const total = usageOf(fieldsOf(record, 'modelUsage'));
-    const dollars = amount(record, 'total_cost_usd');
-    this.totals = { tokens: total, dollars };
-    const own = record.model_usage_since_last_result;
-    const before = this.run.continues?.totals ?? null;
-    if (this.run.continues === undefined) {
-      this.tokens = total;
-      this.dollars = dollars;
-    } else if (isObject(own)) {
-      this.tokens = usageOf(own);
-      this.dollars = Object.values(own).reduce<number>(
-        (sum, one) => sum + (isObject(one) ? amount(one, 'costUSD') : 0),
-        0,
-      );
-    } else if (before !== null) {
-      this.tokens = before.tokens === null ? null : minus(total, before.tokens);
-      this.dollars = before.dollars === null ? null : Math.max(0, dollars - before.dollars);
-    }
+    this.totals = totalsOf(record);
+    const { tokens, dollars } = ownPart(this.totals, record, this.run);
+    this.tokens = ifAny(tokens);
+    // of no answer the price is no figure
+    this.dollars = this.tokens === null && dollars === 0 ? null : dollars;
     const answer = textOf(record, 'result');
     if (answer !== null && answer !== '' && record.is_error !== true) {
       this.text = answer;
@@ -134,19 +118,6 @@ function systemEvents(record: Fields): AgentEvent[] {
 
 function denial(record: Fields): AgentEvent {
   return { type: 'notice', code: 'ToolDenied', message: `the tool ${textOf(record, 'tool_name')} was not permitted` };
-}
-
-/** Of all models, subagents included; the field `usage` leaves those out. */
-function usageOf(models: Fields): Tokens {
-  return Object.values(models)
-    .filter(isObject)
-    .map((model) => ({
-      input: amount(model, 'inputTokens'),
-      output: amount(model, 'outputTokens'),
-      cacheRead: amount(model, 'cacheReadInputTokens'),
-      cacheWrite: amount(model, 'cacheCreationInputTokens'),
-    }))
-    .reduce(plus, NO_TOKENS);
 }
 
 const SUBTYPES: Readonly<Record<string, Failure['errorCode']>> = {

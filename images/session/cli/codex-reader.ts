@@ -3,7 +3,7 @@ import { dollarsOf } from '../jobs/prices';
 import type { Fields } from '../shared/json';
 import { tokensBefore } from './codex-meter';
 import { rolloutOf, tokensOfRollout, tokensOfUsage } from './codex-rollout';
-import { crash, detail, failureOfStatus, fieldsOf, minus, oneLine, RecordReader, textOf } from './outcome';
+import { crash, detail, failureOfStatus, fieldsOf, ifAny, minus, oneLine, RecordReader, textOf } from './outcome';
 import type { Failure } from './outcome';
 
 /** what Codex says of a model it has no description of; every model of a gateway is one */
@@ -56,7 +56,7 @@ export class CodexReader extends RecordReader {
 
   private completed(usage: Fields): AgentEvent[] {
     this.isComplete = true;
-    this.count(tokensOfUsage(usage));
+    this.count(typeof usage.input_tokens === 'number' ? tokensOfUsage(usage) : null);
     return this.tokens === null ? [] : [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
   }
 
@@ -64,7 +64,7 @@ export class CodexReader extends RecordReader {
   private count(total: Tokens | null): void {
     const { prices } = this.run.settings;
     this.total = total;
-    this.tokens = total === null || this.before === null ? null : minus(total, this.before);
+    this.tokens = total === null || this.before === null ? null : ifAny(minus(total, this.before));
     this.dollars = this.tokens === null || prices === undefined ? null : dollarsOf(this.tokens, prices);
   }
 

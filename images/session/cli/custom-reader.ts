@@ -1,8 +1,9 @@
-import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun } from '../contract';
+import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun, Tokens } from '../contract';
+import { isObject } from '../shared/json';
 import type { Fields } from '../shared/json';
 import { LastText } from './last-text';
 import { withoutColours } from './kiro';
-import { amount, crash, detail, fieldsOf, oneLine, outcomeOf, RecordReader, textOf } from './outcome';
+import { amount, crash, detail, fieldsOf, known, oneLine, outcomeOf, RecordReader, textOf } from './outcome';
 import type { Failure } from './outcome';
 
 const NOTHING_SPENT = { turns: null, tokens: null, dollars: null } as const;
@@ -68,24 +69,28 @@ export class EventsReader extends RecordReader {
   }
 
   private usage(record: Fields): AgentEvent[] {
-    const tokens = fieldsOf(record, 'tokens');
-    this.tokens = {
-      input: amount(tokens, 'input'),
-      output: amount(tokens, 'output'),
-      cacheRead: amount(tokens, 'cacheRead'),
-      cacheWrite: amount(tokens, 'cacheWrite'),
-    };
-    this.dollars = typeof record.dollars === 'number' ? record.dollars : null;
-    return [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
+    const { tokens } = record;
+    this.tokens = isObject(tokens) ? tokensOf(tokens) : null;
+    this.dollars = known(record, 'dollars');
+    return this.tokens === null ? [] : [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
   }
 
   private end(result: Fields): AgentEvent[] {
     this.result = result;
     this.text = textOf(result, 'text') ?? this.text;
-    this.turns = typeof result.turns === 'number' ? result.turns : null;
+    this.turns = known(result, 'turns');
     this.converse(textOf(result, 'conversation'));
     return [];
   }
+}
+
+function tokensOf(tokens: Fields): Tokens {
+  return {
+    input: amount(tokens, 'input'),
+    output: amount(tokens, 'output'),
+    cacheRead: amount(tokens, 'cacheRead'),
+    cacheWrite: amount(tokens, 'cacheWrite'),
+  };
 }
 
 const STATUSES: readonly unknown[] = ['started', 'done', 'failed'];

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import type { Tokens } from '../contract';
 import { isObject, parsed } from '../shared/json';
 import type { Fields } from '../shared/json';
-import { amount, NO_TOKENS, plus, textOf } from './outcome';
+import { amount, ifAny, NO_TOKENS, plus, textOf } from './outcome';
 
 /** The name of the file ends with the first part of the id. */
 export function chatOf(home: string, conversation: string): string | undefined {
@@ -41,8 +41,9 @@ export class ChatTokens {
     return this.sum;
   }
 
-  public get sum(): Tokens {
-    return [...this.answers.values()].reduce(plus, NO_TOKENS);
+  /** null before the first answer */
+  public get sum(): Tokens | null {
+    return ifAny([...this.answers.values()].reduce(plus, NO_TOKENS));
   }
 }
 

@@ -3,7 +3,7 @@ import { dollarsOf } from '../jobs/prices';
 import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import type { Fields } from '../shared/json';
 import { ChatTokens, chatOf } from './gemini-cli-chat';
-import { amount, crash, detail, failureOfStatus, fieldsOf, oneLine, RecordReader, textOf } from './outcome';
+import { amount, crash, detail, failureOfStatus, fieldsOf, ifAny, oneLine, RecordReader, textOf } from './outcome';
 import type { Failure } from './outcome';
 
 const EXIT = { authentication: 41, input: 42, turnLimit: 53 };
@@ -80,7 +80,8 @@ export class GeminiCliReader extends RecordReader {
     const output = amount(stats, 'total_tokens') - amount(stats, 'input_tokens');
     const cacheRead = amount(stats, 'cached');
     const input = Math.max(0, amount(stats, 'input_tokens') - cacheRead);
-    this.count({ input, output: Math.max(output, amount(stats, 'output_tokens')), cacheRead, cacheWrite: 0 });
+    const all = { input, output: Math.max(output, amount(stats, 'output_tokens')), cacheRead, cacheWrite: 0 };
+    this.count(ifAny(all));
     return this.tokens === null ? [] : [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
   }
 

@@ -115,6 +115,31 @@ describe('a run', () => {
   });
 
   test.each([
+    ['success', undefined, /"(total_cost_usd|modelUsage)"/g],
+    [
+      'resume',
+      { tokens: { input: 9, output: 9, cacheRead: 9, cacheWrite: 9 }, dollars: 1 },
+      /"(total_cost_usd|modelUsage|model_usage_since_last_result)"/g,
+    ],
+    ['model-401', undefined, /nothing/],
+  ])('that names no figures has none, not 0: %s', (name, totals, fields) => {
+    const { stdout, ...rest } = recording(CLI, name);
+    const lines = stdout.map((line) => line.replace(fields, '"left_out"'));
+    const run = runOf(totals && { continues: { conversation: 'c', totals } });
+    const { events, outcome } = replayed(claudeCode, { ...rest, stdout: lines }, run);
+    expect([outcome.tokens, outcome.dollars, outcome.dollarsFrom]).toEqual([null, null, null]);
+    expect(ofType(events, 'usage')).toEqual([]);
+  });
+
+  test('that goes on does not know its dollars where one model names no cost', () => {
+    const { stdout, ...rest } = recording(CLI, 'resume');
+    const run = runOf({ continues: { conversation: 'c', totals: null } });
+    const lines = stdout.map((line) => line.replaceAll('"costUSD"', '"left_out"'));
+    const { outcome } = replayed(claudeCode, { ...rest, stdout: lines }, run);
+    expect([outcome.tokens?.input, outcome.dollars, outcome.dollarsFrom]).toEqual([4000, null, null]);
+  });
+
+  test.each([
     ['model-400', 'failed', 'ModelRequestInvalid', /400/],
     ['model-401', 'failed', 'ModelAccessDenied', /401/],
     ['model-429', 'failed', 'ModelThrottled', /429/],

@@ -115,6 +115,12 @@ describe('output in events', () => {
     });
   });
 
+  test('names no tokens where it leaves them away', () => {
+    const seen = replayed(custom, output([{ type: 'usage', dollars: 0.5 }, result]));
+    expect(ofType(seen.events, 'usage')).toEqual([]);
+    expect([seen.outcome.tokens, seen.outcome.dollars]).toEqual([null, 0.5]);
+  });
+
   test.each([
     ['is too long', 'c'.repeat(1001)],
     ['is a token', `ghp_${'a'.repeat(36)}`],

@@ -96,6 +96,12 @@ describe('a run', () => {
     expect(outcome.message).toBeTruthy();
   });
 
+  test('whose model gave no answer has no figures, not 0', () => {
+    const { events, outcome } = replayed(geminiCli, recording(CLI, 'model-401'));
+    expect([outcome.tokens, outcome.dollars, outcome.dollarsFrom]).toEqual([null, null, null]);
+    expect(ofType(events, 'usage')).toEqual([]);
+  });
+
   test('that a signal ended has exit code 0, and is no success', () => {
     const { code, stdout } = recording(CLI, 'sigterm');
     expect([code, stdout.some((line) => line.includes('"result"'))]).toEqual([0, false]);
@@ -138,6 +144,18 @@ describe('the file of the conversation', () => {
       const { outcome } = replayed(geminiCli, stopped, run, 'cancelled');
       expect([outcome.status, outcome.conversation]).toEqual(['cancelled', conversation]);
       expect(outcome.tokens?.output).toBeGreaterThan(0);
+    } finally {
+      folder.remove();
+    }
+  });
+
+  test('says nothing of a run that was stopped before its first answer', () => {
+    const folder = homeWith(CLI);
+    try {
+      const { stdout } = recording(CLI, 'success');
+      const stopped = { ...recording(CLI, 'sigterm'), stdout: stdout.slice(0, 1) };
+      const { outcome } = replayed(geminiCli, stopped, runOf({ home: folder.home }), 'cancelled');
+      expect([outcome.tokens, outcome.dollars, outcome.dollarsFrom]).toEqual([null, null, null]);
     } finally {
       folder.remove();
     }
