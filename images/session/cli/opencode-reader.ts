@@ -1,4 +1,5 @@
-import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun } from '../contract';
+import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun, Tokens } from '../contract';
+import { isObject } from '../shared/json';
 import type { Fields } from '../shared/json';
 import {
   amount,
@@ -6,6 +7,8 @@ import {
   detail,
   failureOfStatus,
   fieldsOf,
+  ifAny,
+  known,
   oneLine,
   NO_TOKENS,
   plus,
@@ -18,12 +21,19 @@ import type { Failure } from './outcome';
 export class OpenCodeReader extends RecordReader {
   private failure: Failure | undefined;
   private hasStopped = false;
-  /** OpenCode reckons with 0 where it knows no price */
-  private readonly knowsPrice: boolean;
+  /** of a gateway's models it knows the prices that we tell it, and no other */
+  private readonly isAtGateway: boolean;
+  protected override readonly dollarsFrom: 'cli' | 'prices';
+  /** null from the first step on that named none */
+  private counted: Tokens | null = NO_TOKENS;
+  private cost: number | null;
+  private hasWarned = false;
 
   constructor(run: CliRun) {
     super(run);
-    this.knowsPrice = run.model.via !== 'llmGateway' || run.settings.prices !== undefined;
+    this.isAtGateway = run.model.via === 'llmGateway';
+    this.dollarsFrom = this.isAtGateway ? 'prices' : 'cli';
+    this.cost = this.isAtGateway && run.settings.prices === undefined ? null : 0;
   }
 
   public override get spent(): CliReader['spent'] {
@@ -56,20 +66,35 @@ export class OpenCodeReader extends RecordReader {
   }
 
   private step(part: Fields): AgentEvent[] {
-    const tokens = fieldsOf(part, 'tokens');
-    const cache = fieldsOf(tokens, 'cache');
-    const step = {
-      input: amount(tokens, 'input'),
-      // paid as output, but counted apart
-      output: amount(tokens, 'output') + amount(tokens, 'reasoning'),
-      cacheRead: amount(cache, 'read'),
-      cacheWrite: amount(cache, 'write'),
-    };
+    const step = isObject(part.tokens) ? tokensOf(part.tokens) : null;
+    const cost = this.costOf(part, step);
     this.hasStopped = part.reason !== 'tool-calls';
     this.turns = (this.turns ?? 0) + 1;
-    this.tokens = plus(this.tokens ?? NO_TOKENS, step);
-    this.dollars = this.knowsPrice ? (this.dollars ?? 0) + amount(part, 'cost') : null;
-    return [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
+    this.counted = step === null || this.counted === null ? null : plus(this.counted, step);
+    this.cost = cost === null || this.cost === null ? null : this.cost + cost;
+    this.tokens = ifAny(this.counted);
+    this.dollars = this.tokens === null ? null : this.cost;
+    const usage: AgentEvent[] =
+      this.tokens === null ? [] : [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
+    return [...usage, ...this.notHeld()];
+  }
+
+  /** Whether it knows the price of a model shows with its first answer only. */
+  private notHeld(): AgentEvent[] {
+    const { limits, settings } = this.run;
+    const isReckoned = this.tokens !== null && settings.prices !== undefined;
+    if (limits.dollars === undefined || this.dollars !== null || isReckoned || this.hasWarned) {
+      return [];
+    }
+    this.hasWarned = true;
+    const message = 'no price of this model is known, so the limit of dollars holds nothing; name prices in the settings';
+    return [{ type: 'notice', code: 'DollarLimitNotHeld', message }];
+  }
+
+  /** It reckons with 0 where it knows no price; at a gateway only where we told it so. */
+  private costOf(part: Fields, step: Tokens | null): number | null {
+    const cost = known(part, 'cost');
+    return cost === 0 && !this.isAtGateway && ifAny(step) !== null ? null : cost;
   }
 
   private failureOf(exit: CliExit): Failure | undefined {
@@ -84,6 +109,17 @@ export class OpenCodeReader extends RecordReader {
     }
     return crash(exit);
   }
+}
+
+function tokensOf(tokens: Fields): Tokens {
+  const cache = fieldsOf(tokens, 'cache');
+  return {
+    input: amount(tokens, 'input'),
+    // paid as output, but counted apart
+    output: amount(tokens, 'output') + amount(tokens, 'reasoning'),
+    cacheRead: amount(cache, 'read'),
+    cacheWrite: amount(cache, 'write'),
+  };
 }
 
 /** it tells of a tool only when it has ended */

@@ -183,7 +183,7 @@ function assertWorked(agent: Agent, result: JobResult): void {
   assert.deepEqual(tokens, { input: 4000, output: 200, cacheRead: 800 });
   assert.ok(cacheWrite === 0 || cacheWrite === 400);
   assert.equal(result.turns, agent === codex || agent === gemini ? null : 4);
-  assert.equal(result.dollarsFrom, agent === codex || agent === gemini ? 'prices' : 'cli');
+  assert.equal(result.dollarsFrom, agent === claude ? 'cli' : 'prices');
   assert.ok(result.dollars !== null && result.dollars > 0.015 && result.dollars < 0.019, String(result.dollars));
   assert.ok(result.conversation);
 }

@@ -109,7 +109,7 @@ describe('a run', () => {
     const { outcome } = replayed(openCode, recording(CLI, name));
     expect(outcome).toEqual({
       ...{ status: 'succeeded', errorCode: null, message: null, text: 'all done', turns: 4 },
-      ...{ tokens: ONE_RUN, dollars: expect.closeTo(0.01524, 9) as number, dollarsFrom: 'cli' },
+      ...{ tokens: ONE_RUN, dollars: expect.closeTo(0.01524, 9) as number, dollarsFrom: 'prices' },
       ...{ conversation: expect.stringMatching(/^ses_/) as string, totals: null },
     });
   });
@@ -126,6 +126,36 @@ describe('a run', () => {
     recording(CLI, 'sigterm').stdout.forEach((line) => reader.line(line));
     const tokens = { input: 1000, output: 50, cacheRead: 200, cacheWrite: 0 };
     expect(reader.spent).toEqual({ turns: 1, tokens, dollars: expect.closeTo(0.00381, 9) as number });
+  });
+
+  test('elsewhere names its own figure', () => {
+    const run = runOf({ model: { via: 'bedrock', region: 'eu-west-1' }, settings: { model: 'm' } });
+    const { outcome } = replayed(openCode, recording(CLI, 'success'), run);
+    expect([outcome.dollars, outcome.dollarsFrom]).toEqual([expect.closeTo(0.01524, 9), 'cli']);
+  });
+
+  test.each([
+    ['knows no price', /"cost":[\d.]+/, '"cost":0', ONE_RUN],
+    ['names no cost', /"cost"/, '"left_out"', ONE_RUN],
+    ['names no tokens', /"tokens"/, '"left_out"', null],
+  ])('that %s has no dollars, not 0, and says that no limit of them holds', (_, field, instead, tokens) => {
+    const run = runOf({
+      ...{ model: { via: 'bedrock', region: 'eu-west-1' }, settings: { model: 'm' } },
+      limits: { dollars: 1 },
+    });
+    const { stdout, ...rest } = recording(CLI, 'success');
+    const lines = stdout.map((line) => line.replace(field, instead));
+    const { events, outcome } = replayed(openCode, { ...rest, stdout: lines }, run);
+    expect([outcome.tokens, outcome.dollars, outcome.dollarsFrom]).toEqual([tokens, null, null]);
+    expect(ofType(events, 'notice').map(({ code }) => code)).toEqual(['DollarLimitNotHeld']);
+  });
+
+  test('at a gateway whose prices are 0 costs 0', () => {
+    const run = runOf({ settings: { model: 'm', prices: { input: 0, output: 0 } } });
+    const { stdout, ...rest } = recording(CLI, 'success');
+    const lines = stdout.map((line) => line.replace(/"cost":[\d.]+/, '"cost":0'));
+    const { outcome } = replayed(openCode, { ...rest, stdout: lines }, run);
+    expect([outcome.dollars, outcome.dollarsFrom]).toEqual([0, 'prices']);
   });
 
   test('at a gateway without prices names no dollars: OpenCode would say 0', () => {
