@@ -1,10 +1,12 @@
+import type { Construct } from 'constructs';
 import type { CliSession } from './agent-cli-config';
 import type { AgentSessionOptions } from './agent-cli-options';
-import { factsOf } from './cli-facts';
+import { factsOf, routeTitle } from './cli-facts';
 import { limitSettingsOf } from './job-limits';
 import type { ReasoningEffort } from './reasoning-effort';
-import type { CliName, LimitSettings } from './session-settings';
-import { invalidValue } from '../private/errors';
+import type { CliName, LimitSettings, RouteSettings } from './session-settings';
+import { tellsDollars } from './told-dollars';
+import { invalid, invalidValue, type Problem } from '../private/errors';
 import { checkedPrice } from '../observability/prices';
 
 type WithEffort = AgentSessionOptions & { readonly smallModel?: string; readonly effort?: ReasoningEffort };
@@ -14,15 +16,7 @@ export function sessionOf(name: CliName, options: WithEffort): CliSession {
   const limits = limitSettingsOf(options.limits);
   Object.entries(options.prices ?? {}).forEach(([what, price]) => checkedPrice(what, price as number));
   checkLimits(name, limits);
-  if (limits?.dollars !== undefined && !factsOf(name).namesDollars && options.prices === undefined) {
-    throw invalidValue('PricesMissing', {
-      what: `${factsOf(name).title} does not say what a job costs, so a bound in dollars could not be held`,
-      got: 'limits.dollars without prices',
-      allowed: 'both, or neither',
-      fix: 'name the prices of the model in `prices`, or bound the time of its jobs',
-    });
-  }
-  return {
+  const session: CliSession = {
     name,
     model: options.model,
     smallModel: options.smallModel,
@@ -30,6 +24,32 @@ export function sessionOf(name: CliName, options: WithEffort): CliSession {
     limits,
     prices: options.prices,
     telemetry: options.telemetry,
+  };
+  const problem = dollarProblem(session, undefined);
+  if (problem !== undefined) {
+    throw invalidValue('PricesMissing', problem);
+  }
+  return session;
+}
+
+/** Refuses a bound in dollars that could not be held on the way to the model that was taken. */
+export function checkDollars(scope: Construct, session: CliSession, route: RouteSettings | undefined): void {
+  const problem = dollarProblem(session, route);
+  if (problem !== undefined) {
+    throw invalid(scope, 'PricesMissing', problem);
+  }
+}
+
+function dollarProblem({ name, limits, prices }: CliSession, route: RouteSettings | undefined): Problem | undefined {
+  if (limits?.dollars === undefined || prices !== undefined || tellsDollars(name, route?.via)) {
+    return undefined;
+  }
+  const where = route === undefined ? '' : ` with ${routeTitle(route.via)}`;
+  return {
+    what: `${factsOf(name).title} does not say what a job costs${where}, so a bound in dollars could not be held`,
+    got: 'limits.dollars without prices',
+    allowed: 'both, or neither',
+    fix: 'name the prices of the model in `prices`, or bound the time of its jobs',
   };
 }
 

@@ -1,7 +1,7 @@
 import type { CliAdapter, CliName, JobRequest, LimitSettings } from '../contract';
+import { tellsDollars } from '../../../lib/agent/told-dollars';
 import type { SessionSettings } from '../../../lib/agent/session-settings';
 import { SessionError } from '../shared/problem';
-import { namesDollars } from './prices';
 
 const DEFAULT_MINUTES = 60;
 /** AgentCore ends a session after eight hours */
@@ -39,9 +39,12 @@ export function checkBounds(
       });
     }
   }
-  if (bounds.dollars !== undefined && !namesDollars(adapter.name) && settings.prices === undefined) {
+  const via = settings.route?.via;
+  // prices are never guessed
+  if (bounds.dollars !== undefined && !tellsDollars(adapter.name, via) && settings.prices === undefined) {
+    const where = tellsDollars(adapter.name, undefined) ? ` with the route ${via}` : '';
     throw new SessionError('LimitNotSupported', {
-      what: `a limit of dollars cannot be held, since ${adapter.name} names none and the agent's settings no prices`,
+      what: `a limit of dollars cannot be held, since ${adapter.name} names none${where} and the agent's settings no prices`,
       got: bounds.dollars,
       allowed: 'dollars where prices are known',
       fix: "name the prices in the agent's settings, or use limits.minutes",

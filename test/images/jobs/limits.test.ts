@@ -1,4 +1,6 @@
-import { boundsOf } from '../../../images/session/jobs/limits';
+import { openCode } from '../../../images/session/cli/opencode';
+import type { RouteSettings } from '../../../images/session/contract';
+import { boundsOf, checkBounds } from '../../../images/session/jobs/limits';
 import { dollarsOf } from '../../../images/session/jobs/prices';
 
 describe('bounds', () => {
@@ -15,6 +17,23 @@ describe('bounds', () => {
     [{ minutes: 9999 }, undefined, { minutes: 480 }],
   ])('of the agent %j and the request %j', (allowed, asked, bounds) => {
     expect(boundsOf({ limits: allowed }, { limits: asked })).toEqual(bounds);
+  });
+});
+
+describe('a limit of dollars with OpenCode', () => {
+  const gateway = { via: 'llmGateway', url: 'https://llm.example.com' } as const;
+  const checked = (route: RouteSettings, prices?: { input: number; output: number }) => (): void =>
+    checkBounds({ minutes: 1, dollars: 0.01 }, { route, prices }, openCode, () => []);
+
+  test('is refused at an LLM gateway without prices: there it names no dollars', () => {
+    expect(checked(gateway)).toThrow(
+      "a limit of dollars cannot be held, since opencode names none with the route llmGateway and the agent's settings no prices (got 0.01); allowed: dollars where prices are known; name the prices in the agent's settings, or use limits.minutes",
+    );
+  });
+
+  test('is taken with prices, and where it knows some itself', () => {
+    expect(checked(gateway, { input: 1, output: 2 })).not.toThrow();
+    expect(checked({ via: 'bedrock' })).not.toThrow();
   });
 });
 
