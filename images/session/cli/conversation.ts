@@ -2,7 +2,7 @@ import type { CliRun } from '../contract';
 import { Scrubber } from '../shared/scrub';
 
 /** those of agents are short; what is longer could not be an argument with the rest of the command */
-export const LONGEST_CONVERSATION = 1000;
+const LONGEST_CONVERSATION = 1000;
 
 /** Whether this can be the id of a conversation. It is kept as it is or not at all: half of an id leads nowhere. */
 export function isConversation(id: string, { model }: CliRun): boolean {

@@ -87,7 +87,8 @@ export class OpenCodeReader extends RecordReader {
       return [];
     }
     this.hasWarned = true;
-    const message = 'no price of this model is known, so the limit of dollars holds nothing; name prices in the settings';
+    const message =
+      'no price of this model is known, so the limit of dollars holds nothing; name prices in the settings';
     return [{ type: 'notice', code: 'DollarLimitNotHeld', message }];
   }
 
