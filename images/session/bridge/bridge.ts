@@ -31,7 +31,12 @@ export function createBridge(environment: NodeJS.ProcessEnv, notify: (notice: Br
       throw error;
     }));
   return {
-    open: async ({ job, authorization }) => ({ url: (await listening()).urlOf(jobs.open(job, authorization)) }),
+    open: async ({ job, authorization }) => {
+      // at once, so that what comes next finds it open: a newer token, or its end
+      const opened = jobs.open(job, authorization);
+      return { url: (await listening()).urlOf(opened) };
+    },
+    renew: ({ job, authorization }) => Promise.resolve(jobs.renew(job, authorization)),
     check: async ({ job }) => {
       const opened = jobs.get(job);
       if (opened === undefined) {

@@ -15,7 +15,13 @@ export interface BridgeOptions {
 const NODE_OPTIONS = ['--max-semi-space-size=1', '--max-old-space-size=192'];
 const STOP_MS = 2_000;
 /** A bridge that somebody stopped with a signal must not hold a job. All its requests to others end before. */
-const CALL_MS: Readonly<Record<CallName, number>> = { open: 15_000, check: 40_000, close: 2_000, modelKey: 40_000 };
+const CALL_MS: Readonly<Record<CallName, number>> = {
+  open: 15_000,
+  renew: 15_000,
+  check: 40_000,
+  close: 2_000,
+  modelKey: 40_000,
+};
 
 /** The bridge, as a process that is started with the first call, and again after a crash. */
 export function startBridge(options: BridgeOptions): Bridge {
@@ -41,6 +47,13 @@ class BridgeProcess implements Bridge {
     const opened = await this.call<Awaited<ReturnType<BridgeCalls['open']>>>('open', request);
     this.jobs.add(request.job);
     return opened;
+  }
+
+  public async renew(request: Parameters<BridgeCalls['renew']>[0]): Promise<void> {
+    // in a new process no job is open
+    if (this.child !== undefined) {
+      await this.call('renew', request);
+    }
   }
 
   public check(request: Parameters<BridgeCalls['check']>[0]): ReturnType<BridgeCalls['check']> {

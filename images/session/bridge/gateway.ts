@@ -6,7 +6,7 @@ import type { CredentialSource } from '../shared/aws';
 import { signed } from '../shared/aws';
 import { requestTo } from '../shared/http';
 import type { GatewaySettings } from '../shared/settings';
-import { claimsOf } from './claims';
+import { claimsOf } from '../shared/claims';
 import { GatewayFailure } from './failure';
 import type { Proof } from './failure';
 

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { BridgeNotice, Hidden } from '../contract';
-import { hidden } from '../shared/hidden';
 import { newId } from '../shared/ids';
-import { claimsOf } from './claims';
+import { LentToken, TOKEN_OF_ANOTHER } from '../shared/lent-token';
+import { SessionError } from '../shared/problem';
 
 /** links to consent that a job may show */
 const MOST_CONSENTS = 100;
@@ -13,20 +13,22 @@ export class OpenJob {
   public readonly capability = newId(new Date());
   private readonly ended = new AbortController();
   private readonly told = new Set<string>();
-  private current?: Hidden;
+  private readonly lent: LentToken;
   private consents = 0;
 
   constructor(
     public readonly job: string,
     private readonly notify: (notice: BridgeNotice) => void,
+    authorization?: string,
   ) {
+    this.lent = new LentToken(authorization);
     // each request of the job listens to its end
     setMaxListeners(0, this.ended.signal);
   }
 
   /** the caller's token, which may be replaced while the job runs */
   public get token(): Hidden | undefined {
-    return this.current;
+    return this.lent.token;
   }
 
   /** aborted when the job is closed */
@@ -34,19 +36,14 @@ export class OpenJob {
     return this.ended.signal;
   }
 
-  /** Takes another token for the same user. Whoever else attaches to the job does not lend it hers. */
+  /** Takes a newer token of the same user. Whoever else attaches to the job does not lend it hers. */
   public renew(authorization: string | undefined): void {
-    // what cannot stand in a header cannot be a token
-    const token = /^(?:Bearer +)?([\x21-\x7e]{1,16384})$/i.exec(authorization?.trim() ?? '')?.[1];
-    if (token === undefined) {
-      return;
+    const renewal = this.lent.renew(authorization);
+    if (renewal === 'ofAnother') {
+      this.problem('TokenOfAnotherUser', TOKEN_OF_ANOTHER);
+    } else if (renewal === 'taken') {
+      this.told.clear();
     }
-    if (this.current !== undefined && !isOfSameUser(this.current.reveal(), token)) {
-      this.problem('TokenOfAnotherUser', 'somebody else attached to this job; her token is not used for it');
-      return;
-    }
-    this.current = hidden(token);
-    this.told.clear();
   }
 
   /** Told once for each kind: a CLI that tries again would fill the stream of events. */
@@ -68,29 +65,31 @@ export class OpenJob {
   }
 
   public close(): void {
-    this.current = undefined;
+    this.lent.forget();
     this.ended.abort();
   }
-}
-
-/** By what the tokens say; the runtime has checked both. Tokens that say nothing cannot be compared. */
-function isOfSameUser(one: string, other: string): boolean {
-  const [before, after] = [claimsOf(one), claimsOf(other)];
-  return before === undefined || after === undefined || (before.iss === after.iss && before.sub === after.sub);
 }
 
 /** The jobs that are open. */
 export class OpenJobs {
   private readonly jobs = new Map<string, OpenJob>();
+  private readonly closed = new Set<string>();
 
   constructor(private readonly notify: (notice: BridgeNotice) => void) {}
 
-  /** A job that is open already gets the new token. */
+  /** Opens a job once: what comes after its end, late, must not leave a token behind that nobody takes away. */
   public open(job: string, authorization?: string): OpenJob {
-    const opened = this.jobs.get(job) ?? new OpenJob(job, this.notify);
-    opened.renew(authorization);
+    if (this.closed.has(job)) {
+      throw new SessionError('JobClosed', { what: 'this job has ended', got: job, fix: 'start another one' });
+    }
+    const opened = this.jobs.get(job) ?? new OpenJob(job, this.notify, authorization);
     this.jobs.set(job, opened);
     return opened;
+  }
+
+  /** Does nothing for a job that is not open. */
+  public renew(job: string, authorization: string): void {
+    this.jobs.get(job)?.renew(authorization);
   }
 
   public get(job: string): OpenJob | undefined {
@@ -102,6 +101,7 @@ export class OpenJobs {
   }
 
   public close(job: string): void {
+    this.closed.add(job);
     this.jobs.get(job)?.close();
     this.jobs.delete(job);
   }

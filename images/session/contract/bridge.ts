@@ -2,8 +2,10 @@
 
 /** Requests of the server to the bridge process, over the IPC channel of `child_process.fork`. */
 export interface BridgeCalls {
-  /** opens a local MCP server for one job; the token is kept in memory until `close` */
+  /** opens a local MCP server for one job; the token is kept in memory until `close`, after which it opens no more */
   open(request: { job: string; authorization?: string }): Promise<{ url: string }>;
+  /** takes a newer token of the same user, while the job is open */
+  renew(request: { job: string; authorization: string }): Promise<void>;
   /** initialize and tools/list at the gateway: most CLIs run happily to their end with their tools gone */
   check(request: { job: string }): Promise<GatewayCheck>;
   close(request: { job: string }): Promise<void>;

@@ -1,6 +1,7 @@
 import type { CliName, JobRecord, JobRequest } from '../contract';
 import { forbidCoreDumps } from '../shared/core-dumps';
 import { newId } from '../shared/ids';
+import { LentToken } from '../shared/lent-token';
 import { causeOf, log, warn } from '../shared/log';
 import { SessionError } from '../shared/problem';
 import { Scrubber } from '../shared/scrub';
@@ -90,15 +91,12 @@ export class Jobs {
     return record;
   }
 
-  /** The events of a job. A caller's new token takes the place of the one that the job began with. */
+  /** The events of a job. A newer token of the user who started it takes the place of hers. */
   public async source(id: string, caller: Caller): Promise<EventSource> {
     await this.get(id);
     const job = this.current?.id === id ? this.current : undefined;
     if (job !== undefined && this.session.gateway?.auth === 'jwt' && caller.authorization !== undefined) {
-      hide(job.scrubber, caller);
-      await this.session.bridge.open({ job: id, authorization: caller.authorization }).catch((error: unknown) => {
-        warn('token.kept', { job: id, cause: causeOf(error) });
-      });
+      await this.renew(job, caller.authorization);
     }
     return job?.log ?? endedSource(this.open().journal.eventsOf(id));
   }
@@ -121,6 +119,18 @@ export class Jobs {
     await this.starting?.catch(() => undefined);
     this.current?.stop('shutdown');
     await this.current?.ended;
+  }
+
+  private async renew(job: RunningJob, authorization: string): Promise<void> {
+    if (job.isFinishing) {
+      return;
+    }
+    hide(job.scrubber, { authorization });
+    if (job.renew(authorization)) {
+      await this.session.bridge.renew({ job: job.id, authorization }).catch((error: unknown) => {
+        warn('token.kept', { job: job.id, cause: causeOf(error) });
+      });
+    }
   }
 
   private refuseSecond(): void {
@@ -165,7 +175,8 @@ export class Jobs {
       totals: before?.totals ?? null,
     };
     const events = await logFor(record, journal);
-    const job = new RunningJob(record, request, bounds, events, journal, scrubber);
+    const token = new LentToken(this.session.gateway?.auth === 'jwt' ? caller.authorization : undefined);
+    const job = new RunningJob(record, request, bounds, events, journal, scrubber, token);
     job.emit({ type: 'started', job: job.id, cli: adapter.name, directory: record.directory });
     if (!persistent) {
       job.notice(

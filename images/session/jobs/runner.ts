@@ -53,6 +53,8 @@ export async function runJob(
   }
   clearTimeout(clock);
   if (job.usesBridge) {
+    // whoever attaches from here on lends nothing
+    job.usesBridge = false;
     await session.bridge.close({ job: job.id }).catch(() => undefined);
   }
   killOrphans(job.id);
@@ -91,7 +93,9 @@ class Steps {
     const { job, session, environment } = this;
     const { settings, bridge, gateway } = session;
     await prepareDirectory(job, environment);
-    const reached = await reachGateway(job, bridge, { gateway, telemetry: settings.telemetry === true }, caller);
+    // the clone may have taken longer than the token was good for: the caller has attached with a newer one
+    const lender = { ...caller, authorization: job.token.authorization ?? caller.authorization };
+    const reached = await reachGateway(job, bridge, { gateway, telemetry: settings.telemetry === true }, lender);
     const model = await reachModel(job, bridge, settings, caller, session.environment);
     const run = { ...this.cliRun(), ...reached, model, ...(continues === undefined ? {} : { continues }) };
     const { exitCode, ...outcome } = await new AgentRun(job, session.adapter, run, environment).outcome();

@@ -1,4 +1,5 @@
 import type { AgentEvent, EndCause, JobRecord, JobRequest } from '../contract';
+import { LentToken, TOKEN_OF_ANOTHER } from '../shared/lent-token';
 import { causeOf, warn } from '../shared/log';
 import type { Scrubber } from '../shared/scrub';
 import type { EventLog } from './event-log';
@@ -19,6 +20,7 @@ export class RunningJob {
   private cause: EndCause = 'exited';
   private saving: Promise<void> = Promise.resolve();
   private current: JobRecord;
+  private hasToldOther = false;
 
   constructor(
     record: JobRecord,
@@ -28,6 +30,8 @@ export class RunningJob {
     public readonly log: EventLog,
     private readonly journal: Journal,
     public readonly scrubber: Scrubber,
+    /** of the caller who started it, for the gateway; the bridge gets it when it is opened */
+    public readonly token: LentToken,
   ) {
     this.current = record;
   }
@@ -61,6 +65,16 @@ export class RunningJob {
 
   public notice(code: string, message: string): void {
     this.emit({ type: 'notice', code, message });
+  }
+
+  /** Takes a newer token of the user who started it. True if the bridge, where it knows the job, shall have it too. */
+  public renew(authorization: string): boolean {
+    const renewal = this.token.renew(authorization);
+    if (renewal === 'ofAnother' && !this.hasToldOther) {
+      this.hasToldOther = true;
+      this.notice('TokenOfAnotherUser', TOKEN_OF_ANOTHER);
+    }
+    return renewal === 'taken' && this.usesBridge;
   }
 
   /** Asks it to end. The first cause counts. */
@@ -109,6 +123,7 @@ export class RunningJob {
       warn('journal.lost', { job: this.id, cause: causeOf(error) });
     } finally {
       this.scrubber.forget();
+      this.token.forget();
       this.finished.resolve();
     }
   }

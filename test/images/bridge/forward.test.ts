@@ -1,6 +1,6 @@
 import type * as http from 'node:http';
 import { CREDENTIALS } from '../../sigv4';
-import { call, post, until, useBridge } from './fixture';
+import { call, jwt, post, until, useBridge } from './fixture';
 import { events, json, SESSION, StandIn, TOKEN } from './stand-in';
 
 const INITIALIZE = {
@@ -205,15 +205,22 @@ describe('a gateway with tokens', () => {
     expect((await post(`${new URL(use.url).origin}/mcp`, call(1))).status).toBe(404);
   });
 
-  test('each job has its own, and opening it again replaces it', async () => {
-    const other = await use.bridge.open({ job: 'job-2', authorization: 'Bearer other' });
+  test('each job has its own, and a newer one of the same user replaces it', async () => {
+    const [old, fresh] = [1, 2].map((n) => jwt({ iss: 'i', sub: 'ada', exp: 4_000_000_000 + n }));
+    const other = await use.bridge.open({ job: 'job-2', authorization: old });
     expect(other.url).not.toBe(use.url);
     await post(other.url, call(1));
-    expect(use.gateway.seen[0].headers.authorization).toBe('Bearer other');
-    const again = await use.bridge.open({ job: 'job-2', authorization: 'Bearer fresh' });
-    expect(again.url).toBe(other.url);
+    await use.bridge.renew({ job: 'job-2', authorization: fresh });
     await post(other.url, call(2));
-    expect(use.gateway.seen[1].headers.authorization).toBe('Bearer fresh');
+    expect(use.gateway.seen.map(({ headers }) => headers.authorization)).toEqual([old, fresh]);
+  });
+
+  test('a job that was closed does not open again, and a token for it changes nothing', async () => {
+    await use.bridge.close({ job: 'job-1' });
+    const late = { job: 'job-1', authorization: `Bearer ${TOKEN}` };
+    await use.bridge.renew(late);
+    await expect(use.bridge.open(late)).rejects.toThrow('this job has ended');
+    expect((await post(use.url, call(1))).status).toBe(404);
   });
 
   test.each([

@@ -2,14 +2,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { inspectJson } from '../../../images/session/bridge/inspect';
-import { OpenJob } from '../../../images/session/bridge/jobs';
+import { OpenJob, OpenJobs } from '../../../images/session/bridge/jobs';
 import type { BridgeNotice } from '../../../images/session/contract';
-import { call, post, until, useBridge } from './fixture';
+import { call, jwt, post, until, useBridge } from './fixture';
 import { mcp } from './stand-in';
-
-function jwt(claims: object): string {
-  return `Bearer h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
-}
 
 describe('the token of a job', () => {
   const notices: BridgeNotice[] = [];
@@ -17,8 +13,7 @@ describe('the token of a job', () => {
   const first = jwt({ iss: 'i', sub: 'ada', n: 1 });
   beforeEach(() => {
     notices.length = 0;
-    job = new OpenJob('job-1', (notice) => notices.push(notice));
-    job.renew(first);
+    job = new OpenJob('job-1', (notice) => notices.push(notice), first);
   });
 
   test('is replaced by a newer one of the same user', () => {
@@ -30,6 +25,8 @@ describe('the token of a job', () => {
   test.each([
     ['another user', jwt({ iss: 'i', sub: 'eve' })],
     ['another issuer', jwt({ iss: 'j', sub: 'ada' })],
+    ['nobody', jwt({ iss: 'i' })],
+    ['who knows whom', 'Bearer opaque'],
   ])('is not replaced by one of %s', (_, other) => {
     job.renew(other);
     expect(`Bearer ${job.token?.reveal()}`).toBe(first);
@@ -46,6 +43,36 @@ describe('the token of a job', () => {
   test.each([undefined, '', 'Basic YTpi', 'Bearer a b', 'Bearer \u00e9'])('is not lost by %j', (other) => {
     job.renew(other);
     expect(`Bearer ${job.token?.reveal()}`).toBe(first);
+  });
+
+  test.each([
+    ['one that ended', 1_000, false],
+    ['one that ends earlier', 4_000_000_000, false],
+    ['one that ends later', 4_000_000_002, true],
+  ])('%s replaces it: at %d, %j', (_, exp, isTaken) => {
+    const good = jwt({ iss: 'i', sub: 'ada', exp: 4_000_000_001 });
+    job = new OpenJob('job-2', (notice) => notices.push(notice), good);
+    const other = jwt({ iss: 'i', sub: 'ada', exp });
+    job.renew(other);
+    expect(`Bearer ${job.token?.reveal()}`).toBe(isTaken ? other : good);
+    expect(notices).toEqual([]);
+  });
+
+  test('where there is none, none is taken: whose would it be', () => {
+    job = new OpenJob('job-2', (notice) => notices.push(notice));
+    job.renew(first);
+    expect(job.token).toBeUndefined();
+  });
+
+  test('is gone with its job, which opens no more', () => {
+    const jobs = new OpenJobs((notice) => notices.push(notice));
+    jobs.renew('job-1', first);
+    expect(jobs.get('job-1')).toBeUndefined();
+    jobs.open('job-1', first);
+    jobs.close('job-1');
+    jobs.renew('job-1', first);
+    expect(() => jobs.open('job-1', first)).toThrow("this job has ended (got 'job-1'); start another one");
+    expect(jobs.get('job-1')).toBeUndefined();
   });
 
   test('a target in a loop of consent does not fill the events', () => {

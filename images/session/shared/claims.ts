@@ -1,5 +1,5 @@
-import { isObject, parsed } from '../shared/json';
-import type { Fields } from '../shared/json';
+import { isObject, parsed } from './json';
+import type { Fields } from './json';
 
 /** What a token says of itself; undefined if it is no JWT. Not checked here: only to explain, and to refuse. */
 export function claimsOf(token: string): Fields | undefined {
