@@ -27,13 +27,15 @@ export class Jobs {
   private current: RunningJob | undefined;
   private running: Promise<void> = Promise.resolve();
   private starting: Promise<JobRecord> | undefined;
+  /** while its first record is written: whoever sees that must not take it for one of a microVM that ended */
+  private beginning: JobRecord | undefined;
   private isShutDown = false;
   private opened: Opened | undefined;
   /** made with the first job: sessions that start from one snapshot must not share it */
   private owner: string | undefined;
   private readonly history = new History(
     () => this.open().journal,
-    () => this.current?.record,
+    () => this.current?.record ?? this.beginning,
   );
 
   constructor(
@@ -70,6 +72,7 @@ export class Jobs {
       throw error;
     } finally {
       this.starting = undefined;
+      this.beginning = undefined;
     }
   }
 
@@ -94,7 +97,7 @@ export class Jobs {
   /** The events of a job. A newer token of the user who started it takes the place of hers. */
   public async source(id: string, caller: Caller): Promise<EventSource> {
     await this.get(id);
-    const job = this.current?.id === id ? this.current : undefined;
+    const job = await this.runningOf(id);
     if (job !== undefined && this.session.gateway?.auth === 'jwt' && caller.authorization !== undefined) {
       await this.renew(job, caller.authorization);
     }
@@ -103,8 +106,8 @@ export class Jobs {
 
   /** Ends a job, and waits until nothing of it is left. A job that ended already stays as it is. */
   public async cancel(id: string): Promise<JobRecord> {
-    if (this.current?.id === id) {
-      const job = this.current;
+    const job = await this.runningOf(id);
+    if (job !== undefined) {
       job.stop('cancelled');
       await job.ended;
       return job.record;
@@ -119,6 +122,13 @@ export class Jobs {
     await this.starting?.catch(() => undefined);
     this.current?.stop('shutdown');
     await this.current?.ended;
+  }
+
+  private async runningOf(id: string): Promise<RunningJob | undefined> {
+    if (this.beginning?.id === id) {
+      await this.starting?.catch(() => undefined);
+    }
+    return this.current?.id === id ? this.current : undefined;
   }
 
   private async renew(job: RunningJob, authorization: string): Promise<void> {
@@ -174,6 +184,7 @@ export class Jobs {
       conversation: before?.conversation ?? null,
       totals: before?.totals ?? null,
     };
+    this.beginning = record;
     const events = await logFor(record, journal);
     const token = new LentToken(this.session.gateway?.auth === 'jwt' ? caller.authorization : undefined);
     const job = new RunningJob(record, request, bounds, events, journal, scrubber, token);

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { Journal } from '../../../images/session/jobs/journal';
 import { DONE, fakeCli, isAlive, prompt, until, useSessions } from '../session';
 
 const { session, workspace } = useSessions();
@@ -281,6 +282,47 @@ describe('the end of a job', () => {
     });
     const { status, json } = await one.invoke({ prompt: 'x' });
     expect([status, json.error.code]).toEqual([503, 'SessionEnding']);
+  });
+});
+
+describe('while a job is being started', () => {
+  /** holds the first record of a job back, once it is written */
+  function heldBack(): { begun: Promise<void>; goOn: () => void } {
+    let [begin, goOn] = [() => {}, () => {}];
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const go = new Promise<void>((resolve) => (goOn = resolve));
+    const { save } = Journal.prototype;
+    jest.spyOn(Journal.prototype, 'save').mockImplementationOnce(async function (this: Journal, record) {
+      await save.call(this, record);
+      begin();
+      await go;
+    });
+    return { begun, goOn };
+  }
+
+  test('whoever asks sees it run, and does it no harm', async () => {
+    const one = await session();
+    const { begun, goOn } = heldBack();
+    const starting = one.invoke({ prompt: prompt(['text', 'hello'], DONE) });
+    await begun;
+    const [{ job, status }] = (await one.invoke({ op: 'list' })).json.jobs;
+    expect([status, (await one.record(job)).status]).toEqual(['running', 'running']);
+    const watching = one.invoke({ op: 'attach', job });
+    goOn();
+    expect((await starting).events.map(({ event }) => event.type)).toEqual(['started', 'text', 'result']);
+    expect((await watching).events).toEqual((await starting).events);
+    expect((await one.record(job)).status).toBe('succeeded');
+  });
+
+  test('it can be cancelled', async () => {
+    const one = await session();
+    const { begun, goOn } = heldBack();
+    const starting = one.begin([['wait', 600_000]]);
+    await begun;
+    const [{ job }] = (await one.invoke({ op: 'list' })).json.jobs;
+    const cancelled = one.invoke({ op: 'cancel', job });
+    goOn();
+    expect((await cancelled).json).toEqual({ job: await starting, status: 'cancelled' });
   });
 });
 
