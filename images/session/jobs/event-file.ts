@@ -9,8 +9,8 @@ const { O_APPEND, O_CREAT, O_RDWR } = constants;
 /** the longest line is a text of 256 KB, each sign escaped as six */
 const TAIL = 4 * 1024 * 1024;
 
-/** Events of a job that ended; none if its file is gone, or is something else. */
-export async function endedSource(file: string): Promise<EventSource> {
+/** Events of a job that ended; none if its file is gone, or is something else. `unwritten`: what the file lacks. */
+export async function endedSource(file: string, unwritten = ''): Promise<EventSource> {
   let size = 0;
   try {
     const handle = await openPlain(file);
@@ -19,7 +19,7 @@ export async function endedSource(file: string): Promise<EventSource> {
   } catch {
     // a job whose events are gone still has its record
   }
-  return { file, size, ended: true, changed: () => Promise.resolve() };
+  return { file, size, unwritten, ended: true, changed: () => Promise.resolve() };
 }
 
 /** Takes a half line away from the end, which a microVM that died left there, and tells the last event. */
@@ -43,9 +43,20 @@ export async function repaired(file: string): Promise<StoredEvent | undefined> {
 /** Adds an event to a file that nobody writes. */
 export async function addEvent(file: string, id: number, at: Date, event: AgentEvent): Promise<void> {
   const stored: StoredEvent = { id, at: at.toISOString(), event };
+  await addLine(file, `${JSON.stringify(stored)}\n`);
+}
+
+/** Adds the line of a result that could not be written before, unless there is one meanwhile. */
+export async function addResult(file: string, line: string): Promise<void> {
+  if (resultOf(await repaired(file)) === undefined) {
+    await addLine(file, line);
+  }
+}
+
+async function addLine(file: string, line: string): Promise<void> {
   const handle = await openPlain(file, O_RDWR | O_CREAT | O_APPEND);
   try {
-    await handle.writeFile(`${JSON.stringify(stored)}\n`);
+    await handle.writeFile(line);
     await handle.sync();
   } finally {
     await handle.close();

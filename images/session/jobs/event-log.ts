@@ -20,6 +20,8 @@ export interface EventSource {
   readonly file: string;
   /** bytes of whole lines */
   readonly size: number;
+  /** a line at the end that could not be written, or nothing */
+  readonly unwritten: string;
   readonly ended: boolean;
   /** resolves when it grew, or ended, or the signal says so */
   changed(signal: AbortSignal): Promise<void>;
@@ -36,6 +38,8 @@ export class EventLog implements EventSource {
   private readonly listeners = new Set<() => void>();
   private lastId = 0;
   private lost = 0;
+  /** the result, until it is in the file: who watches shall learn it also where the storage is full */
+  private result = '';
   private isFull = false;
   private fullAt = 0;
   private mustSync = false;
@@ -56,6 +60,10 @@ export class EventLog implements EventSource {
     return this.written;
   }
 
+  public get unwritten(): string {
+    return this.result;
+  }
+
   public get ended(): boolean {
     return this.isEnded;
   }
@@ -63,6 +71,10 @@ export class EventLog implements EventSource {
   public append(event: AgentEvent): void {
     if (this.isFull && !this.isKept(event)) {
       return;
+    }
+    if (event.type === 'result') {
+      // it is the last one
+      this.tellLoss();
     }
     this.put(event);
     if (!this.isFull && this.written + this.waitingBytes > MOST_BYTES) {
@@ -117,6 +129,7 @@ export class EventLog implements EventSource {
     this.lastId += 1;
     const stored: StoredEvent = { id: this.lastId, at: new Date().toISOString(), event };
     const line = `${JSON.stringify(stored)}\n`;
+    this.result = event.type === 'result' ? line : this.result;
     this.waiting.push(line);
     this.waitingBytes += line.length;
     this.mustSync ||= event.type === 'started' || event.type === 'consent';
@@ -127,29 +140,36 @@ export class EventLog implements EventSource {
     await wait(GATHER_MS);
     do {
       const batch = Buffer.from(this.waiting.join(''));
+      const hasResult = this.waiting.includes(this.result);
       this.waiting = [];
       this.waitingBytes = 0;
-      await this.writeBatch(batch);
+      if ((await this.writeBatch(batch)) && hasResult) {
+        this.result = '';
+      }
       this.wake();
     } while (this.waiting.length > 0);
     this.writing = undefined;
   }
 
   /** A full or broken disk must not end the job: what cannot be written is left out, and said to be. */
-  private async writeBatch(batch: Buffer): Promise<void> {
+  private async writeBatch(batch: Buffer): Promise<boolean> {
     try {
       for (let done = 0; done < batch.length;) {
         done += (await this.handle.write(batch, done, batch.length - done, this.written + done)).bytesWritten;
       }
       this.written += batch.length;
       await this.sync();
-      this.tellLoss();
+      if (this.result === '') {
+        this.tellLoss();
+      }
+      return true;
     } catch (error) {
       this.lost += 1;
       this.mustSync = false;
       warn('journal.lost', { batch: this.lost, cause: causeOf(error) });
       // no half line stays; if this fails too, the next write goes over it
       await this.handle.truncate(this.written).catch(() => undefined);
+      return false;
     }
   }
 

@@ -1,7 +1,10 @@
 import type { JobRecord } from '../contract';
+import { endedSource } from './event-file';
+import type { EventSource } from './event-log';
 import { settled } from './interrupted';
 import type { Journal } from './journal';
 import type { RunningJob } from './running-job';
+import { Unwritten } from './unwritten';
 
 export interface Listing<Item> {
   /** newest first */
@@ -12,8 +15,7 @@ export interface Listing<Item> {
 
 /** What is known of jobs: by the journal, and of those of this process by itself. */
 export class History {
-  /** the job that ended last, where its end could not be written: the storage is full, or gone */
-  private unwritten: JobRecord | undefined;
+  private readonly unwritten = new Unwritten();
   /** jobs of microVMs that ended, while that is written down */
   private readonly settling = new Map<string, Promise<JobRecord>>();
 
@@ -22,8 +24,18 @@ export class History {
     private readonly running: () => JobRecord | undefined,
   ) {}
 
-  public ended(job: RunningJob): void {
-    this.unwritten = job.isWritten ? undefined : job.record;
+  public ended(job: RunningJob, journal: Journal): void {
+    this.unwritten.add(job, journal);
+  }
+
+  /** Writes the ends of jobs that could not be written before, if there are any. */
+  public async catchUp(): Promise<void> {
+    await this.unwritten.retry();
+  }
+
+  /** Events of a job that is not of this process, or has ended. */
+  public async eventsOf(id: string): Promise<EventSource> {
+    return endedSource(this.journal().eventsOf(id), this.unwritten.line(id));
   }
 
   /** The record as it is true now; undefined if there is none that can be read. */
@@ -63,7 +75,8 @@ export class History {
   }
 
   private known(id: string): JobRecord | undefined {
-    return [this.running(), this.unwritten].find((one) => one?.id === id);
+    const running = this.running();
+    return running?.id === id ? running : this.unwritten.record(id);
   }
 
   /** a job that says it runs, but not here, was interrupted */

@@ -3,6 +3,7 @@ import { causeOf, log, warn } from '../shared/log';
 import { addEvent, repaired, resultOf } from './event-file';
 import type { Journal } from './journal';
 import { killOrphans } from './process-group';
+import { isTime } from './record';
 
 /**
  * Writes down, once, how a job ended whose microVM or server ended. It counts as done only if its result had been
@@ -14,7 +15,8 @@ export async function settled(record: JobRecord, journal: Journal): Promise<JobR
   const orphans = killOrphans(record.id);
   const last = await repaired(file).catch(() => undefined);
   const written = resultOf(last);
-  const endedAt = last?.at ?? record.startedAt;
+  // the agent can write there too
+  const endedAt = last !== undefined && isTime(last.at) ? last.at : record.startedAt;
   const result = written ?? interrupted(record, endedAt);
   const { status, conversation } = result;
   const ended: JobRecord = { ...record, status, endedAt, result, conversation: conversation ?? record.conversation };

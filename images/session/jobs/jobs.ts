@@ -7,7 +7,6 @@ import { SessionError } from '../shared/problem';
 import { Scrubber } from '../shared/scrub';
 import { goesOn } from './continued';
 import { directoryOf } from './directory';
-import { endedSource } from './event-file';
 import type { EventSource } from './event-log';
 import { History } from './history';
 import type { Listing } from './history';
@@ -78,10 +77,12 @@ export class Jobs {
 
   /** What `pick` takes of each job. */
   public async list<Item>(pick: (record: JobRecord) => Item): Promise<Listing<Item>> {
+    await this.history.catchUp();
     return this.history.list(pick);
   }
 
   public async get(id: string): Promise<JobRecord> {
+    await this.history.catchUp();
     const record = await this.history.find(id);
     if (record === undefined) {
       throw new SessionError('UnknownJob', {
@@ -101,7 +102,7 @@ export class Jobs {
     if (job !== undefined && this.session.gateway?.auth === 'jwt' && caller.authorization !== undefined) {
       await this.renew(job, caller.authorization);
     }
-    return job?.log ?? endedSource(this.open().journal.eventsOf(id));
+    return job?.log ?? this.history.eventsOf(id);
   }
 
   /** Ends a job, and waits until nothing of it is left. A job that ended already stays as it is. */
@@ -122,6 +123,7 @@ export class Jobs {
     await this.starting?.catch(() => undefined);
     this.current?.stop('shutdown');
     await this.current?.ended;
+    await this.history.catchUp();
   }
 
   private async runningOf(id: string): Promise<RunningJob | undefined> {
@@ -161,6 +163,7 @@ export class Jobs {
   }
 
   private async begin(request: JobRequest, caller: Caller): Promise<JobRecord> {
+    await this.history.catchUp();
     const { places, journal, persistent } = this.open();
     const { adapter, settings } = this.session;
     const bounds = boundsOf(settings, request);
@@ -212,7 +215,7 @@ export class Jobs {
   }
 
   private release(job: RunningJob, journal: Journal): void {
-    this.history.ended(job);
+    this.history.ended(job, journal);
     this.current = undefined;
     this.onChange();
     tidy(journal, [job.id]);

@@ -48,6 +48,16 @@ export class Journal {
     await rename(`${file}.new`, file);
   }
 
+  /** Another microVM of the session that took this one for dead has told how the job ended: that stays. */
+  public async saveUnlessEnded(record: JobRecord): Promise<void> {
+    const stored = await this.load(record.id);
+    if (stored === undefined || stored.status === 'running') {
+      await this.save(record);
+    } else {
+      warn('journal.settledElsewhere', { job: record.id });
+    }
+  }
+
   /** The record, or undefined if there is none that can be read. */
   public async load(id: string): Promise<JobRecord | undefined> {
     if (!this.has(id)) {

@@ -46,7 +46,8 @@ function isTokens(value: unknown): boolean {
   return isObject(value) && ['input', 'output', 'cacheRead', 'cacheWrite'].every(isCount(value));
 }
 
-function isTime(value: unknown): boolean {
+/** A time as we write it. */
+export function isTime(value: unknown): boolean {
   return typeof value === 'string' && value.length <= 40 && !Number.isNaN(Date.parse(value));
 }
 

@@ -18,8 +18,10 @@ const LINE = /^\{"id":(\d+),"at":"[^"]{0,40}","event":\{"type":"([a-z]{1,20})"/;
 /** The events after an id, then what is new until the job ends or the signal says stop. */
 export async function* replay(source: EventSource, after: number, signal: AbortSignal): AsyncGenerator<Frame> {
   if (source.ended && source.size === 0) {
+    yield* framesOf(source.unwritten, after);
     return;
   }
+  let last = after;
   const handle = await openPlain(source.file);
   try {
     let rest: Buffer[] = [];
@@ -33,7 +35,10 @@ export async function* replay(source: EventSource, after: number, signal: AbortS
         const data = buffer.subarray(0, bytesRead);
         const end = data.lastIndexOf(10) + 1;
         if (end > 0) {
-          yield* framesOf(Buffer.concat([...rest, data.subarray(0, end)]).toString('utf8'), after);
+          for (const frame of framesOf(Buffer.concat([...rest, data.subarray(0, end)]).toString('utf8'), after)) {
+            last = frame.id;
+            yield frame;
+          }
           [rest, restLength] = [[], 0];
         }
         restLength += bytesRead - end;
@@ -43,6 +48,8 @@ export async function* replay(source: EventSource, after: number, signal: AbortS
         }
       }
       if (source.ended) {
+        // it may have been written meanwhile
+        yield* framesOf(source.unwritten, last);
         return;
       }
       await source.changed(signal);

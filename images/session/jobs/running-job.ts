@@ -90,23 +90,13 @@ export class RunningJob {
     this.current = { ...this.current, ...change };
     const record = this.current;
     this.saving = this.saving
-      .then(() => this.write(record))
+      .then(() => this.journal.saveUnlessEnded(record))
       .then(() => void (this.isWritten = true))
       .catch((error: unknown) => {
         this.isWritten = false;
         warn('journal.lost', { job: record.id, cause: causeOf(error) });
       });
     await this.saving;
-  }
-
-  /** Another microVM of the session that took this one for dead has told how it ended: that stays. */
-  private async write(record: JobRecord): Promise<void> {
-    const stored = await this.journal.load(record.id);
-    if (stored === undefined || stored.status === 'running') {
-      await this.journal.save(record);
-    } else {
-      warn('journal.settledElsewhere', { job: record.id });
-    }
   }
 
   /** Writes the last event and the record, and lets everyone go who waits. */

@@ -1,6 +1,6 @@
 /* A coding agent that does as its prompt says: a JSON list of [step, argument]. */
 import { spawn } from 'node:child_process';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const say = (record) => process.stdout.write(`${JSON.stringify(record)}\n`);
@@ -14,6 +14,12 @@ const STEPS = {
   note: (note) => say(note),
   stderr: (words) => process.stderr.write(words),
   wait,
+  // a file is there
+  until: async (file) => {
+    while (!existsSync(file)) {
+      await wait(20);
+    }
+  },
   exit: (code) => process.exit(code),
   write: ([file, content]) => writeFileSync(file, content),
   append: ([file, content]) => appendFileSync(file, content),

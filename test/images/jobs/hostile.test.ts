@@ -81,6 +81,17 @@ describe('a record that was tampered with', () => {
     expect(await one.record(job)).toMatchObject({ status: 'interrupted' });
   });
 
+  test('a last event at a time that is none: the job is told all the same, as of its start', async () => {
+    const one = await session();
+    const { job } = await one.run([['text', 'hello'], DONE]);
+    change(one, job, { status: 'running', result: null, endedAt: null });
+    writeFileSync(one.eventsFile(job), '{"id":1,"at":"soon","event":{"type":"text","text":"hello"}}\n');
+    const told = await one.record(job);
+    expect(told).toMatchObject({ status: 'interrupted', endedAt: told.startedAt, result: { durationMs: 0 } });
+    expect(await one.record(job)).toEqual(told);
+    expect((await one.invoke({ op: 'list' })).json.jobs).toMatchObject([{ job, status: 'interrupted' }]);
+  });
+
   test('lines without an end are not kept in memory', async () => {
     const one = await session();
     const { job } = await one.run([DONE]);
@@ -241,10 +252,6 @@ test('nothing of a hundred jobs stays in memory but what runs', async () => {
     await one.run([['note', { conversation: 'c' }], DONE]);
     await one.invoke({ op: 'list' });
   }
-  const { history, current } = one.jobs as unknown as { history: Record<string, unknown>; current: unknown };
-  expect([current, history.unwritten, (history.settling as Map<string, unknown>).size]).toEqual([
-    undefined,
-    undefined,
-    0,
-  ]);
+  const { history, current } = one.jobs as unknown as { history: Record<string, { size: number }>; current: unknown };
+  expect([current, history.unwritten.size, history.settling.size]).toEqual([undefined, 0, 0]);
 });
