@@ -8,6 +8,10 @@ if [ -O /tmp/agent/environment ]; then
   done </tmp/agent/environment
   unset line
 fi
+# By this the end of a job spares what a person started here. A shell of a job is none of a person.
+if [ -z "${AGENT_JOB:-}" ]; then
+  export AGENT_SHELL=1
+fi
 if [ ! -w "${HOME:-/}" ]; then
   export HOME=/home/node
 fi

@@ -103,6 +103,11 @@ describe('agent.sh', () => {
     expect(existsSync(path.join(folder, 'ran'))).toBe(false);
   });
 
+  test.each(['bash', 'sh'])('marks what a person starts in it, and not what a job does (%s)', (program) => {
+    expect(shell('', 'echo "$AGENT_SHELL"', program)).toBe('1\n');
+    expect(shell('AGENT_JOB=x\n', 'echo "$AGENT_SHELL"', program)).toBe('\n');
+  });
+
   test('says nothing where there is no such file, and mends a HOME that cannot be written', () => {
     const script = path.join(shared, 'agent.sh');
     const { stdout, stderr } = spawnSync('bash', ['-c', `. ${script}; echo $HOME`], {

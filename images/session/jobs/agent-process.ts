@@ -3,13 +3,17 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CliCommand, CliExit, EndCause } from '../contract';
 import { Tail, eachLine } from './lines';
-import { endGroup, killOrphans } from './process-group';
+import { killOrphans } from './orphans';
+import type { Origin } from './orphans';
+import { endGroup } from './process-group';
 
 const MOST_ERRORS = 64 * 1024;
 /** a process that escaped all our looks may hold the pipe */
 const PIPE_MS = 2000;
 /** one that also writes on must not keep the job from ending */
 const MOST_PIPE_MS = 10_000;
+/** nor, where the session ends, its watchers from learning how: AgentCore leaves ten seconds for all of it */
+const LAST_PIPE_MS = 1000;
 
 /** The program of a CLI could not be run at all. */
 export class NotStarted extends Error {
@@ -19,12 +23,14 @@ export class NotStarted extends Error {
 }
 
 export interface AgentProcessOptions {
-  readonly job: string;
+  readonly job: Origin;
   readonly command: CliCommand;
   readonly directory: string;
   readonly environment: Record<string, string>;
   readonly line: (line: string) => void;
   readonly room: () => Promise<void>;
+  /** aborted when the session ends, also after the agent has */
+  readonly hurry: AbortSignal;
 }
 
 /** One process of a CLI and all it starts. */
@@ -96,12 +102,16 @@ export class AgentProcess {
   /** what was written before the end can be much, and the journal slow: as long as lines come, it is waited for */
   private async allRead(reading: Promise<void>): Promise<void> {
     const read = reading.then(() => true);
+    const { hurry } = this.options;
     const end = performance.now() + MOST_PIPE_MS;
-    for (let lines = -1; lines !== this.lines && performance.now() < end;) {
+    for (let lines = -1; lines !== this.lines && performance.now() < end && !hurry.aborted;) {
       lines = this.lines;
-      if (await Promise.race([read, wait(PIPE_MS, false, { ref: false })])) {
+      if (await Promise.race([read, wait(PIPE_MS, false, { ref: false, signal: hurry }).catch(() => false)])) {
         return;
       }
+    }
+    if (hurry.aborted) {
+      await Promise.race([read, wait(LAST_PIPE_MS, false, { ref: false })]);
     }
     this.child.stdout.destroy();
   }

@@ -64,12 +64,13 @@ export class AgentRun {
     }
     try {
       return await AgentProcess.start({
-        job: this.job.id,
+        job: this.job,
         command,
         directory: this.run.directory,
         environment: { ...this.environment, ...command.environment },
         line: (line) => this.take(line),
         room: () => this.job.log.room(),
+        hurry: this.job.hurry,
       });
     } catch (error) {
       throw new JobFailure('AgentNotStarted', notStarted(command.file, error));

@@ -57,6 +57,14 @@ export function nameOf(id: number): string | undefined {
   }
 }
 
+/** what it adopts was started in this image, and left behind */
+const REAPER = 'tini';
+
+/** The process that adopts in an image, which has started this one; undefined outside of images. */
+export function reaperId(): number | undefined {
+  return nameOf(process.ppid) === REAPER ? process.ppid : undefined;
+}
+
 /** Whether a process got this variable, with this value or any, in its environment when it was started. */
 export function wasStartedWith(id: number, name: string, value?: string): boolean {
   const wanted = value === undefined ? `\0${name}=` : `\0${name}=${value}\0`;

@@ -14,7 +14,7 @@ import { storableResult } from './event-text';
 import { JobFailure, STOPPED, bareOutcome } from './failure';
 import type { Caller } from './preflight';
 import { reachGateway, reachModel } from './preflight';
-import { killOrphans } from './process-group';
+import { killOrphans } from './orphans';
 import type { RunningJob } from './running-job';
 import { runTests } from './test-command';
 
@@ -57,7 +57,7 @@ export async function runJob(
     job.usesBridge = false;
     await session.bridge.close({ job: job.id }).catch(() => undefined);
   }
-  killOrphans(job.id);
+  killOrphans(job);
   remove(job, scratch);
   const result = storableResult(resultOf(end, Math.round(performance.now() - start)), job.scrubber);
   const { conversation } = job.record;

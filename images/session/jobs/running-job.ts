@@ -6,11 +6,15 @@ import type { EventLog } from './event-log';
 import { storable } from './event-text';
 import type { Journal } from './journal';
 import type { Bounds } from './limits';
+import { newestStart } from './orphans';
 
 /** A job of this process, from its start to its end. */
 export class RunningJob {
   private readonly stopping = new AbortController();
+  private readonly hurrying = new AbortController();
   private readonly finished = deferred();
+  /** its processes are younger */
+  public readonly since = newestStart();
   /** whether the bridge keeps something for it */
   public usesBridge = false;
   /** its result is being written: the next job may begin in a moment */
@@ -49,6 +53,11 @@ export class RunningJob {
     return this.stopping.signal;
   }
 
+  /** aborted when the session ends, whatever else ended the job before */
+  public get hurry(): AbortSignal {
+    return this.hurrying.signal;
+  }
+
   /** why it shall end; `exited` while nobody wants it to */
   public get stopCause(): EndCause {
     return this.cause;
@@ -79,6 +88,9 @@ export class RunningJob {
 
   /** Asks it to end. The first cause counts. */
   public stop(cause: Exclude<EndCause, 'exited'>): void {
+    if (cause === 'shutdown') {
+      this.hurrying.abort();
+    }
     if (this.cause === 'exited') {
       this.cause = cause;
       this.stopping.abort(new Error(cause));

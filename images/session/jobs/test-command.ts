@@ -2,7 +2,7 @@ import type { JobResult } from '../contract';
 import { runCommand } from './command';
 import { LONGEST_DETAIL } from './event-text';
 import { Tail } from './lines';
-import { killOrphans } from './process-group';
+import { killOrphans } from './orphans';
 import type { RunningJob } from './running-job';
 
 /** or what is left of the job */
@@ -30,7 +30,7 @@ export async function runTests(
     stdout: (part) => tail.add(part),
     stderr: (part) => tail.add(part),
   }).catch(() => null);
-  killOrphans(job.id);
+  killOrphans(job);
   const exitCode = stop.aborted ? null : code;
   const said = clock.aborted ? `${tail.text}\n[ended after ${minutes} minutes]` : tail.text;
   job.emit({ type: 'step', name: 'tests', status: exitCode === 0 ? 'done' : 'failed', detail: said });

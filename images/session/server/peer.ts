@@ -6,10 +6,8 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { JOB_VARIABLE } from '../jobs/process-group';
-import { nameOf, processIds, statOf, wasStartedWith } from '../jobs/processes';
+import { processIds, reaperId, statOf, wasStartedWith } from '../jobs/processes';
 
-/** what it adopts was started by the agent, and left behind */
-const REAPER = 'tini';
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
 type Ends = Pick<Socket, 'remoteAddress' | 'remotePort' | 'localPort'>;
@@ -51,7 +49,8 @@ export function isFromJob(
 }
 
 function isOfJob(id: number): boolean {
-  const reaper = nameOf(process.ppid) === REAPER ? process.ppid : undefined;
+  // what it adopted was started by the agent, and left behind
+  const reaper = reaperId();
   // where the server itself runs in a job, as in a test, the mark says nothing
   const isMarked = process.env[JOB_VARIABLE] === undefined;
   for (let one = id; one !== process.pid;) {
