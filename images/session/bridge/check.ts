@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { GatewayCheck, Hidden } from '../contract';
 import { textOf } from '../shared/http';
 import { isObject, parsed } from '../shared/json';
 import type { Fields } from '../shared/json';
 import { CONSENT_MARK } from './consent';
+import type { GatewayAnswer } from './decoded';
 import { failureOfError, failureOfStatus, GatewayFailure } from './failure';
 import type { Gateway } from './gateway';
 
@@ -88,7 +88,7 @@ class Probe {
     throw failureOfStatus(200, JSON.stringify(message ?? {}), this.gateway.proofOf(this.token));
   }
 
-  private async post(message: Fields): Promise<IncomingMessage> {
+  private async post(message: Fields): Promise<GatewayAnswer> {
     const { gateway, token, signal } = this;
     const headers = {
       ...this.session,
@@ -107,7 +107,7 @@ class Probe {
 const EVENT_END = /\r\n\r\n|\n\n|\r\r/;
 
 /** The answer to a request, out of a JSON body or a stream of events, which need not end. */
-async function messageOf(answer: IncomingMessage, id: number): Promise<Fields | undefined> {
+async function messageOf(answer: GatewayAnswer, id: number): Promise<Fields | undefined> {
   const isStream = answer.headers['content-type']?.startsWith('text/event-stream') === true;
   if (!isStream) {
     const message = parsed(await textOf(answer, LARGEST_ANSWER));

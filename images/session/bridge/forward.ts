@@ -5,6 +5,7 @@ import { textOf } from '../shared/http';
 import { isObject, parsed } from '../shared/json';
 import { CONSENT_MARK } from './consent';
 import type { ConsentRequest, ConsentWatch } from './consent';
+import type { GatewayAnswer } from './decoded';
 import { failureOfError, failureOfStatus } from './failure';
 import type { GatewayFailure } from './failure';
 import type { Gateway, GatewayRequest } from './gateway';
@@ -82,13 +83,13 @@ export class Forward {
     }
   }
 
-  private open(request: Pick<GatewayRequest, 'method' | 'body'>): Promise<IncomingMessage> {
+  private open(request: Pick<GatewayRequest, 'method' | 'body'>): Promise<GatewayAnswer> {
     const headers = chosen(this.request.headers, PASSED_ON);
     return this.gateway.open({ ...request, headers, signal: this.ended.signal, token: this.job.token });
   }
 
   /** A gateway that asks to wait is asked again, where that cannot do anything twice. */
-  private async sent(post: RpcPost): Promise<IncomingMessage> {
+  private async sent(post: RpcPost): Promise<GatewayAnswer> {
     for (let tries = 1; ; tries++) {
       const answer = await this.open({ method: 'POST', body: post.body });
       const pause = pauseOf(answer);
@@ -100,7 +101,7 @@ export class Forward {
     }
   }
 
-  private async relay(answer: IncomingMessage, post?: RpcPost): Promise<void> {
+  private async relay(answer: GatewayAnswer, post?: RpcPost): Promise<void> {
     const status = answer.statusCode ?? 0;
     if (status < 200 || status >= 300) {
       return this.relayRefusal(answer, status, post);
@@ -124,7 +125,7 @@ export class Forward {
     });
   }
 
-  private async relayRefusal(answer: IncomingMessage, status: number, post?: RpcPost): Promise<void> {
+  private async relayRefusal(answer: GatewayAnswer, status: number, post?: RpcPost): Promise<void> {
     const text = await textOf(answer, LARGEST_ERROR);
     // no stream here, or a session that ended: a CLI knows what to do
     const isTold =

@@ -7,6 +7,8 @@ import { signed } from '../shared/aws';
 import { requestTo } from '../shared/http';
 import type { GatewaySettings } from '../shared/settings';
 import { claimsOf } from '../shared/claims';
+import { decoded } from './decoded';
+import type { GatewayAnswer } from './decoded';
 import { GatewayFailure } from './failure';
 import type { Proof } from './failure';
 
@@ -78,11 +80,11 @@ export class Gateway {
    *
    * Errors: `GatewayFailure`, or an error of the connection.
    */
-  public async open(request: GatewayRequest): Promise<http.IncomingMessage> {
+  public async open(request: GatewayRequest): Promise<GatewayAnswer> {
     const headers = await this.authorized(request);
     for (let tries = 1; ; tries++) {
       try {
-        return await this.send(request, headers);
+        return decoded(await this.send(request, headers));
       } catch (error) {
         if (tries === TRIES || !NOTHING_SENT.has(String((error as { code?: unknown }).code))) {
           throw error;

@@ -29,7 +29,7 @@ export async function bytesOf(request: IncomingMessage, largest: number): Promis
 }
 
 /** Undefined where the gateway does not say when to come again, or too late. */
-export function pauseOf(answer: IncomingMessage): number | undefined {
+export function pauseOf(answer: Pick<IncomingMessage, 'statusCode' | 'headers'>): number | undefined {
   const seconds = Number(answer.headers['retry-after'] ?? NaN);
   const isPause = (answer.statusCode === 429 || answer.statusCode === 503) && seconds * 1000 <= LONGEST_PAUSE_MS;
   return isPause && seconds >= 0 ? seconds * 1000 : undefined;

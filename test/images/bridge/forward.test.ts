@@ -1,7 +1,8 @@
 import type * as http from 'node:http';
+import { brotliCompressSync, constants, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { CREDENTIALS } from '../../sigv4';
 import { call, jwt, post, until, useBridge } from './fixture';
-import { events, json, SESSION, StandIn, TOKEN } from './stand-in';
+import { consentError, events, json, SESSION, StandIn, TOKEN } from './stand-in';
 
 const INITIALIZE = {
   jsonrpc: '2.0',
@@ -180,6 +181,71 @@ describe('a gateway with IAM', () => {
     const { text, headers } = await post(use.url, call(1));
     const all = text + JSON.stringify([...headers]) + use.url;
     Object.values({ ...CREDENTIALS, TOKEN }).forEach((secret) => expect(all).not.toContain(secret));
+  });
+});
+
+describe('a gateway that compresses, which it was asked not to', () => {
+  const use = useBridge();
+  const compressed = (coding: string, compress: (text: string) => Buffer) => {
+    use.gateway.handler = ({ message }, response) => {
+      const headers = { 'content-type': 'application/json', 'content-encoding': coding };
+      const body =
+        message?.method === 'tools/list' ? { result: { tools: [{}] } } : consentError(message?.id, 'https://x');
+      response
+        .writeHead(200, headers)
+        .end(compress(JSON.stringify({ result: {}, ...(body as object), id: message?.id })));
+    };
+  };
+
+  test.each<[string, (text: string) => Buffer]>([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('with %s is looked into, and what goes on is not compressed', async (coding, compress) => {
+    compressed(coding, compress);
+    const { json: answer, headers } = await post(use.url, call(1));
+    expect(headers.get('content-encoding')).toBeNull();
+    expect(answer.result).toMatchObject({ isError: true });
+    await until(() => use.notices.length === 1);
+    expect(use.notices[0]).toMatchObject({ code: 'ConsentUrlRefused' });
+  });
+
+  test('is asked for its tools', async () => {
+    use.gateway.handler = ({ message }, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.end(gzipSync(JSON.stringify({ jsonrpc: '2.0', id: message?.id, result: { tools: [{}] } })));
+    };
+    expect(await use.bridge.check({ job: 'job-1' })).toEqual({ ok: true, tools: 1 });
+  });
+
+  test('sends events one by one', async () => {
+    const stream = createGzip({ flush: constants.Z_SYNC_FLUSH });
+    use.gateway.handler = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+      stream.pipe(response);
+      stream.write('data: {"n":1}\n\n');
+    };
+    const response = await fetch(use.url, { headers: { accept: 'text/event-stream' } });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect(await reader.read()).toMatchObject({ value: 'data: {"n":1}\n\n' });
+    stream.end('data: {"n":2}\n\n');
+    expect(await reader.read()).toMatchObject({ value: 'data: {"n":2}\n\n' });
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  test('and answers a notification with nothing', async () => {
+    use.gateway.handler = (_, response) => response.writeHead(202, { 'content-encoding': 'gzip' }).end();
+    expect((await post(use.url, { jsonrpc: '2.0', method: 'notifications/initialized' })).status).toBe(202);
+  });
+
+  test('in a way that nobody knows: the CLI is told', async () => {
+    compressed('zstd', (text) => Buffer.from(text));
+    const { json: answer } = await post(use.url, call(4));
+    expect(answer.error).toEqual({
+      code: -32000,
+      message:
+        "the gateway answers in a compression that nobody asked for (got 'zstd'); allowed: gzip, x-gzip, deflate, br; look for a proxy before the gateway that compresses, and ignores accept-encoding: identity",
+    });
   });
 });
 
