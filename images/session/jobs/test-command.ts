@@ -19,20 +19,29 @@ export async function runTests(
   job.emit({ type: 'step', name: 'tests', status: 'started', detail: command });
   const start = performance.now();
   const tail = new Tail(LONGEST_DETAIL);
-  const clock = AbortSignal.timeout(minutes * 60_000);
-  const stop = AbortSignal.any([clock, job.signal]);
+  // no `AbortSignal.any`: Node 20 collects its result as garbage before it fires
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  let isLate = false;
+  const clock = setTimeout(() => {
+    isLate = true;
+    stop();
+  }, minutes * 60_000);
+  job.signal.addEventListener('abort', stop, { once: true });
   const code = await runCommand({
     file: 'bash',
     args: ['-c', command],
     directory: job.record.directory,
     environment,
-    signal: stop,
+    signal: stopping.signal,
     stdout: (part) => tail.add(part),
     stderr: (part) => tail.add(part),
   }).catch(() => null);
+  clearTimeout(clock);
+  job.signal.removeEventListener('abort', stop);
   killOrphans(job);
-  const exitCode = stop.aborted ? null : code;
-  const said = clock.aborted ? `${tail.text}\n[ended after ${minutes} minutes]` : tail.text;
+  const exitCode = stopping.signal.aborted ? null : code;
+  const said = isLate ? `${tail.text}\n[ended after ${minutes} minutes]` : tail.text;
   job.emit({ type: 'step', name: 'tests', status: exitCode === 0 ? 'done' : 'failed', detail: said });
   return { exitCode, durationMs: Math.round(performance.now() - start) };
 }

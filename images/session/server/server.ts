@@ -144,7 +144,8 @@ function checkRoute(path: string | undefined, { method = '' }: IncomingMessage):
 
 /** Neither the agent of a job nor, on a developer's machine, a web page. */
 function checkPeer({ socket, headers }: IncomingMessage): void {
-  const isWebPage = headers.origin !== undefined && /^(::ffff:)?127\./i.test(socket.remoteAddress ?? '');
+  // AgentCore sends none, and a page reaches a developer's server by any address of the machine
+  const isWebPage = headers.origin !== undefined;
   if (isWebPage || isFromJob(socket)) {
     throw new SessionError('CallerNotAllowed', {
       what: 'the session server takes no invocations from here',

@@ -44,9 +44,15 @@ export async function sendEvents(
   }
 }
 
+/** Timers and not `AbortSignal.any`, whose result Node 20 collects as garbage before it fires. */
 async function drained(response: ServerResponse, gone: AbortSignal, slowMs: number): Promise<boolean> {
+  const waiting = new AbortController();
+  const stop = () => waiting.abort();
+  const clock = setTimeout(stop, slowMs);
+  gone.addEventListener('abort', stop, { once: true });
   try {
-    await once(response, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(slowMs)]) });
+    gone.throwIfAborted();
+    await once(response, 'drain', { signal: waiting.signal });
     return true;
   } catch {
     if (!gone.aborted) {
@@ -54,5 +60,8 @@ async function drained(response: ServerResponse, gone: AbortSignal, slowMs: numb
       response.destroy();
     }
     return false;
+  } finally {
+    clearTimeout(clock);
+    gone.removeEventListener('abort', stop);
   }
 }

@@ -105,6 +105,14 @@ test('a web page on the machine of a developer starts nothing', async () => {
   expect((await one.invoke({ op: 'list' })).json.jobs).toEqual([]);
 });
 
+test('nor does one that reaches it by another address of the machine', async () => {
+  const one = await session();
+  const { server } = one as unknown as { server: Server };
+  server.on('connection', (socket) => Object.defineProperty(socket, 'remoteAddress', { value: '192.0.2.7' }));
+  const { status, json } = await one.invoke({ prompt: prompt(DONE) }, { origin: 'https://evil.example' });
+  expect([status, json.error.code, json.error.got]).toEqual([403, 'CallerNotAllowed', 'a web page']);
+});
+
 test('a hundred watchers, and no more', async () => {
   const one = await session();
   const job = await one.begin([['wait', 60_000]]);

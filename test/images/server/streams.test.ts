@@ -1,9 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { statOf } from '../../../images/session/jobs/processes';
 import { Shells } from '../../../images/session/server/shells';
 import { endedSource } from '../../../images/session/jobs/event-file';
@@ -84,6 +86,29 @@ describe('watchers', () => {
     response.pause();
     await sending;
     await expect(response.toArray()).rejects.toThrow('aborted');
+    server.close();
+  });
+
+  test('one that takes nothing is dropped, also where garbage was collected meanwhile', async () => {
+    const one = await session();
+    const { job } = await one.run([['flood', [20]], DONE]);
+    const source = await endedSource(one.eventsFile(job));
+    let response: ServerResponse | undefined;
+    let sending: Promise<void> | undefined;
+    const server = createServer((_, answer) => {
+      response = answer;
+      sending = sendEvents(answer, source, 0, 1000);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const watcher = await watch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {});
+    watcher.pause();
+    await until(() => response?.writableNeedDrain);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const collecting = setInterval(collect, 100);
+    await sending;
+    clearInterval(collecting);
+    await expect(watcher.toArray()).rejects.toThrow('aborted');
     server.close();
   });
 
