@@ -3,7 +3,6 @@ import { forbidCoreDumps } from '../shared/core-dumps';
 import { newId } from '../shared/ids';
 import { LentToken } from '../shared/lent-token';
 import { causeOf, log, warn } from '../shared/log';
-import { SessionError } from '../shared/problem';
 import { Scrubber } from '../shared/scrub';
 import { goesOn } from './continued';
 import { directoryOf } from './directory';
@@ -15,6 +14,7 @@ import { boundsOf, checkBounds } from './limits';
 import { logFor, opened } from './opened';
 import type { Opened } from './opened';
 import type { Caller } from './preflight';
+import { jobRunning, sessionEnding, unknownJob } from './refused';
 import { RunningJob } from './running-job';
 import { runJob } from './runner';
 import type { Session } from './runner';
@@ -85,12 +85,7 @@ export class Jobs {
     await this.history.catchUp();
     const record = await this.history.find(id);
     if (record === undefined) {
-      throw new SessionError('UnknownJob', {
-        what: 'there is no such job in this workspace, or its journal cannot be read',
-        got: id,
-        allowed: 'an id out of {"op":"list"}',
-        fix: 'the oldest jobs are deleted; another session has other jobs',
-      });
+      throw unknownJob(id);
     }
     return record;
   }
@@ -147,18 +142,10 @@ export class Jobs {
 
   private refuseSecond(): void {
     if (this.isShutDown) {
-      throw new SessionError('SessionEnding', {
-        what: 'this session ends, so no job is started',
-        fix: 'invoke the agent again: AgentCore starts a new microVM for the session',
-      });
+      throw sessionEnding();
     }
     if (this.isBusy) {
-      throw new SessionError('JobRunning', {
-        what: 'a job is running in this session',
-        got: this.current?.id ?? 'just being started',
-        allowed: 'one at a time',
-        fix: 'wait, attach to it, cancel it, or use another session id',
-      });
+      throw jobRunning(this.current?.id);
     }
   }
 

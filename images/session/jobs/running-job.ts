@@ -1,5 +1,6 @@
 import type { AgentEvent, EndCause, JobRecord, JobRequest } from '../contract';
-import { LentToken, TOKEN_OF_ANOTHER } from '../shared/lent-token';
+import { TOKEN_OF_ANOTHER } from '../shared/lent-token';
+import type { LentToken } from '../shared/lent-token';
 import { causeOf, warn } from '../shared/log';
 import type { Scrubber } from '../shared/scrub';
 import type { EventLog } from './event-log';

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { plainText } from '../shared/files';
 import type { Git } from './git';
+import { removeStaleLocks } from './stale-locks';
 
 export interface Checkout {
   readonly url: string;
@@ -51,6 +52,7 @@ async function fetch(git: Git, url: string, directory: string): Promise<void> {
   if (origin.replace(/\.git$/, '') !== url.replace(/\.git$/, '')) {
     throw new CheckoutError(`${directory} exists and is no clone of ${url}; move it away`);
   }
+  removeStaleLocks(directory);
   await git.run(directory, 'fetch', '--quiet', '--prune', '--recurse-submodules', 'origin');
 }
 

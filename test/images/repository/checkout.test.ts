@@ -1,5 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import * as path from 'node:path';
 import { DONE, useSessions } from '../session';
 import type { TestSession } from '../session';
@@ -160,6 +170,45 @@ test('a clone that was broken off is not taken for one', async () => {
   writeFileSync(path.join(half, 'litter'), '');
   const { directory } = await one.run([DONE], { repository });
   expect([existsSync(half), existsSync(path.join(directory, 'litter'))]).toEqual([false, false]);
+});
+
+describe('a lock that git left when it was killed', () => {
+  const lockOf = (directory: string, name = 'index.lock') => path.join(directory, '.git', name);
+
+  test('does not keep the next job from another branch', async () => {
+    const one = await withRemotes();
+    const { directory } = await one.run([DONE], { repository });
+    ['index.lock', 'HEAD.lock'].forEach((name) => writeFileSync(lockOf(directory, name), ''));
+    const { texts } = await one.run([['read', 'feature.txt'], DONE], { repository, branch: 'feature' });
+    expect([texts, existsSync(lockOf(directory))]).toEqual([['two'], false]);
+  });
+
+  test('stays while a git of somebody works there', async () => {
+    const one = await withRemotes();
+    const { directory } = await one.run([DONE], { repository });
+    writeFileSync(lockOf(directory), '');
+    // it waits for its input
+    const other = spawn('git', ['cat-file', '--batch'], { cwd: directory, stdio: ['pipe', 'ignore', 'ignore'] });
+    const { result } = await one.run([DONE], { repository, branch: 'feature' });
+    other.kill('SIGKILL');
+    expect(result.message).toContain('Another git process seems to be running in this repository');
+    expect(existsSync(lockOf(directory))).toBe(true);
+  });
+
+  test('is not looked for behind a link, and is none if it is a link', async () => {
+    const one = await withRemotes();
+    const { directory } = await one.run([DONE], { repository });
+    symlinkSync('/nonexistent', lockOf(directory));
+    await one.run([DONE], { repository, branch: 'feature' });
+    expect(lstatSync(lockOf(directory)).isSymbolicLink()).toBe(true);
+    rmSync(lockOf(directory));
+    const elsewhere = path.join(workspace(), 'elsewhere');
+    renameSync(path.join(directory, '.git'), elsewhere);
+    symlinkSync(elsewhere, path.join(directory, '.git'));
+    writeFileSync(path.join(elsewhere, 'index.lock'), '');
+    await one.run([DONE], { repository, branch: 'feature' });
+    expect(existsSync(path.join(elsewhere, 'index.lock'))).toBe(true);
+  });
 });
 
 test('a folder that is something else is left alone', async () => {
