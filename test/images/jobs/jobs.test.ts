@@ -1,7 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import type { JobRecord } from '../../../images/session/contract';
 import { Journal } from '../../../images/session/jobs/journal';
 import { DONE, fakeCli, isAlive, prompt, until, useSessions } from '../session';
 
@@ -292,7 +291,7 @@ describe('while a job is being started', () => {
     let [begin, goOn] = [() => {}, () => {}];
     const begun = new Promise<void>((resolve) => (begin = resolve));
     const go = new Promise<void>((resolve) => (goOn = resolve));
-    const save = Reflect.get(Journal.prototype, 'save') as (this: Journal, record: JobRecord) => Promise<void>;
+    const save = Reflect.get<typeof Journal.prototype, 'save'>(Journal.prototype, 'save');
     jest.spyOn(Journal.prototype, 'save').mockImplementationOnce(async function (this: Journal, record) {
       await save.call(this, record);
       begin();
