@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CliCommand, CliExit, EndCause } from '../contract';
+import type { Scrubber } from '../shared/scrub';
 import { Tail, eachLine } from './lines';
 import { killOrphans } from './orphans';
 import type { Origin } from './orphans';
@@ -29,6 +30,7 @@ export interface AgentProcessOptions {
   readonly environment: Record<string, string>;
   readonly line: (line: string) => void;
   readonly room: () => Promise<void>;
+  readonly scrubber: Scrubber;
   /** aborted when the session ends, also after the agent has */
   readonly hurry: AbortSignal;
 }
@@ -90,7 +92,7 @@ export class AgentProcess {
     await (this.ending ?? this.end());
     const orphans = killOrphans(options.job);
     await this.allRead(reading);
-    return { exit: { code, signal, cause: this.cause, stderr: this.stderr.text }, orphans };
+    return { exit: { code, signal, cause: this.cause, stderr: this.stderr.scrubbed(options.scrubber) }, orphans };
   }
 
   private async end(): Promise<void> {

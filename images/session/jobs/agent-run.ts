@@ -53,7 +53,7 @@ export class AgentRun {
     await metered;
     job.signal.removeEventListener('abort', stop);
     log('agent.ended', { job: job.id, code: exit.code, signal: exit.signal, cause: exit.cause, orphans });
-    return { ...this.judged({ ...exit, stderr: job.scrubber.text(exit.stderr) }), exitCode: exit.code };
+    return { ...this.judged(exit), exitCode: exit.code };
   }
 
   private async start(): Promise<AgentProcess> {
@@ -70,6 +70,7 @@ export class AgentRun {
         environment: { ...this.environment, ...command.environment },
         line: (line) => this.take(line),
         room: () => this.job.log.room(),
+        scrubber: this.job.scrubber,
         hurry: this.job.hurry,
       });
     } catch (error) {
@@ -89,9 +90,15 @@ export class AgentRun {
     this.events(line).forEach((event) => this.job.emit(event));
     const { conversation, spent } = this.reader;
     if (conversation !== null && conversation !== this.job.record.conversation) {
-      void this.job.save({ conversation });
+      this.name(this.job.scrubber.text(conversation));
     }
     this.check(spent.turns, spent.dollars ?? this.reckoned(spent.tokens));
+  }
+
+  private name(conversation: string): void {
+    if (conversation !== this.job.record.conversation) {
+      void this.job.save({ conversation });
+    }
   }
 
   /** output that an adapter does not understand is no reason to end the agent's work */

@@ -1,4 +1,5 @@
 import type { AgentEvent, JobResult } from '../contract';
+import { LONGEST_SECRET } from '../shared/scrub';
 import type { Scrubber } from '../shared/scrub';
 
 /** of a text of the agent; what is longer is cut, with a mark */
@@ -7,8 +8,6 @@ export const LONGEST_TEXT = 256 * 1024;
 export const LONGEST_DETAIL = 4 * 1024;
 /** of what names something: the code of a notice, a conversation */
 export const LONGEST_NAME = 1024;
-/** a secret that the cut would halve must still be seen whole */
-const MARGIN = 8 * 1024;
 
 /** The event as it may be stored and sent: without secrets, with bounds. */
 export function storable(event: AgentEvent, scrubber: Scrubber): AgentEvent {
@@ -53,10 +52,10 @@ function shortened<T extends string | null | undefined>(text: T, longest: number
   if (typeof text !== 'string') {
     return text;
   }
-  const seen = longest + MARGIN;
+  const seen = longest + LONGEST_SECRET;
   const whole = scrubber.text(text.slice(0, seen));
   // what is seen can end in half a secret, which moves forward where others were taken out before it
-  const end = text.length > seen ? Math.min(longest, Math.max(0, whole.length - MARGIN)) : longest;
+  const end = text.length > seen ? Math.min(longest, Math.max(0, whole.length - LONGEST_SECRET)) : longest;
   return (whole.length > end ? `${whole.slice(0, end)}${mark(Math.max(text.length, whole.length) - end)}` : whole) as T;
 }
 

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
+import { LONGEST_SECRET } from '../shared/scrub';
+import type { Scrubber } from '../shared/scrub';
 
 /** What is longer is cut: no CLI writes such a line, and it must not fill the memory. */
 export const LONGEST_LINE = 10 * 1024 * 1024;
@@ -65,19 +67,34 @@ class Rest {
 export class Tail {
   private parts: Buffer[] = [];
   private length = 0;
+  private isCut = false;
 
   constructor(private readonly longest: number) {}
 
   public add(part: Buffer): void {
     this.parts.push(part);
     this.length += part.length;
-    while (this.length - this.parts[0].length >= this.longest) {
+    while (this.length - this.parts[0].length >= this.longest + LONGEST_SECRET) {
       this.length -= this.parts[0].length;
       this.parts.shift();
+      this.isCut = true;
     }
   }
 
   public get text(): string {
-    return Buffer.concat(this.parts).subarray(-this.longest).toString('utf8');
+    return this.end(this.longest);
+  }
+
+  /** The same without secrets, also without one that the cut would halve. */
+  public scrubbed(scrubber: Scrubber): string {
+    const kept = this.longest + LONGEST_SECRET;
+    const clean = scrubber.text(this.end(kept));
+    // its beginning can be half a secret
+    const sound = this.isCut || this.length > kept ? clean.slice(LONGEST_SECRET) : clean;
+    return sound.slice(-this.longest);
+  }
+
+  private end(longest: number): string {
+    return Buffer.concat(this.parts).subarray(-longest).toString('utf8');
   }
 }

@@ -41,7 +41,8 @@ export async function runTests(
   job.signal.removeEventListener('abort', stop);
   killOrphans(job);
   const exitCode = stopping.signal.aborted ? null : code;
-  const said = isLate ? `${tail.text}\n[ended after ${minutes} minutes]` : tail.text;
+  const text = tail.scrubbed(job.scrubber);
+  const said = isLate ? `${text}\n[ended after ${minutes} minutes]` : text;
   job.emit({ type: 'step', name: 'tests', status: exitCode === 0 ? 'done' : 'failed', detail: said });
   return { exitCode, durationMs: Math.round(performance.now() - start) };
 }

@@ -3,6 +3,8 @@ import { REMOVED, withoutSecrets } from '../../../lib/private/secret-patterns';
 
 /** shorter ones are words, and a text without them could not be read */
 const SHORTEST = 8;
+/** whoever cuts a text must look at so much more of it: half a secret is not seen */
+export const LONGEST_SECRET = 8 * 1024;
 
 /** The text without what looks like a credential. */
 export const scrubbed = withoutSecrets;

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { AgentProcess } from '../../../images/session/jobs/agent-process';
+import { Scrubber } from '../../../images/session/shared/scrub';
 import { until } from '../session';
 
 let folder: string;
@@ -29,6 +30,7 @@ test('a session that ends does not wait for one that left, hides, holds the outp
     environment: { PATH: String(process.env.PATH) },
     line: () => undefined,
     room: () => Promise.resolve(),
+    scrubber: new Scrubber(),
     hurry: hurry.signal,
   });
   const ended = child.ended();

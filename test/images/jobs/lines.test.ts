@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { LONGEST_LINE, Tail, eachLine } from '../../../images/session/jobs/lines';
+import { Scrubber } from '../../../images/session/shared/scrub';
 
 async function linesOf(...parts: (string | Buffer)[]): Promise<string[]> {
   const lines: string[] = [];
@@ -82,4 +83,19 @@ test('the end of an output is kept', () => {
   const tail = new Tail(5);
   ['abc', 'def', 'gh'].forEach((part) => tail.add(Buffer.from(part)));
   expect(tail.text).toBe('defgh');
+});
+
+test('the end of an output has no half of a secret, wherever its cut is', () => {
+  const secret = 'canary-0123456789-abcdefghijklmnopqrstuvwxyz';
+  const scrubber = new Scrubber();
+  scrubber.add(secret);
+  for (let after = 0; after < 20_000; after += 7) {
+    const tail = new Tail(4096);
+    [`${'x'.repeat(9000)}${secret}`.repeat(2), 'y'.repeat(after)].forEach((part) => tail.add(Buffer.from(part)));
+    const text = tail.scrubbed(scrubber);
+    expect([text.length <= 4096, /canary|789-abc|uvwxyz/.test(text)]).toEqual([true, false]);
+  }
+  const short = new Tail(4096);
+  short.add(Buffer.from(`a ${secret} b`));
+  expect(short.scrubbed(scrubber)).toMatch(/^a \S+ b$/);
 });
