@@ -17,7 +17,7 @@ import { invalid } from '../private/errors';
 import { letLogsUseKey } from '../private/log-key';
 
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
-const METADATA = 'cdk-coding-agents:github';
+const METADATA = 'cdk-coding-agents:';
 
 /** What differs between the functions. */
 export interface BrokerFunctionOptions extends GitHubAppOptions {
@@ -28,6 +28,8 @@ export interface BrokerFunctionOptions extends GitHubAppOptions {
   readonly timeout: Duration;
   /** what a token may carry: for whoever reviews the template */
   readonly permissions: Record<string, string>;
+  /** why it may do more than by default, by the prop that opens it: for the same reader */
+  readonly reasons: Record<string, { readonly reason: string } | undefined>;
 }
 
 /** The function, and the only name under which it is called. */
@@ -134,9 +136,14 @@ function packedFolder({ asset, config }: BrokerFunctionOptions): string {
 }
 
 /** the settings are in an asset, where no diff shows them: so that more rights are seen, they stand in the template too */
-function showSettings(created: lambda.Function, { config, permissions }: BrokerFunctionOptions): void {
+function showSettings(created: lambda.Function, { config, permissions, reasons }: BrokerFunctionOptions): void {
   const resource = created.node.defaultChild as lambda.CfnFunction;
-  resource.addMetadata(METADATA, { ...config, permissions });
+  resource.addMetadata(`${METADATA}github`, { ...config, permissions });
+  for (const [prop, given] of Object.entries(reasons)) {
+    if (given !== undefined) {
+      resource.addMetadata(`${METADATA}${prop}`, given.reason);
+    }
+  }
 }
 
 function createAlias(scope: Construct, created: lambda.Function): lambda.Alias {

@@ -13,7 +13,6 @@ import { isDropped } from '../private/grants';
 import { surelyDiffer } from '../private/references';
 
 const TIMEOUT = Duration.seconds(15);
-const PUSH_REASON_METADATA = 'cdk-coding-agents:allowPush';
 const credentialFunctions = new WeakSet<lambda.IFunction>();
 
 /** Refuses a function that hands out tokens where tools are answered: the model reads what a tool returns. */
@@ -66,10 +65,8 @@ export class GitCredential extends GitHubAppFunction {
       config,
       timeout: TIMEOUT,
       permissions: { contents: allowPush ? 'write' : 'read' },
+      reasons: { allowPush },
     });
-    if (allowPush !== undefined) {
-      (made.function.node.defaultChild as lambda.CfnFunction).addMetadata(PUSH_REASON_METADATA, allowPush.reason);
-    }
     credentialFunctions.add(made.function).add(made.alias);
     this.alias = made.alias;
     this.functionArn = made.alias.functionArn;

@@ -54,7 +54,7 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
 
   public constructor(scope: Construct, id: string, props: GitHubAppBrokerProps) {
     super(scope, id);
-    const { cacheMinutes = 45, largestResult = 50_000, allowDefaultBranch } = props;
+    const { cacheMinutes = 45, largestResult = 50_000, allowDefaultBranch, allowSensitivePermissions } = props;
     const rows = toolsOf(this, props);
     checkLiterals(this, { cacheMinutes, largestResult });
     this.checkRange('cacheMinutes', cacheMinutes, [0, LONGEST_CACHE_MINUTES]);
@@ -76,6 +76,7 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
       config,
       timeout: TIMEOUT,
       permissions: permissionsOf(rows),
+      reasons: { allowDefaultBranch, allowSensitivePermissions },
     });
     this.functionName = made.function.functionName;
     this.brokerFunction = made.alias;

@@ -414,9 +414,10 @@ describe('the default branch', () => {
     const reason = 'a repository of generated notes, which nobody runs';
     const { stack } = makeBroker({ allowDefaultBranch: { reason } });
     expect(configOf(stack).allowDefaultBranch).toBe(true);
-    expect(JSON.stringify(resource(Template.fromStack(stack), FUNCTION).Metadata)).toContain(
-      '"allowDefaultBranch":true',
-    );
+    expect(resource(Template.fromStack(stack), FUNCTION).Metadata).toMatchObject({
+      'cdk-coding-agents:github': { allowDefaultBranch: true },
+      'cdk-coding-agents:allowDefaultBranch': reason,
+    });
   });
 
   test('is not opened without saying why', () => {

@@ -299,7 +299,7 @@ describe('stability', () => {
       'The stack has no network, and nothing in it calls anything.',
       'The stack has no secret and reads none.',
       'The stack has no gateway and no tool.',
-      'The stack has no agent.',
+      'The stack has no agent and no function.',
       'The stack stores nothing.',
       'No finding is acknowledged.',
     ]);

@@ -4,19 +4,20 @@ import { authorizerOf } from './authorizer';
 import type { Entry, Section } from './facts';
 import { entry, sorted, sortedBy } from './facts';
 import type { Reader } from './reader';
+import { runnerEntries } from './runners';
 
 const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint'];
 
-/** What runs agents: what it runs, who may call it, what it has. */
+/** What runs agents: what it runs, who may call it, what it has; and what else runs, with its role. */
 export function agentsSection(reader: Reader): Section {
   const runtimes = reader.resourcesOf(`${AGENTCORE}Runtime`).map((runtime) => runtimeEntry(runtime, reader));
   const harnesses = reader.resourcesOf(`${AGENTCORE}Harness`).map((harness) => harnessEntry(harness, reader));
   return {
     id: 'agents',
-    title: 'Agents',
-    none: 'The stack has no agent.',
+    title: 'Agents and functions',
+    none: 'The stack has no agent and no function.',
     headings: true,
-    entries: sortedBy([...runtimes, ...harnesses], ({ name = '' }) => name),
+    entries: sortedBy([...runtimes, ...harnesses, ...runnerEntries(reader)], ({ name = '' }) => name),
   };
 }
 

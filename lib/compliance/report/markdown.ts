@@ -16,23 +16,29 @@ const LABELS: Record<string, string> = {
   findings: 'finding',
   flowLogs: 'flow logs',
   gateways: 'gateway',
+  gitHub: 'at',
+  gitHubApp: 'acts as GitHub App',
   groups: 'group',
   idleSeconds: 'idle seconds at most',
   interceptors: 'interceptor',
   longestSeconds: 'session seconds at most',
   managedPolicies: 'managed policy',
   mounts: 'mount',
+  permissions: 'permission',
   policies: 'policy',
   principals: 'by',
   privateDns: 'private DNS',
   readBy: 'read by',
   reason: 'because:',
+  reasons: 'because of',
+  repositories: 'repository',
   requestHeaders: 'request header',
   resources: 'on',
   ruleGroups: 'rule group',
   rules: 'rule',
   scopes: 'scope',
   securityGroups: 'security group',
+  settings: 'setting',
   subnets: 'subnet',
   targets: 'looks at',
   tools: 'tool',
@@ -41,7 +47,7 @@ const LABELS: Record<string, string> = {
 };
 
 /** what is said in words, not in the words of the template */
-const PROSE = ['kind', 'reason', 'unexplained', 'policyMode'];
+const PROSE = ['kind', 'reason', 'reasons', 'unexplained', 'policyMode'];
 
 const WITHOUT_LABEL = ['kind', 'unexplained', 'actions'];
 

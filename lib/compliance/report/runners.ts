@@ -1,0 +1,57 @@
+import { AGENTCORE } from '../../checks/check';
+import type { Resource } from '../../checks/template-resource';
+import { Value } from '../../checks/template-value';
+import type { Entry } from './facts';
+import { entry, sorted } from './facts';
+import type { Reader } from './reader';
+
+/** What acts with a role besides agents, and the property that names it. */
+const RUNNERS: Record<string, { kind: string; role: string }> = {
+  [`${AGENTCORE}BrowserCustom`]: { kind: 'browser', role: 'ExecutionRoleArn' },
+  [`${AGENTCORE}CodeInterpreterCustom`]: { kind: 'code interpreter', role: 'ExecutionRoleArn' },
+  [`${AGENTCORE}Memory`]: { kind: 'memory', role: 'MemoryExecutionRoleArn' },
+  'AWS::Lambda::Function': { kind: 'function', role: 'Role' },
+};
+
+/** The browsers, code interpreters, memories and functions of a stack, each with the role that it acts with. */
+export function runnerEntries(reader: Reader): Entry[] {
+  return reader.resourcesOf(...Object.keys(RUNNERS)).map((runner) => {
+    const { kind, role } = RUNNERS[runner.type];
+    return entry({
+      name: reader.nameOf(runner),
+      kind,
+      role: reader.about(runner.get(role)) ?? 'none',
+      ...gitHubAppOf(runner, reader),
+    });
+  });
+}
+
+const OURS = 'cdk-coding-agents:';
+const SETTINGS = 'github';
+/** settings with a line of their own, or that give nobody a right */
+const TOLD = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
+
+/** The settings of brokers are in the asset with their code, which no diff shows; they stand in the metadata too. */
+function gitHubAppOf({ template, written }: Resource, reader: Reader): Record<string, Entry> {
+  const { Metadata = {} } = written as { Metadata?: Record<string, unknown> };
+  if (Metadata[`${OURS}${SETTINGS}`] === undefined) {
+    return {};
+  }
+  const settings = new Value(template, Metadata[`${OURS}${SETTINGS}`], 'Metadata');
+  const others = settings.members.filter(([key]) => !TOLD.includes(key));
+  const reasons = Object.entries(Metadata).filter(
+    ([key, reason]) => key.startsWith(OURS) && typeof reason === 'string',
+  );
+  return {
+    gitHubApp: entry({
+      name: reader.text(settings.get('clientId')),
+      gitHub: reader.text(settings.get('apiUrl')),
+      installation: reader.text(settings.get('installationId')),
+      repositories: sorted(reader.texts(settings.get('repositories'))),
+      permissions: reader.lines(settings.get('permissions')),
+      tools: sorted(reader.texts(settings.get('tools'))),
+      settings: others.flatMap(([key, value]) => reader.lines(value, `${key}.`)),
+      reasons: reasons.map(([key, reason]) => `${key.slice(OURS.length)}: ${String(reason)}`).sort(),
+    }),
+  };
+}
