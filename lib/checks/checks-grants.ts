@@ -1,6 +1,7 @@
 import type { Check } from './check';
 import { DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
-import { allows, ANY_NAME, covering, POLICIES, reaching, rolesOf, statementsOf, trustInAgentCore } from './policies';
+import { POLICIES } from './holders';
+import { allows, ANY_NAME, covering, reaching, rolesOf, statementsOf, trustInAgentCore } from './policies';
 import type { Resource } from './template-resource';
 import type { Value } from './template-value';
 
@@ -22,7 +23,7 @@ const WORKLOAD_IDENTITIES: Target = {
   ),
   service: 'bedrock-agentcore',
   names: [`workload-identity-directory/default/workload-identity/${ANY_NAME}`],
-  ours: /^bedrock-agentcore:/,
+  ours: /^bedrock-agentcore:/i,
 };
 
 const CREDENTIALS: Target = {
@@ -31,14 +32,14 @@ const CREDENTIALS: Target = {
   names: ['apikeycredentialprovider', 'oauth2credentialprovider'].map(
     (kind) => `token-vault/default/${kind}/${ANY_NAME}`,
   ),
-  ours: /^bedrock-agentcore:/,
+  ours: /^bedrock-agentcore:/i,
 };
 
 const SECRETS: Target = {
   actions: ['secretsmanager:GetSecretValue'],
   service: 'secretsmanager',
   names: ['apikey', 'oauth2'].map((kind) => `secret:bedrock-agentcore-identity!default/${kind}/${ANY_NAME}`),
-  ours: /:secret:bedrock-agentcore-identity/,
+  ours: /:secret:bedrock-agentcore-identity/i,
 };
 
 /** the actions by which a caller gets a shell, or acts as somebody else */

@@ -107,7 +107,8 @@ function accountIn(arn: string): string {
   return arn.split(':')[4] ?? (arn.includes(UNKNOWN) ? UNKNOWN : arn);
 }
 
-function isEverything(statement: Value): boolean {
+/** Whether a statement gives all of IAM or of AgentCore. */
+export function isEverything(statement: Value): boolean {
   return EVERYTHING.some(
     ([service, actions]) =>
       actions.every((action) => covering(statement, [action]).length > 0) &&

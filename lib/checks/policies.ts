@@ -1,4 +1,4 @@
-import type { Assembly } from './assembly';
+import { HOLDERS, holdersOf, policiesOf, roleNamed } from './holders';
 import type { Resource } from './template-resource';
 import type { Value } from './template-value';
 import { UNKNOWN } from './template-value';
@@ -6,25 +6,17 @@ import { UNKNOWN } from './template-value';
 /** with the end that partitions differ in, which may be known only at deployment */
 const SERVICE = new RegExp(`^bedrock-agentcore\\.(amazonaws\\.com(\\.cn)?|${UNKNOWN})$`);
 
-/** principals that hold policies of their own */
-const PRINCIPALS = ['AWS::IAM::Role', 'AWS::IAM::User', 'AWS::IAM::Group'];
-
-/** The resource types that hold statements about what somebody may do. */
-export const POLICIES = [
-  ...PRINCIPALS,
-  'AWS::IAM::Policy',
-  'AWS::IAM::ManagedPolicy',
-  'AWS::IAM::RolePolicy',
-  'AWS::IAM::UserPolicy',
-  'AWS::IAM::GroupPolicy',
-];
-
 /** The statements of the identity policies that a resource holds. */
 export function statementsOf(resource: Resource): Value[] {
-  const documents = PRINCIPALS.includes(resource.type)
+  const documents = HOLDERS.includes(resource.type)
     ? resource.get('Policies').items.map((policy) => policy.get('PolicyDocument'))
     : [resource.get('PolicyDocument')];
-  return documents.flatMap((document) => document.get('Statement').items);
+  return documents.flatMap(statementsIn);
+}
+
+/** The statements of a policy document, which may be JSON in a text. */
+export function statementsIn({ document }: Value): readonly Value[] {
+  return document.get('Statement').items;
 }
 
 export function allows(statement: Value): boolean {
@@ -49,9 +41,14 @@ export function covering(statement: Value, actions: string[]): Value[] {
 export function reaching(statement: Value, service: string, names: string[]): Value[] {
   const excluded = statement.get('NotResource');
   return [
-    ...statement.get('Resource').items.filter((arn) => names.some((name) => admits(arn, service, name))),
+    ...statement.get('Resource').items.filter((arn) => coversArn(arn, service, names)),
     ...(names.some((name) => leaves(excluded, (arn) => admits(arn, service, name))) ? [excluded] : []),
   ];
+}
+
+/** Whether one of the resources of a statement covers an ARN with one of some names. */
+export function coversArn(arn: Value, service: string, names: string[]): boolean {
+  return names.some((name) => admits(arn, service, name));
 }
 
 /** whether an exclusion is there and surely excludes something else */
@@ -77,60 +74,31 @@ function admits(resource: Value, service: string, name: string): boolean {
   return rest.length > 0 && matches(ofService, service) && matches(rest.join(':'), name);
 }
 
-/** Who holds which policy, as far as the app tells; a role holds policies of its own. */
-interface Holders {
-  readonly roles: Map<Resource, Resource[]>;
-  readonly statements: Map<Resource, Value[]>;
-}
-
-const HOLDERS = new WeakMap<Assembly, Holders>();
-
 /** The roles that a policy is attached to. */
 export function rolesOf(policy: Resource): Resource[] {
-  return holdersIn(policy.template.assembly).roles.get(policy) ?? [];
+  return holdersOf(policy).filter(({ type }) => type === 'AWS::IAM::Role');
 }
+
+const STATEMENTS = new WeakMap<Resource, Value[]>();
 
 /** Every statement about what a role may do. */
 export function statementsFor(role: Resource): Value[] {
-  return holdersIn(role.template.assembly).statements.get(role) ?? [];
-}
-
-function holdersIn(assembly: Assembly): Holders {
-  const known = HOLDERS.get(assembly);
-  if (known !== undefined) {
-    return known;
-  }
-  const found: Holders = { roles: new Map(), statements: new Map() };
-  for (const role of assembly.resourcesOf('AWS::IAM::Role')) {
-    const attached = role.get('ManagedPolicyArns').items.map(({ resource }) => resource);
-    [role, ...attached].filter((policy) => policy !== undefined).forEach((policy) => hold(found, policy, role));
-  }
-  for (const policy of assembly.resourcesOf(...POLICIES)) {
-    const named = [...policy.get('Roles').items, ...policy.get('RoleName').items].map(({ resource }) => resource);
-    named.filter((role) => role !== undefined).forEach((role) => hold(found, policy, role));
-  }
-  HOLDERS.set(assembly, found);
-  return found;
-}
-
-function hold({ roles, statements }: Holders, policy: Resource, role: Resource): void {
-  roles.set(policy, [...(roles.get(policy) ?? []), role]);
-  statements.set(role, [...(statements.get(role) ?? []), ...statementsOf(policy)]);
+  const statements = STATEMENTS.get(role) ?? policiesOf(role).flatMap(statementsOf);
+  STATEMENTS.set(role, statements);
+  return statements;
 }
 
 /** The statements by which AgentCore may assume a role. */
 export function trustInAgentCore(role: Resource): Value[] {
-  return role
-    .get('AssumeRolePolicyDocument', 'Statement')
-    .items.filter(allows)
+  return statementsIn(role.get('AssumeRolePolicyDocument'))
+    .filter(allows)
     .filter((statement) => statement.get('Principal', 'Service').items.some(({ text = '' }) => SERVICE.test(text)));
 }
 
 /** The role with which a resource acts, if the app has it. */
 export function roleOf(resource: Resource): Resource | undefined {
   const arn = resource.type.endsWith('::Harness') || resource.type.endsWith('Custom') ? 'ExecutionRoleArn' : 'RoleArn';
-  const role = resource.get(arn).resource;
-  return role?.type === 'AWS::IAM::Role' ? role : undefined;
+  return roleNamed(resource.get(arn), resource);
 }
 
 const PATTERNS = new Map<string, RegExp>();

@@ -19,6 +19,11 @@ export interface Meaning {
   readonly plain?: unknown;
 }
 
+/** Stands in JSON that was a text for a piece of it that has a meaning already. */
+export class Known {
+  public constructor(public readonly parts: Part[]) {}
+}
+
 const DEEPEST = 40;
 
 /** Follows what is written to what it means. */
@@ -28,6 +33,9 @@ export function meaningOf(template: Template, written: unknown, depth = 0): Mean
   }
   if (typeof written === 'string') {
     return { template, parts: [written] };
+  }
+  if (written instanceof Known) {
+    return { template, parts: written.parts };
   }
   const name = typeof written === 'object' ? functionIn(written) : undefined;
   if (name === undefined) {

@@ -1,4 +1,5 @@
 import type { Resource } from './template-resource';
+import { jsonOf } from './template-json';
 import type { Template } from './template';
 import type { Meaning, Part } from './template-meaning';
 import { meaningOf } from './template-meaning';
@@ -18,6 +19,7 @@ export class Value {
   private inObject?: [key: string, value: Value][];
   private asText?: { readonly text?: string };
   private named?: Set<Resource>;
+  private inText?: Value;
 
   public constructor(
     template: Template,
@@ -65,6 +67,22 @@ export class Value {
     return this.named.size === 1 ? [...this.named][0] : undefined;
   }
 
+  /** the object that this is in JSON, if it is a text; else this */
+  public get document(): Value {
+    this.inText ??= this.findDocument();
+    return this.inText;
+  }
+
+  /** both branches of a condition, or this alone */
+  public get alternatives(): Value[] {
+    const [part] = this.meaning.parts?.length === 1 ? this.meaning.parts : [];
+    const choice = typeof part === 'object' && 'written' in part ? (part.written as Record<string, unknown>) : {};
+    const [, ...branches] = Array.isArray(choice['Fn::If']) ? (choice['Fn::If'] as unknown[]) : [];
+    return branches.length === 0 || typeof part !== 'object' || !('written' in part)
+      ? [this]
+      : branches.flatMap((branch) => new Value(part.template, branch, this.path).alternatives);
+  }
+
   /** the elements of a list, or the one element that stands for a list of one */
   public get items(): readonly Value[] {
     this.inList ??= this.findItems();
@@ -106,6 +124,12 @@ export class Value {
 
   private get joined(): string | undefined {
     return this.parts?.map((part) => (typeof part === 'string' ? part : UNKNOWN)).join('');
+  }
+
+  private findDocument(): Value {
+    const { parts, template } = this.meaning;
+    const json = parts === undefined ? undefined : jsonOf(template, parts);
+    return json === undefined ? this : new Value(json.template, json.written, this.path);
   }
 
   private findItems(): Value[] {

@@ -16,6 +16,7 @@ export interface Nesting {
 
 interface Content {
   readonly Resources?: Record<string, unknown>;
+  readonly Parameters?: Record<string, { readonly Default?: unknown } | null>;
   readonly Mappings?: Record<string, Record<string, Record<string, unknown> | undefined> | undefined>;
   readonly Outputs?: Record<string, { readonly Value?: unknown; readonly Export?: { readonly Name?: unknown } }>;
   readonly Transform?: unknown;
@@ -53,6 +54,11 @@ export class Template {
     const { written } = parent.resources.get(logicalId) ?? {};
     const { Parameters } = (written?.Properties ?? {}) as { Parameters?: Record<string, unknown> };
     return Parameters?.[parameter] === undefined ? undefined : { template: parent, written: Parameters[parameter] };
+  }
+
+  /** what a parameter is unless somebody gives another value at deployment */
+  public defaultOf(parameter: string): unknown {
+    return this.content.Parameters?.[parameter]?.Default;
   }
 
   /** what `Outputs.<name>` of a nested stack is */

@@ -64,18 +64,6 @@ function nagged(resource: Resource, reader: Reader): Accepted[] {
   });
 }
 
-/** the rules about wildcards in policies */
-const WILDCARDS = /IAM5$|::AC_(\w+_GRANT_NAMED|SERVICE_ROLE_NOT_ADMIN)$/;
-
-/** Why a wildcard of a policy is accepted. */
-export function reasonFor(finding: string, policy: string, accepted: Accepted[]): string | undefined {
-  const about = accepted.filter(({ at, rule }) => {
-    return (at === '' || at === policy || policy.startsWith(`${at}/`)) && WILDCARDS.test(rule);
-  });
-  const exact = about.find((one) => one.finding === finding);
-  return (exact ?? about.find((one) => one.finding === undefined))?.reason;
-}
-
 export function acceptedSection(accepted: Accepted[]): Section {
   const groups = new Map<string, Accepted[]>();
   for (const one of accepted) {

@@ -4,7 +4,6 @@ import type { Accepted } from './accepted';
 import { acceptedIn } from './accepted';
 import type { StackView } from './load';
 import { Names } from './names';
-import { policiesByHolder } from './policies';
 import { Reader } from './reader';
 
 /** The app as a whole, for what one stack says about another. */
@@ -13,14 +12,12 @@ export class AppView {
 
   private readonly byTemplate: Map<Template, Reader>;
   private readonly accepted: Map<Template, Accepted[]>;
-  private readonly policies: Map<Resource, Resource[]>;
 
   public constructor(views: StackView[]) {
     const names = new Names(views);
     this.readers = views.map((view) => new Reader(view, names));
     this.byTemplate = new Map(this.readers.map((reader) => [reader.template, reader]));
     this.accepted = new Map(this.readers.map((reader) => [reader.template, acceptedIn(reader, views)]));
-    this.policies = views.length > 0 ? policiesByHolder(views[0].template.assembly) : new Map<Resource, Resource[]>();
   }
 
   /** for somebody who reads about the stack of a resource */
@@ -34,20 +31,5 @@ export class AppView {
 
   public acceptedIn(template: Template): Accepted[] {
     return this.accepted.get(template) ?? [];
-  }
-
-  /** whether a role, user or group of the app holds a policy */
-  public isHeld(policy: Resource): boolean {
-    return [...this.policies.values()].some((held) => held.includes(policy));
-  }
-
-  /** the roles, users and groups of the app, each with what it holds */
-  public get holders(): [holder: Resource, policies: Resource[]][] {
-    return [...this.policies];
-  }
-
-  /** what a role, user or group holds: itself for its inline policies, and the policies attached to it */
-  public policiesOf(holder: Resource): Resource[] {
-    return this.policies.get(holder) ?? [];
   }
 }

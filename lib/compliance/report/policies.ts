@@ -1,35 +1,31 @@
-import type { Assembly } from '../../checks/assembly';
-import { POLICIES } from '../../checks/policies';
+import { statementsIn } from '../../checks/policies';
 import type { Resource } from '../../checks/template-resource';
 import type { Value } from '../../checks/template-value';
 
-export const HOLDERS = ['AWS::IAM::Role', 'AWS::IAM::User', 'AWS::IAM::Group'];
-
-/** the policies that are resources of their own */
-export const ATTACHED = POLICIES.filter((type) => !HOLDERS.includes(type));
-
-/** Who a policy says it is for. */
-export function attachedTo(policy: Resource): Value[] {
-  return ['Roles', 'Users', 'Groups', 'RoleName', 'UserName', 'GroupName'].flatMap((key) => policy.get(key).items);
-}
-
 /** The policy documents of a policy, or the inline ones of a role, user or group. */
 export function documentsOf(resource: Resource): Value[] {
-  return [
+  const documents = [
     ...resource.get('Policies').items.map((policy) => policy.get('PolicyDocument')),
     resource.get('PolicyDocument'),
   ];
+  return documents.filter(({ absent }) => !absent);
 }
 
-/** Attached from the side of the holder or from the side of the policy, and once if from both. */
-export function policiesByHolder(assembly: Assembly): Map<Resource, Resource[]> {
-  const held = new Map<Resource, Set<Resource>>();
-  for (const holder of assembly.resourcesOf(...HOLDERS)) {
-    const arns = holder.get('ManagedPolicyArns').items.flatMap(({ resource }) => resource ?? []);
-    held.set(holder, new Set([holder, ...arns.filter(({ type }) => type === 'AWS::IAM::ManagedPolicy')]));
-  }
-  for (const policy of assembly.resourcesOf(...ATTACHED)) {
-    attachedTo(policy).forEach(({ resource }) => resource !== undefined && held.get(resource)?.add(policy));
-  }
-  return new Map([...held].map(([holder, policies]) => [holder, [...policies]]));
+/** A statement, and whether a condition of the template decides about it. */
+export interface Possible {
+  readonly statement: Value;
+  readonly isCertain: boolean;
+}
+
+/** The statements of a document, those of both branches of a condition too; one that stays unknown is given as it is. */
+export function possibleStatements(document: Value): Possible[] {
+  const documents = document.document.alternatives;
+  return documents.flatMap((one) => {
+    const statements = one.document.parts === undefined ? statementsIn(one) : [one.document];
+    return statements.flatMap(({ alternatives }) =>
+      alternatives
+        .flatMap(({ items }) => items)
+        .map((statement) => ({ statement, isCertain: documents.length === 1 && alternatives.length === 1 })),
+    );
+  });
 }

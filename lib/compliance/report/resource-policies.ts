@@ -2,60 +2,59 @@ import type { Resource } from '../../checks/template-resource';
 import type { Value } from '../../checks/template-value';
 import type { Entry, Section } from './facts';
 import { entry, sortedBy } from './facts';
+import { policiesIn } from './policy-places';
 import type { Reader } from './reader';
 import type { Statement } from './statements';
-import { facts, statementsIn, statementsInText } from './statements';
+import { facts, statementsIn } from './statements';
 
-/** Where a policy stands, and what it is about: the resource itself if no property says another. */
-interface Place {
-  readonly policy: string[];
-  readonly about?: string;
-  readonly isText?: boolean;
-}
+/** what the policy is about, where that is not the resource itself */
+const ABOUT = [
+  'ResourceArn',
+  'ResourceIdentifier',
+  'Bucket',
+  'EventBusName',
+  'FileSystemId',
+  'Queue',
+  'Queues',
+  'RepositoryName',
+  'SecretId',
+  'TopicArn',
+  'Topics',
+];
 
-const PLACES: Record<string, Place> = {
-  'AWS::BedrockAgentCore::ResourcePolicy': { policy: ['Policy'], about: 'ResourceArn', isText: true },
-  'AWS::ECR::RegistryPolicy': { policy: ['PolicyText'] },
-  'AWS::ECR::Repository': { policy: ['RepositoryPolicyText'] },
-  'AWS::EFS::FileSystem': { policy: ['FileSystemPolicy'] },
-  'AWS::Events::EventBusPolicy': { policy: ['Statement'], about: 'EventBusName' },
-  'AWS::KMS::Key': { policy: ['KeyPolicy'] },
-  'AWS::Logs::ResourcePolicy': { policy: ['PolicyDocument'], isText: true },
-  'AWS::S3::AccessPoint': { policy: ['Policy'] },
-  'AWS::S3::BucketPolicy': { policy: ['PolicyDocument'], about: 'Bucket' },
-  'AWS::S3Files::FileSystemPolicy': { policy: ['Policy'], about: 'FileSystemId' },
-  'AWS::SecretsManager::ResourcePolicy': { policy: ['ResourcePolicy'], about: 'SecretId' },
-  'AWS::SNS::TopicPolicy': { policy: ['PolicyDocument'], about: 'Topics' },
-  'AWS::SQS::QueuePolicy': { policy: ['PolicyDocument'], about: 'Queues' },
-};
+const PERMISSIONS = ['AWS::Lambda::LayerVersionPermission', 'AWS::Lambda::Permission', 'AWS::Lambda::Url'];
 
 /** Who else may use something, by a policy of the thing itself. */
 export function resourcePoliciesSection(reader: Reader): Section {
-  const policies = Object.entries(PLACES).flatMap(([type, place]) =>
-    reader.resourcesOf(type).flatMap((resource) => policyEntries(resource, place, reader)),
+  const all = [...reader.template.resources.values()];
+  const policies = all.flatMap((resource) =>
+    policiesIn(resource).flatMap((policy) => policyEntries(resource, policy, reader)),
   );
-  const permissions = reader
-    .resourcesOf('AWS::Lambda::Permission', 'AWS::Lambda::LayerVersionPermission', 'AWS::Lambda::Url')
-    .map((permission) => permissionEntry(permission, reader));
+  const permissions = reader.resourcesOf(...PERMISSIONS).map((permission) => permissionEntry(permission, reader));
+  const legacy = reader.resourcesOf('AWS::Events::EventBusPolicy').flatMap((policy) => busEntry(policy, reader));
   return {
     id: 'resourcePolicies',
     title: 'Resource policies',
     none: 'No resource lets others in by a policy of its own.',
-    entries: sortedBy([...policies, ...permissions], (one) => JSON.stringify(one)),
+    entries: sortedBy([...policies, ...permissions, ...legacy], (one) => JSON.stringify(one)),
   };
 }
 
-function policyEntries(resource: Resource, { policy, about, isText }: Place, reader: Reader): Entry[] {
-  const document = resource.get(...policy);
-  if (document.absent) {
-    return [];
-  }
-  const statements = isText ? statementsInText(document, reader) : statementsIn(document, reader);
-  const subjects: readonly Value[] = about === undefined ? [] : resource.get(about).items;
-  const names = subjects.flatMap((subject) => reader.about(subject) ?? []);
-  return (names.length > 0 ? names : [reader.nameOf(resource)]).map((name) =>
-    entry({ name, type: resource.type, ...facts(statements.map((statement) => withoutSelf(statement, name))) }),
+function policyEntries(resource: Resource, policy: Value, reader: Reader): Entry[] {
+  return subjectsOf(resource, reader).map((name) =>
+    entry({
+      name,
+      type: resource.type,
+      ...facts(statementsIn(policy, reader).map((statement) => withoutSelf(statement, name))),
+    }),
   );
+}
+
+/** What a policy is about: other resources if it is one of its own, else the resource that has it. */
+export function subjectsOf(policy: Resource, reader: Reader): string[] {
+  const subjects = policy.type.endsWith('Policy') ? ABOUT.flatMap((key) => policy.get(key).items) : [];
+  const names = subjects.flatMap((subject) => reader.about(subject) ?? []);
+  return names.length > 0 ? names : [reader.nameOf(policy)];
 }
 
 /** that a policy is about its own resource goes without saying */
@@ -64,14 +63,45 @@ function withoutSelf(statement: Statement, name: string): Statement {
   return { ...statement, resources: statement.resources.filter((text) => !self.includes(text)) };
 }
 
+const LIMITS = [
+  'Condition',
+  'EventSourceToken',
+  'FunctionUrlAuthType',
+  'InvokedViaFunctionUrl',
+  'OrganizationId',
+  'PrincipalOrgID',
+  'SourceAccount',
+  'SourceArn',
+];
+
+function limitsOf(permission: Resource, reader: Reader): string[] {
+  return LIMITS.flatMap((key) => reader.lines(permission.get(key), `${key}.`));
+}
+
+/** the form in which the properties of a bus policy are its statement */
+function busEntry(policy: Resource, reader: Reader): Entry[] {
+  const principal = reader.text(policy.get('Principal'));
+  return principal === undefined
+    ? []
+    : subjectsOf(policy, reader).map((name) =>
+        entry({
+          name,
+          type: policy.type,
+          allow: [
+            entry({
+              principals: [principal],
+              actions: reader.texts(policy.get('Action')),
+              conditions: limitsOf(policy, reader),
+            }),
+          ],
+        }),
+      );
+}
+
 function permissionEntry(permission: Resource, reader: Reader): Entry {
   const target = ['FunctionName', 'LayerVersionArn', 'TargetFunctionArn'].map((key) => permission.get(key));
   const principal = reader.text(permission.get('Principal'));
   const isUrl = permission.type === 'AWS::Lambda::Url';
-  const text = (key: string): string[] => {
-    const value = reader.text(permission.get(key));
-    return value === undefined ? [] : [`${key}: ${value}`];
-  };
   return entry({
     name: target.map((value) => reader.about(value)).find((name) => name !== undefined) ?? reader.nameOf(permission),
     type: permission.type,
@@ -82,9 +112,7 @@ function permissionEntry(permission: Resource, reader: Reader): Entry {
           entry({
             principals: principal === undefined ? [] : [principal],
             actions: reader.texts(permission.get('Action')),
-            conditions: ['EventSourceToken', 'OrganizationId', 'PrincipalOrgID', 'SourceAccount', 'SourceArn'].flatMap(
-              text,
-            ),
+            conditions: limitsOf(permission, reader),
           }),
         ],
   });

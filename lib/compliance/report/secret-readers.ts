@@ -1,33 +1,68 @@
-import { allows, ANY_NAME, covering, reaching } from '../../checks/policies';
+import { ATTACHED, attachmentsOf, HOLDERS, policiesOf } from '../../checks/holders';
+import { allows, ANY_NAME, covering, coversArn, reaching } from '../../checks/policies';
 import type { Resource } from '../../checks/template-resource';
 import type { Value } from '../../checks/template-value';
-import type { AppView } from './app-view';
-import { documentsOf } from './policies';
+import { documentsOf, possibleStatements } from './policies';
 import type { Reader } from './reader';
+import { looseIn } from './roles';
 import type { Use } from './secrets';
 
-const READ = ['secretsmanager:GetSecretValue'];
+export const READ = ['secretsmanager:GetSecretValue'];
 const READ_PARAMETER = ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'];
 
-/** The roles, users and groups of a stack whose statements reach a secret or a parameter. */
-export function rolesThatRead(stack: Reader, app: AppView): Use[] {
-  return app.holders
-    .filter(([holder]) => holder.template === stack.template)
-    .flatMap(([holder, policies]) => {
-      const statements = policies.flatMap(documentsOf).flatMap((document) => document.get('Statement').items);
-      const isForbidden = statements.some(forbids);
-      return statements.filter(allows).flatMap((statement) => {
-        const secrets = isForbidden ? [] : secretsOf(statement);
-        return [...secrets, ...parametersOf(statement)].map((arn) => ({
-          secret: arn,
-          of: arn.resource,
-          by: 'readBy' as const,
-          user: holder,
-          where: statement.get('Condition').empty ? undefined : ' (under conditions)',
-          covers: (secret: Resource) => covers(statement, arn, secret),
-        }));
-      });
-    });
+/** policies of AWS that read every secret of an account */
+const READS_ALL =
+  /:iam::aws:policy\/(AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|AWSSecretsManagerClientReadOnlyAccess)$/;
+
+/** what a reader is called whose right is known only at deployment */
+export const PERHAPS = ' (perhaps: known only at deployment)';
+
+/** Somebody who holds policies. */
+interface Holder {
+  readonly user: Resource | string;
+  readonly policies: Resource[];
+  /** ARNs of policies of AWS */
+  readonly managed?: readonly Value[];
+}
+
+/** Who has policies of a stack that reach a secret or a parameter, whether the app makes them or not. */
+export function holdersThatRead(stack: Reader): Use[] {
+  return [...own(stack), ...foreign(stack), ...loose(stack)].flatMap((holder) => usesOf(holder));
+}
+
+function own(stack: Reader): Holder[] {
+  return stack.resourcesOf(...HOLDERS).map((user) => ({
+    user,
+    policies: policiesOf(user),
+    managed: user.get('ManagedPolicyArns').items,
+  }));
+}
+
+function foreign(stack: Reader): Holder[] {
+  const held = new Map<string, Resource[]>();
+  for (const policy of stack.resourcesOf(...ATTACHED)) {
+    const others = attachmentsOf(policy).filter(({ holder }) => holder === undefined);
+    for (const name of others.flatMap(({ named }) => stack.text(named) ?? [])) {
+      held.set(name, [...(held.get(name) ?? []), policy]);
+    }
+  }
+  return [...held].map(([name, policies]) => ({ user: `${name} (not made by this app)`, policies }));
+}
+
+function loose(stack: Reader): Holder[] {
+  return looseIn(stack).map((policy) => ({ user: `whoever holds ${stack.nameOf(policy)}`, policies: [policy] }));
+}
+
+function usesOf({ user, policies, managed = [] }: Holder): Use[] {
+  const statements = policies.flatMap(documentsOf).flatMap(possibleStatements);
+  const isForbidden = statements.some(({ statement, isCertain }) => isCertain && forbids(statement));
+  const reads = statements.flatMap(({ statement, isCertain }) => [
+    ...(isForbidden ? [] : secretsOf(statement, isCertain)),
+    ...parametersOf(statement),
+  ]);
+  const byAws = isForbidden ? [] : managed.flatMap(({ text = '' }) => READS_ALL.exec(text)?.[1] ?? []);
+  const all = byAws.map((name) => ({ where: ` (by ${name})`, covers: () => true }));
+  return [...reads, ...all].map((read) => ({ ...read, by: 'readBy' as const, user }));
 }
 
 /** a deny without a condition wins over every allow */
@@ -37,32 +72,73 @@ function forbids(statement: Value): boolean {
   return isDeny && isEverywhere && covering(statement, READ).length > 0;
 }
 
-/** what is known only at deployment counts, unless it is surely something else */
-function secretsOf(statement: Value): Value[] {
-  if (covering(statement, READ).length === 0) {
+type Read = Pick<Use, 'secret' | 'of' | 'where' | 'covers'>;
+
+function secretsOf(statement: Value, isCertain: boolean): Read[] {
+  if (statement.parts !== undefined) {
+    return [{ where: PERHAPS, covers: () => true }];
+  }
+  const isPossible = statement.get('Effect').unknown || statement.get('Action').items.some(({ unknown }) => unknown);
+  const isRead = covering(statement, READ).length > 0;
+  if (statement.get('Effect').is('Deny') || !(isRead || isPossible)) {
     return [];
   }
-  const reached = reaching(statement, 'secretsmanager', [`secret:${ANY_NAME}`]);
-  const named = statement.get('Resource').items.filter((arn) => !reached.includes(arn) && isSecret(arn));
-  return [...reached, ...named];
+  return resourcesOf(statement).map(({ arn, isOnly }) => ({
+    secret: arn,
+    of: secretNamed(arn),
+    where: whereOf(statement, isCertain && isOnly && isRead && allows(statement)),
+    covers: (secret) => covers(statement, arn, secret),
+  }));
 }
 
-function isSecret({ text = '', resource }: Value): boolean {
-  const service = /^arn:[^:]*:([^:]*):/.exec(text)?.[1];
-  return resource === undefined
+function whereOf(statement: Value, isCertain: boolean): string | undefined {
+  const conditions = statement.get('Condition').empty ? undefined : ' (under conditions)';
+  return isCertain ? conditions : PERHAPS;
+}
+
+/** what is known only at deployment counts, unless it is surely something else */
+function resourcesOf(statement: Value): { readonly arn: Value; readonly isOnly: boolean }[] {
+  const excluded = statement.get('NotResource');
+  const named = statement.get('Resource').items.flatMap(({ alternatives }) =>
+    alternatives
+      .flatMap(({ items }) => items)
+      .filter((arn) => coversArn(arn, 'secretsmanager', [`secret:${ANY_NAME}`]) || isSecret(arn))
+      .map((arn) => ({ arn, isOnly: alternatives.length === 1 })),
+  );
+  const reachesOthers = reaching(statement, 'secretsmanager', [`secret:${ANY_NAME}`]).includes(excluded);
+  return reachesOthers ? [...named, { arn: excluded, isOnly: true }] : named;
+}
+
+const SECRET = 'AWS::SecretsManager::Secret';
+
+/** The secret of the app that an ARN is about; an attachment of a secret to a database stands for it. */
+export function secretNamed({ resource }: Value): Resource | undefined {
+  return resource?.type === 'AWS::SecretsManager::SecretTargetAttachment'
+    ? secretNamed(resource.get('SecretId'))
+    : resource;
+}
+
+function isSecret(arn: Value): boolean {
+  const service = /^arn:[^:]*:([^:]*):/.exec(arn.text ?? '')?.[1];
+  return arn.resource === undefined
     ? service === undefined || service === 'secretsmanager'
-    : resource.type === 'AWS::SecretsManager::Secret';
+    : secretNamed(arn)?.type === SECRET;
 }
 
-function parametersOf(statement: Value): Value[] {
-  return covering(statement, READ_PARAMETER).length === 0
+function parametersOf(statement: Value): Read[] {
+  return !allows(statement) || covering(statement, READ_PARAMETER).length === 0
     ? []
-    : statement.get('Resource').items.filter(({ text = '' }) => text.includes(':ssm:'));
+    : statement
+        .get('Resource')
+        .items.filter(({ text = '' }) => text.includes(':ssm:'))
+        .map((arn) => ({ secret: arn, of: arn.resource, where: whereOf(statement, true) }));
 }
 
 /** a pattern covers also secrets that it does not name */
 function covers(statement: Value, arn: Value, secret: Resource): boolean {
   const name = secret.get('Name').literal;
   const names = [`secret:${name === undefined ? '' : `${name}-`}${ANY_NAME}`];
-  return reaching(statement, 'secretsmanager', names).includes(arn);
+  return arn === statement.get('NotResource')
+    ? reaching(statement, 'secretsmanager', names).includes(arn)
+    : coversArn(arn, 'secretsmanager', names);
 }

@@ -5,15 +5,17 @@ import type { AppView } from './app-view';
 import type { Section } from './facts';
 import { entry, sorted, sortedBy } from './facts';
 import type { Reader } from './reader';
-import { rolesThatRead } from './secret-readers';
+import { letInBySecrets } from './secret-policies';
+import { holdersThatRead } from './secret-readers';
 
 /** Something that reads a secret. */
 export interface Use {
-  /** the secret as it is written */
-  readonly secret: Value;
+  /** the secret as it is written; undefined if no secret is named */
+  readonly secret?: Value;
   readonly of?: Resource;
   readonly by: 'readBy' | 'credentialProviders' | 'putInto';
-  readonly user: Resource;
+  /** by its name if the app does not make it */
+  readonly user: Resource | string;
   /** more about the user */
   readonly where?: string;
   /** for what names no resource of the app */
@@ -25,8 +27,8 @@ const SECRET = 'AWS::SecretsManager::Secret';
 /** Each secret, and what reads it: roles, credential providers, and CloudFormation itself. */
 export function secretsSection(reader: Reader, app: AppView): Section {
   const secrets = reader.resourcesOf(SECRET);
-  const here = usesIn(reader, app);
-  const all = secrets.length > 0 ? app.readers.flatMap((stack) => usesIn(stack, app)) : [];
+  const here = usesIn(reader);
+  const all = secrets.length > 0 ? app.readers.flatMap((stack) => usesIn(stack)) : [];
   const own = secrets.map((secret) =>
     entry({
       name: reader.nameOf(secret),
@@ -40,6 +42,9 @@ export function secretsSection(reader: Reader, app: AppView): Section {
   );
   const elsewhere = new Map<string, Use[]>();
   for (const use of here.filter(({ of }) => of?.template !== reader.template)) {
+    if (use.secret === undefined) {
+      continue;
+    }
     const name = use.of === undefined ? nameOf(use.secret, reader) : reader.nameOf(use.of);
     elsewhere.set(name, [...(elsewhere.get(name) ?? []), use]);
   }
@@ -60,20 +65,29 @@ export function secretsSection(reader: Reader, app: AppView): Section {
 
 const USES = new WeakMap<Reader, Use[]>();
 
-function usesIn(stack: Reader, app: AppView): Use[] {
-  const uses = USES.get(stack) ?? [...rolesThatRead(stack, app), ...providers(stack), ...references(stack)];
+function usesIn(stack: Reader): Use[] {
+  const uses = USES.get(stack) ?? [
+    ...holdersThatRead(stack),
+    ...letInBySecrets(stack),
+    ...providers(stack),
+    ...references(stack),
+  ];
   USES.set(stack, uses);
   return uses;
 }
 
 function usersOf(uses: Use[], reader: Reader): Record<string, string[]> {
   const by = (kind: Use['by']): string[] =>
-    sorted(uses.filter((use) => use.by === kind).map(({ user, where }) => `${reader.nameOf(user)}${where ?? ''}`));
+    sorted(uses.filter((use) => use.by === kind).map((use) => userOf(use, reader)));
   return {
     readBy: uses.length > 0 ? by('readBy') : ['nobody in this app'],
     credentialProviders: by('credentialProviders'),
     putInto: by('putInto'),
   };
+}
+
+function userOf({ user, where = '' }: Use, reader: Reader): string {
+  return `${typeof user === 'string' ? user : reader.nameOf(user)}${where}`;
 }
 
 const REFERENCE = /\{\{resolve:(?:secretsmanager|ssm-secure):(.*?)(?::SecretString[^}]*)?\}\}/;

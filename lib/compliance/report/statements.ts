@@ -1,4 +1,4 @@
-import { Value } from '../../checks/template-value';
+import type { Value } from '../../checks/template-value';
 import type { Entry } from './facts';
 import { entry, sorted, sortedBy } from './facts';
 import type { Reader } from './reader';
@@ -12,7 +12,7 @@ export interface Statement {
   readonly conditions: string[];
 }
 
-const ALL_BUT = 'everything except ';
+export const ALL_BUT = 'everything except ';
 
 const READ = new WeakMap<Reader, WeakMap<Value, Statement[]>>();
 
@@ -25,23 +25,16 @@ export function statementsIn(document: Value, reader: Reader): Statement[] {
   return statements;
 }
 
-function readAll(document: Value, reader: Reader): Statement[] {
-  if (document.unknown) {
+/** a document can be JSON in a text, a statement alone, or a list of them */
+function readAll({ document }: Value, reader: Reader): Statement[] {
+  if (document.parts !== undefined) {
     return [opaque(reader.text(document))];
   }
-  return document
-    .get('Statement')
-    .items.map((statement) => (statement.unknown ? opaque(reader.text(statement)) : read(statement, reader)));
-}
-
-/** The same for a policy that is JSON in a text. */
-export function statementsInText(value: Value, reader: Reader): Statement[] {
-  const text = reader.text(value) ?? '{}';
-  try {
-    return statementsIn(new Value(reader.template, JSON.parse(text) as unknown, value.path), reader);
-  } catch {
-    return [opaque(text)];
-  }
+  const statements = document.get('Statement');
+  const alone = statements.absent ? document.items.filter((one) => !one.get('Effect').absent) : [];
+  return [...statements.items, ...alone].map((statement) =>
+    statement.parts === undefined ? read(statement, reader) : opaque(reader.text(statement)),
+  );
 }
 
 function opaque(text: string | undefined): Statement {
@@ -51,19 +44,29 @@ function opaque(text: string | undefined): Statement {
 function read(statement: Value, reader: Reader): Statement {
   return {
     effect: reader.text(statement.get('Effect')) ?? 'Unknown',
-    principals: [
-      ...principalsIn(statement.get('Principal'), '', reader),
-      ...principalsIn(statement.get('NotPrincipal'), ALL_BUT, reader),
-    ],
+    principals: principalsOf(statement, reader),
     actions: either(statement, 'Action', reader),
     resources: either(statement, 'Resource', reader),
     conditions: conditionsIn(statement.get('Condition'), reader),
   };
 }
 
+/** Whom a statement is about. */
+export function principalsOf(statement: Value, reader: Reader): string[] {
+  return [
+    ...principalsIn(statement.get('Principal'), '', reader),
+    ...principalsIn(statement.get('NotPrincipal'), ALL_BUT, reader),
+  ];
+}
+
 function either(statement: Value, name: string, reader: Reader): string[] {
+  return [...sorted(reader.texts(statement.get(name))), ...exceptionsIn(statement, name, reader)];
+}
+
+/** What NotAction or NotResource says, as one text. */
+export function exceptionsIn(statement: Value, name: string, reader: Reader): string[] {
   const but = sorted(reader.texts(statement.get(`Not${name}`)));
-  return [...sorted(reader.texts(statement.get(name))), ...(but.length > 0 ? [`${ALL_BUT}${but.join(', ')}`] : [])];
+  return but.length > 0 ? [`${ALL_BUT}${but.join(', ')}`] : [];
 }
 
 const KINDS: Record<string, string> = {

@@ -1,0 +1,90 @@
+import { CHECKS } from '../../checks/checks';
+import { isEverything } from '../../checks/checks-roles';
+import { allows, statementsIn } from '../../checks/policies';
+import type { Resource } from '../../checks/template-resource';
+import type { Value } from '../../checks/template-value';
+import type { Accepted } from './accepted';
+import type { AppView } from './app-view';
+import type { Entry } from './facts';
+import { entry } from './facts';
+import { documentsOf } from './policies';
+import type { Reader } from './reader';
+import { ALL_BUT, exceptionsIn } from './statements';
+
+/** A wildcard of a statement. */
+interface Wildcard {
+  readonly kind: 'Action' | 'Resource';
+  readonly text: string;
+  readonly path: string;
+  readonly statement: Value;
+}
+
+const KNOWN = new WeakMap<AppView, WeakMap<Resource, Entry[]>>();
+
+/** The wildcards that a policy allows, each with why it is accepted; a policy can have many holders. */
+export function wildcardsOf(policy: Resource, app: AppView): Entry[] {
+  const known = KNOWN.get(app) ?? new WeakMap<Resource, Entry[]>();
+  KNOWN.set(app, known);
+  const wildcards = known.get(policy) ?? findWildcards(policy, app);
+  known.set(policy, wildcards);
+  return wildcards;
+}
+
+function findWildcards(policy: Resource, app: AppView): Entry[] {
+  // acknowledgements name things the way they are named in the stack of the policy
+  const home = app.readerOf(policy);
+  const accepted = app.acceptedIn(policy.template).filter((one) => isAbout(one, home.nameOf(policy)));
+  return documentsOf(policy)
+    .flatMap(statementsIn)
+    .filter(allows)
+    .flatMap((statement) => wildcardsIn(statement, home))
+    .map((wildcard) => entry({ name: wildcard.text, ...explanation(wildcard, policy, accepted) }));
+}
+
+function wildcardsIn(statement: Value, reader: Reader): Wildcard[] {
+  return (['Action', 'Resource'] as const).flatMap((kind) => {
+    const written = statement.get(kind).items.map((value) => ({ text: reader.text(value) ?? '', path: value.path }));
+    const all = [
+      ...written.filter(({ text }) => isBroad(text)),
+      ...exceptionsIn(statement, kind, reader).map((text) => ({ text, path: statement.get(`Not${kind}`).path })),
+    ];
+    return all.map((one) => ({ kind, statement, ...one }));
+  });
+}
+
+function isBroad(text: string): boolean {
+  return /[*?]/.test(text.replace(/\$\{[^}]*\}/g, '')) || text.startsWith(ALL_BUT);
+}
+
+const NAG = /IAM5$/;
+const OURS = /::(AC_(?:\w+_GRANT_NAMED|SERVICE_ROLE_NOT_ADMIN))$/;
+
+function isAbout({ at, rule }: Accepted, policy: string): boolean {
+  return (at === '' || at === policy || policy.startsWith(`${at}/`)) && (NAG.test(rule) || OURS.test(rule));
+}
+
+/** a rule of ours explains what it finds and nothing else; one of cdk-nag may have been accepted for all that comes */
+function explanation(wildcard: Wildcard, policy: Resource, accepted: Accepted[]): Record<string, string | undefined> {
+  const exact = accepted.find(({ finding }) => finding === `${wildcard.kind}::${wildcard.text}`);
+  const whole = accepted.filter(({ finding }) => finding === undefined);
+  const ours = whole.find(({ rule }) => finds(OURS.exec(rule)?.[1], wildcard, policy));
+  const reason = (exact ?? ours)?.reason;
+  const general = whole.find(({ rule }) => NAG.test(rule))?.reason;
+  return reason === undefined && general !== undefined
+    ? { reason: general, unexplained: 'the reason was given for every wildcard of the policy, not for this one' }
+    : { reason, unexplained: reason === undefined ? 'no reason is given' : undefined };
+}
+
+function finds(id: string | undefined, { statement, path }: Wildcard, policy: Resource): boolean {
+  return id === 'AC_SERVICE_ROLE_NOT_ADMIN' ? isEverything(statement) : id !== undefined && found(id, policy).has(path);
+}
+
+const FOUND = new WeakMap<Resource, Map<string, Set<string>>>();
+
+function found(id: string, policy: Resource): Set<string> {
+  const known = FOUND.get(policy) ?? new Map<string, Set<string>>();
+  FOUND.set(policy, known);
+  const paths = known.get(id) ?? new Set(CHECKS.find(({ rule }) => rule.id === id)?.find(policy));
+  known.set(id, paths);
+  return paths;
+}
