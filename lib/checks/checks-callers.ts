@@ -1,7 +1,8 @@
 import type { Check } from './check';
 import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck } from './check';
+import { isForEverybody, limitsCallers } from './conditions';
+import { allows, statementsIn } from './policies';
 import type { Value } from './template-value';
-import { UNKNOWN } from './template-value';
 
 const INBOUND = `${DEVELOPER_GUIDE}gateway-inbound-auth.html`;
 const GUARDED = [`${AGENTCORE}Gateway`, `${AGENTCORE}Harness`, `${AGENTCORE}Runtime`];
@@ -63,7 +64,7 @@ export const CALLER_CHECKS: Check[] = [
     {
       id: 'AC_RESOURCE_POLICY_LIMITED',
       title: 'a resource policy must not let everybody in',
-      text: 'Principal * without a condition means anybody on the internet, signed or not.',
+      text: 'Principal * without a condition that names whom or what it admits means anybody on the internet, signed or not.',
       fix: 'Name the principals; for callers with tokens, who need Principal *, add a condition such as aws:SourceVpce.',
       source: `${DEVELOPER_GUIDE}resource-based-policies.html`,
       resourceTypes: [`${AGENTCORE}ResourcePolicy`],
@@ -76,31 +77,8 @@ export const CALLER_CHECKS: Check[] = [
   ),
 ];
 
-interface Statement {
-  readonly Effect?: unknown;
-  readonly Principal?: unknown;
-  readonly NotPrincipal?: unknown;
-  readonly Condition?: unknown;
-}
-
-/** the policy is JSON in a text, with what is known only at deployment in its strings */
-function admitsEverybody({ text = '' }: Value): boolean {
-  try {
-    const { Statement = [] } = JSON.parse(text.replaceAll(UNKNOWN, 'unknown')) as {
-      Statement?: Statement | Statement[];
-    };
-    return [Statement].flat().some(({ Effect, Principal, NotPrincipal, Condition }) => {
-      const everybody = NotPrincipal !== undefined || /"\*"/.test(JSON.stringify(Principal ?? ''));
-      return Effect === 'Allow' && everybody && !isLimit(Condition);
-    });
-  } catch {
-    return false;
-  }
-}
-
-/** whether a condition asks for anything that is not true of every call */
-function isLimit(condition: unknown): boolean {
-  const operators = Object.values((condition ?? {}) as Record<string, object>);
-  const values = operators.flatMap((keys) => Object.values(keys) as unknown[]).flat();
-  return values.some((value) => value !== '*');
+function admitsEverybody(policy: Value): boolean {
+  return statementsIn(policy).some(
+    (statement) => allows(statement) && isForEverybody(statement) && !limitsCallers(statement.get('Condition')),
+  );
 }

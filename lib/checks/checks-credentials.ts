@@ -1,15 +1,10 @@
 import { secretIn } from '../private/secret-patterns';
 import type { Check } from './check';
 import { AGENTCORE, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { PROVIDERS, valueOfSecret } from './secret-strings';
 import type { Resource } from './template-resource';
 import type { Value } from './template-value';
 import { UNKNOWN } from './template-value';
-
-const PROVIDERS = [
-  `${AGENTCORE}ApiKeyCredentialProvider`,
-  `${AGENTCORE}OAuth2CredentialProvider`,
-  `${AGENTCORE}PaymentCredentialProvider`,
-];
 
 /** the properties of providers that take the value of a credential */
 const CREDENTIALS = ['ApiKey', 'ClientSecret', 'ApiKeySecret', 'WalletSecret', 'AppSecret', 'AuthorizationPrivateKey'];
@@ -32,7 +27,8 @@ export const CREDENTIAL_CHECKS: Check[] = [
         .get()
         .texts()
         .filter((value) => !isVariable(value) && holdsCredential(value));
-      return [...new Set([...given, ...found].map(({ path }) => path))];
+      const more = [...headersOf(resource), ...valueOfSecret(resource)];
+      return [...new Set([...given, ...found, ...more].map(({ path }) => path))];
     },
     { guard },
   ),
@@ -114,8 +110,20 @@ function missingKey(provider: Resource): string[] {
   return provider.type.endsWith('::ApiKeyCredentialProvider') && none ? [key.path] : [];
 }
 
-function holdsCredential({ text = '' }: Value): boolean {
-  return secretIn(text) !== undefined || USER_INFO.test(text);
+function holdsCredential({ text = '', defaults }: Value): boolean {
+  return USER_INFO.test(text) || [text, ...defaults].some((one) => secretIn(one) !== undefined);
+}
+
+/** headers that say who calls */
+const CREDENTIAL_HEADER = /^(proxy-)?authorization$|^cookie$|token|secret|api-?key/i;
+
+/** what a harness sends to MCP servers to be known there */
+function headersOf(resource: Resource): Value[] {
+  return resource
+    .get('Tools')
+    .items.flatMap((tool) => tool.get('Config', 'RemoteMcp', 'Headers').members)
+    .filter(([name, { literal = '' }]) => CREDENTIAL_HEADER.test(name) && literal !== '')
+    .map(([, value]) => value);
 }
 
 /** environment variables have a rule of their own */

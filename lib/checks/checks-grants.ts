@@ -1,9 +1,11 @@
 import type { Check } from './check';
-import { DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { AGENTCORE, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { areNames, isLimitedBy } from './conditions';
 import { POLICIES } from './holders';
-import { allows, ANY_NAME, covering, reaching, rolesOf, statementsOf, trustInAgentCore } from './policies';
+import { allows, ANY_NAME, covering, matches, reaching, rolesOf, statementsOf, trustInAgentCore } from './policies';
 import type { Resource } from './template-resource';
 import type { Value } from './template-value';
+import { UNKNOWN } from './template-value';
 
 const guard = true;
 const SCOPE = `${DEVELOPER_GUIDE}scope-credential-provider-access.html`;
@@ -41,6 +43,8 @@ const SECRETS: Target = {
   names: ['apikey', 'oauth2'].map((kind) => `secret:bedrock-agentcore-identity!default/${kind}/${ANY_NAME}`),
   ours: /:secret:bedrock-agentcore-identity/i,
 };
+
+const SOME = new RegExp(`[/*?${UNKNOWN}]`);
 
 /** the actions by which a caller gets a shell, or acts as somebody else */
 const BEYOND_INVOKING = ['InvokeAgentRuntimeCommand', 'InvokeAgentRuntimeCommandShell', 'InvokeAgentRuntimeForUser'];
@@ -94,7 +98,7 @@ export const GRANT_CHECKS: Check[] = [
     },
     (policy) =>
       statementsOf(policy)
-        .filter(allows)
+        .filter((statement) => allows(statement) && reachesAgents(statement))
         .flatMap((statement) =>
           covering(
             statement,
@@ -127,8 +131,24 @@ function wildcards(statement: Value, { actions, service, names, ours }: Target, 
 
 /** a condition on a tag of the resource names it in another way, unless it is the tag that all of them have */
 function isUnlimited(statement: Value): boolean {
-  const condition = statement.get('Condition');
-  const keys = condition.members.flatMap(([, operator]) => operator.members.map(([key]) => key));
-  const tags = keys.filter((key) => /^(aws|secretsmanager):ResourceTag\//i.test(key));
-  return condition.absent || (condition.members.length > 0 && tags.every((key) => key.endsWith(':owningService')));
+  return !isLimitedBy(
+    statement.get('Condition'),
+    (key, values) =>
+      /^(aws|secretsmanager):resourcetag\//.test(key) && !key.endsWith(':owningservice') && areNames(values),
+  );
+}
+
+/** Whether a statement may be about agents: not if each resource is surely something else. */
+function reachesAgents(statement: Value): boolean {
+  const { items } = statement.get('Resource');
+  return items.length === 0 || items.some((arn) => !isSomethingElse(arn));
+}
+
+function isSomethingElse({ text = '', resource }: Value): boolean {
+  const [, service, name] = /^arn:[^:]*:([^:]*):[^:]*:[^:]*:(.*)$/s.exec(text) ?? [];
+  if (name === undefined) {
+    return resource?.type.startsWith(AGENTCORE) === true && !/::(Runtime|Harness)/.test(resource.type);
+  }
+  const [type] = name.split(SOME);
+  return !matches(service, 'bedrock-agentcore') || !['runtime', 'harness'].some((kind) => kind.startsWith(type));
 }

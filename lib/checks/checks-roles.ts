@@ -1,6 +1,18 @@
+import type { Assembly } from './assembly';
 import type { Check } from './check';
 import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
-import { allows, ANY_NAME, covering, reaching, roleOf, statementsFor, trustInAgentCore } from './policies';
+import { areNames, isForEverybody, isLimitedBy, limitsCallers } from './conditions';
+import {
+  allows,
+  ANY_NAME,
+  covering,
+  reaching,
+  roleOf,
+  statementsFor,
+  statementsIn,
+  trustInAgentCore,
+} from './policies';
+import type { Resource } from './template-resource';
 import type { Value } from './template-value';
 import { UNKNOWN } from './template-value';
 
@@ -14,16 +26,15 @@ const BROAD_POLICIES = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAcc
 const READS_SECRETS = /:policy\/SecretsManagerReadWrite$/;
 
 /** whoever may do all of these may do everything, with the account or with AgentCore */
-const EVERYTHING: [service: string, actions: string[]][] = [
-  ['iam', ['iam:CreateUser', 'iam:PutRolePolicy', 'iam:PassRole']],
+const EVERYTHING: [service: string, actions: string[], names: string[]][] = [
+  // whoever writes policies of every role writes those of an administrator
+  ['iam', ['iam:CreateUser', 'iam:PutRolePolicy', 'iam:PassRole'], [ANY_NAME, `role/${ANY_NAME}`]],
   [
     'bedrock-agentcore',
     ['CreateGateway', 'DeleteAgentRuntime', 'GetResourceApiKey'].map((name) => `bedrock-agentcore:${name}`),
+    [ANY_NAME],
   ],
 ];
-
-/** operators of conditions that let through only what is named */
-const NAMING = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))(IfExists)?$/i;
 
 /** what brings a credential into the hands of who calls it */
 const REVEALING = [
@@ -38,15 +49,15 @@ export const ROLE_CHECKS: Check[] = [
     {
       id: 'AC_SERVICE_ROLE_TRUST_PINNED',
       title: 'a role of AgentCore must be assumed for resources of this account only',
-      text: 'Without aws:SourceAccount or aws:SourceArn the service may be made to use the role for a resource of another account (confused deputy).',
+      text: 'Without aws:SourceAccount or aws:SourceArn the service may be made to use the role for a resource of another account (confused deputy). With Principal * anybody may use it.',
       fix: 'Add the conditions aws:SourceAccount and aws:SourceArn to the trust policy.',
       source: `${BEST_PRACTICES}#security-bp-confused-deputy`,
       resourceTypes: ROLE,
     },
     (role) =>
-      trustInAgentCore(role)
-        .filter((statement) => !isPinned(statement))
-        .map(({ path }) => path),
+      [...trustInAgentCore(role).filter((statement) => !isPinned(statement)), ...openTrust(role)].map(
+        ({ path }) => path,
+      ),
     { guard: true },
   ),
   errorCheck(
@@ -85,20 +96,31 @@ export const ROLE_CHECKS: Check[] = [
 ];
 
 function isPinned(statement: Value): boolean {
-  const condition = statement.get('Condition');
-  return condition.unknown || condition.members.some(([operator, keys]) => names(operator, keys));
+  return isLimitedBy(statement.get('Condition'), namesAccount);
 }
 
-/** whether an operator of a condition names an account, or may do so for all that is known */
-function names(operator: string, keys: Value): boolean {
-  return (
-    operator.startsWith('Fn::') ||
-    (NAMING.test(operator) && (keys.unknown || keys.members.some(([key, value]) => namesAccount(key, value))))
+/** what lets everybody assume a role of AgentCore */
+function openTrust(role: Resource): Value[] {
+  const open = statementsIn(role.get('AssumeRolePolicyDocument')).filter(
+    (statement) => allows(statement) && isForEverybody(statement) && !limitsCallers(statement.get('Condition')),
   );
+  return open.length > 0 && (trustInAgentCore(role).length > 0 || isActedWith(role)) ? open : [];
+}
+
+const ACTED_WITH = new WeakMap<Assembly, Set<Resource | undefined>>();
+
+function isActedWith(role: Resource): boolean {
+  const { assembly } = role.template;
+  const roles = ACTED_WITH.get(assembly) ?? new Set(assembly.resourcesOf(`${AGENTCORE}*`).map(roleOf));
+  ACTED_WITH.set(assembly, roles);
+  return roles.has(role);
 }
 
 function namesAccount(key: string, value: Value): boolean {
-  const accountOf = { 'aws:sourceaccount': (text: string) => text, 'aws:sourcearn': accountIn }[key.toLowerCase()];
+  if (key === 'aws:sourceorgid' || key === 'aws:sourceorgpaths') {
+    return areNames(value);
+  }
+  const accountOf = { 'aws:sourceaccount': (text: string) => text, 'aws:sourcearn': accountIn }[key];
   return accountOf !== undefined && value.items.every(({ text = UNKNOWN }) => !/[*?]|^$/.test(accountOf(text)));
 }
 
@@ -110,9 +132,9 @@ function accountIn(arn: string): string {
 /** Whether a statement gives all of IAM or of AgentCore. */
 export function isEverything(statement: Value): boolean {
   return EVERYTHING.some(
-    ([service, actions]) =>
+    ([service, actions, names]) =>
       actions.every((action) => covering(statement, [action]).length > 0) &&
-      reaching(statement, service, [ANY_NAME]).length > 0,
+      reaching(statement, service, names).length > 0,
   );
 }
 

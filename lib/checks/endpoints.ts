@@ -55,7 +55,9 @@ function identityEndpoints(resource: Resource): Endpoint[] {
   const custom = input.get('CustomOauth2ProviderConfig');
   const metadata = custom.get('OauthDiscovery', 'AuthorizationServerMetadata');
   const included = input.get('IncludedOauth2ProviderConfig');
+  const servers = resource.get('Tools').items.map((tool) => tool.get('Config', 'RemoteMcp', 'Url'));
   return [
+    ...servers.flatMap((url) => urls(url, false)),
     ...urls(authorizer.get('DiscoveryUrl'), throughVpc(authorizer)),
     ...urls(custom.get('OauthDiscovery', 'DiscoveryUrl'), throughVpc(custom)),
     ...['Issuer', 'AuthorizationEndpoint', 'TokenEndpoint'].flatMap((name) => [

@@ -97,15 +97,16 @@ export function trustInAgentCore(role: Resource): Value[] {
 
 /** The role with which a resource acts, if the app has it. */
 export function roleOf(resource: Resource): Resource | undefined {
-  const arn = resource.type.endsWith('::Harness') || resource.type.endsWith('Custom') ? 'ExecutionRoleArn' : 'RoleArn';
-  return roleNamed(resource.get(arn), resource);
+  const arns = ['RoleArn', 'ExecutionRoleArn', 'MemoryExecutionRoleArn'].map((name) => resource.get(name));
+  const arn = arns.find(({ absent }) => !absent);
+  return arn && roleNamed(arn, resource);
 }
 
 const PATTERNS = new Map<string, RegExp>();
 const OPEN = new RegExp(`[*?${UNKNOWN}]`);
 
-/** IAM's wildcards; what is known only at deployment is one name or a part of one */
-function matches(pattern: string, text: string): boolean {
+/** Whether a pattern with IAM's wildcards covers a text; what is known only at deployment is one name or a part of one */
+export function matches(pattern: string, text: string): boolean {
   if (!OPEN.test(pattern)) {
     return pattern === text;
   }

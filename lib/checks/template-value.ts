@@ -56,6 +56,16 @@ export class Value {
     return SECRET_REFERENCE.test(this.joined ?? '');
   }
 
+  /** what the parameters in it are, unless somebody gives them other values at deployment */
+  public get defaults(): string[] {
+    const refs = this.meaning.parts?.flatMap((part) =>
+      typeof part === 'object' && 'written' in part
+        ? part.template.defaultOf(String((part.written as Record<string, unknown>).Ref))
+        : [],
+    );
+    return refs?.filter((value) => typeof value === 'string') ?? [];
+  }
+
   /** one text, every letter of which is in the template */
   public get literal(): string | undefined {
     return this.text?.includes(UNKNOWN) === true ? undefined : this.text;

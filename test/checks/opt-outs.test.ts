@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Lazy, Validations } from 'aws-cdk-lib';
+import { App, Lazy, Stack, Stage, Validations } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Fixture } from '../fixture';
 import { AgentCoreChecks } from '../../lib/checks/agent-core-checks';
+import { ComplianceReport } from '../../lib/compliance/report';
 import { McpGateway } from '../../lib/gateway/mcp-gateway';
 import { ToolTarget } from '../../lib/gateway/tool-target';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
 import { OutboundIdentity } from '../../lib/identity/outbound-identity';
 import { AgentNetwork } from '../../lib/network/agent-network';
 import { REPORT_ONLY } from '../compliance/nag';
+import { read } from '../compliance/report-apps';
 
 const CREDENTIAL = 'AC_TARGET_CREDENTIAL_CONFIGURED';
 const VPC = 'BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED';
@@ -80,4 +82,21 @@ test('a reason that is known only at deployment accepts nothing', () => {
   const { violations, suppressed } = report(fixture);
   expect(suppressed).toEqual([]);
   expect(violations.map(({ rule }) => rule).sort()).toEqual([CREDENTIAL, VPC]);
+});
+
+test('what is acknowledged on a stage stands in the compliance report, at what has the finding', () => {
+  const app = new App({ context: REPORT_ONLY });
+  const stage = new Stage(app, 'Prod');
+  const team = new Stack(stage, 'Team');
+  new agentcore.CfnMemory(team, 'Memory', { name: 'memory', eventExpiryDuration: 30 });
+  const other = new agentcore.CfnMemory(team, 'Other', { name: 'other', eventExpiryDuration: 30 });
+  Validations.of(app).addPlugins(new AgentCoreChecks());
+  const id = 'AgentCoreChecks::BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED';
+  Validations.of(stage).acknowledge({ id, reason: 'for all stages' });
+  Validations.of(other).acknowledge({ id, reason: 'for this one' });
+  const [{ acknowledgements }] = read(ComplianceReport.fromDirectory(app.synth().directory)).stacks;
+  expect(acknowledgements).toEqual([
+    { name: id, at: 'Memory', reason: 'for all stages' },
+    { name: id, at: 'Other', reason: 'for this one' },
+  ]);
 });

@@ -22,13 +22,19 @@ test.each(CASES)('$rule: $title', ({ rule, resources, at }) => {
   expect(findings(rule, { Resources: resources }).sort()).toEqual([...at].sort());
 });
 
-/** the template with something in place of what is found */
+/** the template with something in place of what is found, or of the text that it is in */
 function replaced(resources: Resources, at: string, by: unknown): Resources {
   const copy = structuredClone(resources);
   const [id, path] = at.split(' ');
   const keys = path.split('.');
-  const last = keys.pop()!;
-  const parent = keys.reduce<any>((value, key) => (value[key] ??= {}), copy[id]);
+  let [parent, last]: [any, string] = [copy[id], keys.shift()!];
+  for (const key of keys) {
+    const below = (parent[last] ??= {});
+    if (typeof below === 'string') {
+      break;
+    }
+    [parent, last] = [below, key];
+  }
   parent[last] = by;
   return copy;
 }

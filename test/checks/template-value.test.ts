@@ -96,3 +96,16 @@ test.each([{}, { Resources: {} }, { Resources: { R: null, S: 'text', T: { Type: 
     expect(findings(RULE, template)).toEqual([]);
   },
 );
+
+test('the default of a parameter is no value, unless it is a credential', () => {
+  const Resources = {
+    P: { Type: 'AWS::BedrockAgentCore::ApiKeyCredentialProvider', Properties: { ApiKey: { Ref: 'Key' } } },
+    R: runtime({ EnvironmentVariables: { TOKEN: { 'Fn::Sub': 'Bearer ${Key}' } } }),
+  };
+  const given = (Default?: string) => ({ Parameters: { Key: { Type: 'String', NoEcho: true, Default } }, Resources });
+  const token = ['ghp', '0123456789abcdefghijklmnopqrstuvwxyz'].join('_');
+  expect(findings('AC_CREDENTIAL_NOT_PLAINTEXT', given(token))).toEqual(['P Properties.ApiKey']);
+  expect(findings('AC_ENVIRONMENT_WITHOUT_SECRETS', given(token))).toEqual(['R Properties.EnvironmentVariables.TOKEN']);
+  expect(findings('AC_CREDENTIAL_NOT_PLAINTEXT', given('none yet'))).toEqual([]);
+  expect(findings('AC_ENVIRONMENT_WITHOUT_SECRETS', given())).toEqual([]);
+});

@@ -116,3 +116,32 @@ test('what runs code says with which role', () => {
     { name: 'Python', kind: 'code interpreter', role: 'none' },
   ]);
 });
+
+test('a harness says where its tools lead, and no value of a header', () => {
+  const harness = (Url: string): any => ({
+    Type: `${AGENTCORE}Harness`,
+    Properties: {
+      Tools: [
+        {
+          Type: 'remote_mcp',
+          Name: 'search',
+          Config: { RemoteMcp: { Url, Headers: { Authorization: 'nobody reads' } } },
+        },
+        {
+          Type: 'agentcore_gateway',
+          Config: { AgentCoreGateway: { GatewayArn: 'arn', OutboundAuth: { AwsIam: {} } } },
+        },
+      ],
+    },
+  });
+  const { agents, network } = reportOfResources({ Agent: harness('https://mcp.example.com/mcp') });
+  expect(agents[0].tools).toEqual([
+    'agentcore_gateway',
+    'agentcore_gateway AgentCoreGateway.GatewayArn: arn',
+    'agentcore_gateway AgentCoreGateway.OutboundAuth.AwsIam: []',
+    'search',
+    'search RemoteMcp.Url: https://mcp.example.com/mcp',
+    'search header Authorization',
+  ]);
+  expect(network).toContainEqual({ name: 'mcp.example.com', kind: 'host that AgentCore calls', for: ['Agent'] });
+});

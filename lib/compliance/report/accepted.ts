@@ -19,20 +19,43 @@ const NO_REASON = 'no reason is given';
 
 /** What is acknowledged in a stack: by the CDK's validations, and in the metadata of cdk-nag 2 and cfn-nag. */
 export function acceptedIn(reader: Reader, views: StackView[]): Accepted[] {
+  const noted = notedIn(reader, views);
+  const nags = [...reader.template.resources.values()].flatMap((resource) => nagged(resource, reader));
+  return [...noted, ...fromAbove(noted, reader, views), ...nags];
+}
+
+function notedIn(reader: Reader, views: StackView[]): Accepted[] {
   const { name, loaded } = reader.view;
-  const noted = [...loaded.metadata].flatMap(([path, entries]) => {
+  return [...loaded.metadata].flatMap(([path, entries]) => {
     const about = entries.filter(({ type }) => type === 'aws:cdk:acknowledged-rules');
     return about.length === 0 || ownerOf(path, views) !== name
       ? []
       : about
           .flatMap(({ data }) => Object.entries((data ?? {}) as Record<string, unknown>))
           .map(([rule, reason]) => ({
-            at: path === name ? '' : short(below(name, path)),
+            at: placeOf(path, name),
             ...ruleOf(rule, reader),
             reason: typeof reason === 'string' && reason !== '' ? reason : NO_REASON,
           }));
   });
-  return [...noted, ...[...reader.template.resources.values()].flatMap((resource) => nagged(resource, reader))];
+}
+
+function placeOf(path: string, stack: string): string {
+  return path === stack ? '' : short(below(stack, path));
+}
+
+/** What was acknowledged on the app or a stage, at each construct that has the finding. */
+function fromAbove(noted: Accepted[], reader: Reader, views: StackView[]): Accepted[] {
+  const { name, loaded } = reader.view;
+  return loaded.suppressed
+    .filter(({ path }) => ownerOf(path, views) === name)
+    .map(({ id, reason = NO_REASON, path }) => ({ at: placeOf(path, name), ...ruleOf(id, reader), reason }))
+    .filter((one) => !noted.some((other) => other.rule === one.rule && isWithin(one.at, other.at)));
+}
+
+/** Whether a place is another, or below it. */
+export function isWithin(place: string, other: string): boolean {
+  return other === '' || place === other || place.startsWith(`${other}/`);
 }
 
 function ruleOf(rule: string, reader: Reader): Pick<Accepted, 'rule' | 'finding'> {

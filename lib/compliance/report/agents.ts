@@ -1,5 +1,6 @@
 import { AGENTCORE } from '../../checks/check';
 import type { Resource } from '../../checks/template-resource';
+import type { Value } from '../../checks/template-value';
 import { authorizerOf } from './authorizer';
 import type { Entry, Section } from './facts';
 import { entry, sorted, sortedBy } from './facts';
@@ -72,8 +73,19 @@ function harnessEntry(harness: Resource, reader: Reader): Entry {
     model: reader.lines(harness.get('Model')),
     ...caller(harness, reader),
     allowedTools: sorted(reader.texts(harness.get('AllowedTools'))),
-    tools: sorted(harness.get('Tools').items.flatMap((tool) => reader.text(tool.get('Name')) ?? [])),
+    tools: sorted(harness.get('Tools').items.flatMap((tool) => toolLines(tool, reader))),
     environmentArtifact: reader.lines(harness.get('EnvironmentArtifact')),
     environment: sorted(harness.get('EnvironmentVariables').members.map(([name]) => name)),
   });
+}
+
+/** what a tool is and where it leads; the values of headers may be credentials */
+function toolLines(tool: Value, reader: Reader): string[] {
+  if (tool.parts !== undefined) {
+    return reader.texts(tool);
+  }
+  const name = reader.text(tool.get('Name')) ?? reader.text(tool.get('Type')) ?? 'unknown';
+  const headers = tool.get('Config', 'RemoteMcp', 'Headers').members.map(([header]) => header);
+  const lines = reader.lines(tool.get('Config')).filter((line) => !line.startsWith('RemoteMcp.Headers'));
+  return [name, ...lines.map((line) => `${name} ${line}`), ...headers.map((header) => `${name} header ${header}`)];
 }

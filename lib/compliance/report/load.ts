@@ -48,6 +48,7 @@ function plainTemplates(folder: string): LoadedStack[] {
     file: join(folder, name),
     metadata: new Map(),
     assets: new Map(),
+    suppressed: [],
   }));
 }
 

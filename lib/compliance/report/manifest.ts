@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readObject } from './read-json';
+import type { Suppressed } from './validation';
+import { suppressedIn } from './validation';
 
 /** What the CDK notes about a construct. */
 export interface MetadataEntry {
@@ -17,6 +19,8 @@ export interface LoadedStack {
   readonly metadata: Map<string, MetadataEntry[]>;
   /** the files of assets by their hash: templates of nested stacks are among them */
   readonly assets: Map<string, string>;
+  /** what the validation of the whole app found and somebody accepted */
+  readonly suppressed: Suppressed[];
 }
 
 interface Artifact {
@@ -36,16 +40,16 @@ interface Artifact {
 type Metadata = Record<string, MetadataEntry[]>;
 
 /** The stacks of a cloud assembly, those of its stages too. */
-export function readManifest(folder: string): LoadedStack[] {
+export function readManifest(folder: string, suppressed = suppressedIn(folder)): LoadedStack[] {
   const { artifacts = {} } = readObject(join(folder, 'manifest.json')) as { artifacts?: Record<string, Artifact> };
   const assets = assetsOf(folder, Object.values(artifacts));
   return Object.entries(artifacts).flatMap(([id, artifact]) => {
     const { type, properties = {} } = artifact;
     if (type === 'cdk:cloud-assembly' && properties.directoryName !== undefined) {
-      return readManifest(join(folder, properties.directoryName));
+      return readManifest(join(folder, properties.directoryName), suppressed);
     }
     return type === 'aws:cloudformation:stack' && properties.templateFile !== undefined
-      ? [stackOf(folder, id, artifact, properties.templateFile, assets)]
+      ? [{ ...stackOf(folder, id, artifact, properties.templateFile), assets, suppressed }]
       : [];
   });
 }
@@ -55,8 +59,7 @@ function stackOf(
   id: string,
   artifact: Artifact,
   templateFile: string,
-  assets: Map<string, string>,
-): LoadedStack {
+): Omit<LoadedStack, 'assets' | 'suppressed'> {
   const { displayName, properties, metadata, additionalMetadataFile } = artifact;
   const more =
     additionalMetadataFile === undefined ? {} : (readObject(join(folder, additionalMetadataFile)) as Metadata);
@@ -66,7 +69,6 @@ function stackOf(
     file: join(folder, templateFile),
     stackName: properties?.stackName ?? id,
     metadata: new Map(Object.entries({ ...metadata, ...more }).map(([path, all]) => [path.replace(/^\//, ''), all])),
-    assets,
   };
 }
 

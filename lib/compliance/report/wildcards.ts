@@ -4,6 +4,7 @@ import { allows, statementsIn } from '../../checks/policies';
 import type { Resource } from '../../checks/template-resource';
 import type { Value } from '../../checks/template-value';
 import type { Accepted } from './accepted';
+import { isWithin } from './accepted';
 import type { AppView } from './app-view';
 import type { Entry } from './facts';
 import { entry } from './facts';
@@ -60,7 +61,7 @@ const NAG = /IAM5$/;
 const OURS = /::(AC_(?:\w+_GRANT_NAMED|SERVICE_ROLE_NOT_ADMIN))$/;
 
 function isAbout({ at, rule }: Accepted, policy: string): boolean {
-  return (at === '' || at === policy || policy.startsWith(`${at}/`)) && (NAG.test(rule) || OURS.test(rule));
+  return isWithin(policy, at) && (NAG.test(rule) || OURS.test(rule));
 }
 
 /** a rule of ours explains what it finds and nothing else; one of cdk-nag may have been accepted for all that comes */
