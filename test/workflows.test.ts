@@ -58,7 +58,8 @@ describe.each(jobs)('%s', (_name, job) => {
   });
 
   test('may read the repository, or ask for an identity, and nothing else', () => {
-    expect([{}, { contents: 'read' }, { 'id-token': 'write' }]).toContainEqual(job.permissions);
+    const attests = { 'id-token': 'write', attestations: 'write' };
+    expect([{}, { contents: 'read' }, { 'id-token': 'write' }, attests]).toContainEqual(job.permissions);
   });
 
   test('writes no expression into a script: what it stands for would be run', () => {
@@ -90,13 +91,34 @@ describe('release', () => {
   test('publishes to the four registries, after all packages are there and a person agreed', () => {
     expect(published.map(([name]) => name).sort()).toEqual(['go', 'maven', 'npm', 'pypi']);
     for (const [, job] of published) {
-      expect(job).toMatchObject({ needs: 'package', environment: 'release' });
+      expect(job).toMatchObject({ environment: 'release' });
     }
+  });
+
+  test('publishes to npm first, and what has no provenance of its own once it is attested', () => {
+    const needs = Object.fromEntries(Object.entries(release.jobs).map(([name, job]) => [name, job.needs]));
+    expect(needs).toMatchObject({ npm: 'package', attest: 'package', pypi: 'npm' });
+    expect([needs.maven, needs.go]).toEqual([
+      ['npm', 'attest'],
+      ['npm', 'attest'],
+    ]);
+  });
+
+  test('can be run again: a registry that has the version is left alone', () => {
+    const steps = Object.fromEntries(published.map(([name, job]) => [name, JSON.stringify(job.steps)]));
+    expect(steps.npm).toContain('npm view');
+    expect(steps.pypi).toContain('"skip-existing":true');
+    expect(steps.maven).toContain('--head');
+    expect(steps.go).toContain('git ls-remote --exit-code --tags');
+  });
+
+  test('gives npm a path that is none of a repository at GitHub', () => {
+    expect(JSON.stringify(release.jobs.npm.steps)).toContain('--access public ./dist/*.tgz');
   });
 
   test('hands an identity only to jobs that run no code of this repository or its dependencies', () => {
     const trusted = jobs.filter(([, { permissions }]) => permissions?.['id-token']);
-    expect(trusted.map(([name]) => name)).toEqual(['release.yml npm', 'release.yml pypi']);
+    expect(trusted.map(([name]) => name)).toEqual(['release.yml npm', 'release.yml attest', 'release.yml pypi']);
     for (const [, { steps }] of trusted) {
       expect(steps.some(({ uses, run }) => uses?.startsWith('actions/checkout@') || /npm ci|npx/.test(run ?? ''))).toBe(
         false,

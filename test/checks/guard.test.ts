@@ -5,6 +5,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { PolicyValidationPluginReport } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { AgentCoreChecks } from '../../lib/checks/agent-core-checks';
+import { secretPatterns } from '../../lib/private/secret-patterns';
 import { FIXTURES } from './fixtures';
 import type { Resources } from './fixtures/resources';
 import { EITHER, ref } from './fixtures/resources';
@@ -18,6 +19,7 @@ const guard = new CloudFormationValidatePlugin({
   includeDefaultRules: false,
 });
 const plugin = new AgentCoreChecks();
+const MACRO = { 'Fn::Transform': { Name: 'AWS::Include' } };
 
 const RULES = AgentCoreChecks.rules();
 const IDS = new Set(RULES.map(({ id }) => id));
@@ -67,13 +69,29 @@ test.each(CASES)('$rule: $title', ({ rule, resources, wanted }) => {
   expect(brokenIn(reportOn(plugin, { Resources: resources }))).toEqual(expect.arrayContaining(found));
 });
 
+test('secrets look in the file as they do everywhere else', () => {
+  const [rule] = /^rule not_secret\(values\)[^]*?^}/m.exec(content) ?? [''];
+  const patterns = [...rule.matchAll(/this != \/(.*)\/ <</g)].map(([, pattern]) => pattern.replaceAll('\\/', '/'));
+  expect(patterns.filter((pattern) => !/^https\?|resolve:/.test(pattern))).toEqual(secretPatterns());
+});
+
 test('what is missing or known only at deployment is nothing that the plugin does not find', () => {
   const places = CASES.flatMap(({ resources }) =>
     Object.keys(resources).flatMap((id) =>
       pathsIn(resources[id].Properties, [id, 'Properties']).map((path) => ({ resources, path })),
     ),
   );
-  const instead = fc.constantFrom<unknown>(undefined, ref('Parameter'), EITHER, 'text');
+  const instead = fc.constantFrom<unknown>(
+    undefined,
+    ref('Parameter'),
+    EITHER,
+    'text',
+    '{{resolve:ssm:/agents/claude/image}}',
+    'Bearer {{resolve:secretsmanager:tools}}',
+    'https://user:{{resolve:ssm:password}}@example.com',
+    { 'Fn::FindInMap': ['Map', ref('Stage'), 'key'] },
+    MACRO,
+  );
   fc.assert(
     fc.property(fc.constantFrom(...places), instead, ({ resources, path }, value) => {
       const template = { Resources: withValue(resources, path, value) };
@@ -83,6 +101,38 @@ test('what is missing or known only at deployment is nothing that the plugin doe
     { numRuns: 300 },
   );
 });
+
+test('what a macro may add is nothing that the plugin does not find', () => {
+  const broken = CASES.filter(({ wanted }) => wanted.length > 0);
+  const places = broken.flatMap(({ resources }) =>
+    Object.keys(resources).flatMap((id) =>
+      [[id, 'Properties'], ...pathsIn(resources[id].Properties, [id, 'Properties'])].map((path) => ({
+        resources,
+        path,
+      })),
+    ),
+  );
+  const objects = places.filter(({ resources, path }) =>
+    isObject(path.reduce<any>((below, key) => below?.[key], resources)),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...objects), ({ resources, path }) => {
+      const template = { Resources: withValue(resources, [...path, 'Fn::Transform'], MACRO['Fn::Transform']) };
+      const found = brokenIn(reportOn(guard, template));
+      expect(brokenIn(reportOn(plugin, template))).toEqual(expect.arrayContaining(found));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function isObject(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !/^Ref$|^Fn::/.test(Object.keys(value)[0] ?? '')
+  );
+}
 
 test('what the L2s of the CDK write is found by both', () => {
   const template = l2Template();

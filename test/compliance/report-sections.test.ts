@@ -434,3 +434,131 @@ test('stores: which key, how long, and what is left when the stack goes', () => 
     { name: 'Topic', type: 'AWS::SNS::Topic', key: 'not encrypted', whenDeleted: 'Delete' },
   ]);
 });
+
+describe('what broadens without a policy', () => {
+  const target = (Mcp: object, more: object = {}): any => ({
+    T: { Type: `${AGENTCORE}GatewayTarget`, Properties: { TargetConfiguration: { Mcp }, ...more } },
+  });
+  const entryOf = (resources: Record<string, unknown>, section = 'tools'): any =>
+    reportOfResources(resources)[section][0];
+  const openApi = (...methods: string[]): any => {
+    const operations = Object.fromEntries(methods.map((method) => [method, {}]));
+    return target({ OpenApiSchema: { InlinePayload: JSON.stringify({ paths: { '/tickets': operations } }) } });
+  };
+
+  test('which methods an API Gateway target offers', () => {
+    const ApiGatewayToolConfiguration = { ToolFilters: [{ FilterPath: '/a', Methods: ['GET', 'DELETE'] }] };
+    expect(entryOf(target({ ApiGateway: { RestApiId: 'api', ApiGatewayToolConfiguration } })).where).toEqual([
+      'ApiGatewayToolConfiguration.ToolFilters: {"FilterPath":"/a","Methods":["GET","DELETE"]}',
+      'RestApiId: api',
+    ]);
+  });
+
+  test('the operations of an OpenAPI description, and the tools of a schema', () => {
+    expect(entryOf(openApi('get', 'delete')).tools).toEqual(['DELETE /tickets', 'GET /tickets']);
+    const InlinePayload = JSON.stringify({ tools: [{ name: 'search' }, { name: 'remove' }] });
+    const mcp = target({ McpServer: { Endpoint: 'https://mcp.example.com', McpToolSchema: { InlinePayload } } });
+    expect(entryOf(mcp).tools).toEqual(['remove', 'search']);
+  });
+
+  test('a description that is not read changes what is said when it changes', () => {
+    const yaml = (text: string): string[] => entryOf(target({ OpenApiSchema: { InlinePayload: text } })).tools;
+    expect(yaml('paths: {}')).toEqual([
+      expect.stringMatching(/^what a description says that is no JSON of tools \(\w{12}\)$/),
+    ]);
+    expect(yaml('paths: {}')).not.toEqual(yaml('paths: {/a: {}}'));
+  });
+
+  test('what a target passes on', () => {
+    const MetadataConfiguration = {
+      AllowedRequestHeaders: ['x-a'],
+      AllowedQueryParameters: ['q'],
+      AllowedResponseHeaders: ['x-b'],
+    };
+    expect(entryOf(target({ Lambda: {} }, { MetadataConfiguration }))).toMatchObject({
+      passedHeaders: ['x-a'],
+      passedQuery: ['q'],
+      returnedHeaders: ['x-b'],
+    });
+  });
+
+  test('return URLs of a workload identity, and rules of a gateway', () => {
+    const { tools } = reportOfResources({
+      Rule: {
+        Type: `${AGENTCORE}GatewayRule`,
+        Properties: { GatewayIdentifier: 'tools', Priority: 1, Actions: [{ RouteToTarget: { Name: 'jira' } }] },
+      },
+      Identity: {
+        Type: `${AGENTCORE}WorkloadIdentity`,
+        Properties: { AllowedResourceOauth2ReturnUrls: ['https://b.example.com', 'https://a.example.com'] },
+      },
+    });
+    expect(tools).toEqual([
+      {
+        name: 'Rule',
+        kind: 'gateway rule',
+        gateway: 'tools',
+        priority: '1',
+        does: ['{"RouteToTarget":{"Name":"jira"}}'],
+      },
+      {
+        name: 'Identity',
+        kind: 'workload identity',
+        returnUrls: ['https://a.example.com', 'https://b.example.com'],
+      },
+    ]);
+  });
+
+  test('users that are added to a group', () => {
+    const Properties = { GroupName: { Ref: 'Admins' }, Users: ['mallory'] };
+    const { identities } = reportOfResources({
+      Admins: { Type: 'AWS::IAM::Group' },
+      Addition: { Type: 'AWS::IAM::UserToGroupAddition', Properties },
+    });
+    expect(identities[1]).toEqual({ name: 'Admins', kind: 'group to which users are added', users: ['mallory'] });
+  });
+
+  test('routes and network ACLs of subnets, and what DNS Firewall trusts or lets through', () => {
+    const acl = (more: object): object => ({
+      Type: 'AWS::EC2::NetworkAclEntry',
+      Properties: { NetworkAclId: 'acl', RuleNumber: 100, Protocol: -1, CidrBlock: '0.0.0.0/0', ...more },
+    });
+    const { network } = reportOfResources({
+      Routes: {
+        Type: 'AWS::EC2::SubnetRouteTableAssociation',
+        Properties: { SubnetId: 's-1', RouteTableId: 'public' },
+      },
+      Acl: { Type: 'AWS::EC2::SubnetNetworkAclAssociation', Properties: { SubnetId: 's-1', NetworkAclId: 'acl' } },
+      Out: acl({ Egress: true, RuleAction: 'deny' }),
+      In: acl({ RuleAction: 'allow', Protocol: 6, PortRange: { From: 443, To: 443 } }),
+      Config: {
+        Type: 'AWS::Route53Resolver::FirewallConfig',
+        Properties: { ResourceId: 'vpc', FirewallFailOpen: 'ENABLED' },
+      },
+      Rules: {
+        Type: 'AWS::Route53Resolver::FirewallRuleGroup',
+        Properties: {
+          FirewallRules: [
+            {
+              Priority: 1,
+              Action: 'ALLOW',
+              FirewallDomainListId: 'list',
+              FirewallDomainRedirectionAction: 'TRUST_REDIRECTION_DOMAIN',
+            },
+          ],
+        },
+      },
+    });
+    expect(network).toEqual([
+      { name: 'Rules', kind: 'DNS firewall rules', rules: ['1 ALLOW list TRUST_REDIRECTION_DOMAIN'] },
+      { name: 'vpc', kind: 'DNS firewall that does not answer', letsThrough: 'ENABLED' },
+      { name: 's-1', kind: 'network ACL of a subnet', networkAcl: 'acl' },
+      {
+        name: 'acl',
+        kind: 'network ACL',
+        rules: ['in 100 allow: protocol 6 443 from 0.0.0.0/0', 'out 100 deny: everything to 0.0.0.0/0'],
+      },
+      { name: 's-1', kind: 'routes of a subnet', routeTable: 'public' },
+    ]);
+  });
+});

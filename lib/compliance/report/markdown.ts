@@ -35,6 +35,7 @@ const LABELS: Record<string, string> = {
   requestHeaders: 'request header',
   resources: 'on',
   ruleGroups: 'rule group',
+  returnUrls: 'return URL',
   rules: 'rule',
   scopes: 'scope',
   securityGroups: 'security group',
@@ -43,6 +44,7 @@ const LABELS: Record<string, string> = {
   targets: 'looks at',
   tools: 'tool',
   type: 'is',
+  users: 'user',
   wildcards: 'wildcard',
 };
 

@@ -24,6 +24,13 @@ export function firewallEntries(reader: Reader): Entry[] {
         mutationProtection: reader.text(association.get('MutationProtection')),
       }),
     ),
+    ...of('AWS::Route53Resolver::FirewallConfig', (config) =>
+      entry({
+        name: reader.about(config.get('ResourceId')),
+        kind: 'DNS firewall that does not answer',
+        letsThrough: reader.text(config.get('FirewallFailOpen')),
+      }),
+    ),
     ...of('AWS::NetworkFirewall::Firewall', (firewall) =>
       entry({
         name: reader.nameOf(firewall),
@@ -40,7 +47,10 @@ export function firewallEntries(reader: Reader): Entry[] {
 function dnsRules(group: Resource, reader: Reader): Entry {
   const rules = group.get('FirewallRules').items.map((rule) => {
     const list = reader.about(rule.get('FirewallDomainListId')) ?? reader.text(rule.get('DnsThreatProtection'));
-    return `${reader.text(rule.get('Priority'))} ${reader.text(rule.get('Action'))} ${list}`;
+    const redirection = reader.text(rule.get('FirewallDomainRedirectionAction'));
+    return [reader.text(rule.get('Priority')), reader.text(rule.get('Action')), list, redirection]
+      .filter(Boolean)
+      .join(' ');
   });
   return entry({ name: reader.nameOf(group), kind: 'DNS firewall rules', rules: inOrder(rules) });
 }

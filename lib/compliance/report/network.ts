@@ -3,6 +3,7 @@ import type { Entry, Section } from './facts';
 import { entry, sorted, sortedBy } from './facts';
 import { callsOf } from './network-calls';
 import { firewallEntries } from './network-firewall';
+import { subnetEntries } from './network-subnets';
 import type { Reader } from './reader';
 import { facts, statementsIn } from './statements';
 
@@ -15,6 +16,7 @@ export function networkSection(reader: Reader): Section {
     ...reader.resourcesOf('AWS::EC2::SecurityGroup').map((group) => groupEntry(group, reader)),
     ...foreignRules(reader),
     ...reader.resourcesOf('AWS::EC2::VPCEndpoint').map((endpoint) => endpointEntry(endpoint, reader)),
+    ...subnetEntries(reader),
     ...firewallEntries(reader),
     ...callsOf(reader),
   ];

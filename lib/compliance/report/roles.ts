@@ -11,12 +11,19 @@ import { wildcardsOf } from './wildcards';
 /** Who may do what: roles, users and groups with all that they hold. */
 export function rolesSection(reader: Reader, app: AppView): Section {
   const own = reader.resourcesOf(...HOLDERS).map((holder) => holderEntry(holder, reader, app));
+  const added = reader.resourcesOf('AWS::IAM::UserToGroupAddition').map((addition) =>
+    entry({
+      name: reader.about(addition.get('GroupName')),
+      kind: 'group to which users are added',
+      users: sorted(addition.get('Users').items.flatMap((user) => reader.about(user) ?? [])),
+    }),
+  );
   return {
     id: 'identities',
     title: 'Roles',
     none: 'The stack has no role, user or group.',
     headings: true,
-    entries: sortedBy([...own, ...othersOf(reader, app)], ({ name = '' }) => name),
+    entries: sortedBy([...own, ...added, ...othersOf(reader, app)], ({ name = '' }) => name),
   };
 }
 

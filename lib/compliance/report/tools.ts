@@ -5,7 +5,9 @@ import type { AppView } from './app-view';
 import { authorizerOf } from './authorizer';
 import type { Entry, Section } from './facts';
 import { entry, sorted, sortedBy } from './facts';
+import { identityOf, portalEntry, ruleEntry } from './gateway-parts';
 import type { Reader } from './reader';
+import { toolsIn } from './tool-schemas';
 
 /** Gateways, their tools, and as whom each tool acts. */
 export function toolsSection(reader: Reader, app: AppView): Section {
@@ -23,6 +25,8 @@ export function toolsSection(reader: Reader, app: AppView): Section {
       ...of('OAuth2CredentialProvider', (provider) => providerEntry(provider, 'OAuth', reader)),
       ...of('Policy', (policy) => cedarEntry(policy, reader)),
       ...of('ConsentPortal', (portal) => portalEntry(portal, reader)),
+      ...of('GatewayRule', (rule) => ruleEntry(rule, reader)),
+      ...of('WorkloadIdentity', (identity) => identityOf(identity, reader)),
     ],
   };
 }
@@ -94,6 +98,7 @@ function targetEntry(target: Resource, reader: Reader, app: AppView): Entry {
   const gateway = target.get('GatewayIdentifier');
   const [kind, configuration] = kindOf(target.get('TargetConfiguration'));
   const credentials = target.get('CredentialProviderConfigurations').items;
+  const passed = (key: string): string[] => sorted(reader.texts(target.get('MetadataConfiguration', key)));
   return entry({
     name: reader.nameOf(target),
     kind: 'tool target',
@@ -107,7 +112,9 @@ function targetEntry(target: Resource, reader: Reader, app: AppView): Entry {
     where: sorted(placesIn(configuration, reader)),
     actsAs: credentials.length > 0 ? credentials.map((one) => identityEntry(one, reader)) : [{ name: NOBODY }],
     privateEndpoint: reader.lines(target.get('PrivateEndpoint')),
-    passedHeaders: sorted(reader.texts(target.get('MetadataConfiguration', 'AllowedRequestHeaders'))),
+    passedHeaders: passed('AllowedRequestHeaders'),
+    passedQuery: passed('AllowedQueryParameters'),
+    returnedHeaders: passed('AllowedResponseHeaders'),
     tools: sorted(toolsIn(configuration, reader)),
   });
 }
@@ -127,12 +134,13 @@ function placesIn(value: Value, reader: Reader): string[] {
       return [];
     }
     const about = member.parts === undefined ? undefined : reader.about(member);
-    return about === undefined ? placesIn(member, reader).map((line) => `${key}.${line}`) : [`${key}: ${about}`];
+    if (about !== undefined) {
+      return [`${key}: ${about}`];
+    }
+    return member.members.length > 0
+      ? placesIn(member, reader).map((line) => `${key}.${line}`)
+      : reader.texts(member).map((text) => `${key}: ${text}`);
   });
-}
-
-function toolsIn(configuration: Value, reader: Reader): string[] {
-  return configuration.get('ToolSchema', 'InlinePayload').items.flatMap((tool) => reader.text(tool.get('Name')) ?? []);
 }
 
 const GRANTS: Record<string, string> = {
@@ -172,16 +180,5 @@ function providerEntry(provider: Resource, kind: string, reader: Reader): Entry 
     configuration: config.members
       .flatMap(([, of]) => reader.lines(of))
       .filter((line) => !line.startsWith('ClientSecret:')),
-  });
-}
-
-function portalEntry(portal: Resource, reader: Reader): Entry {
-  return entry({
-    name: reader.nameOf(portal),
-    kind: 'consent portal',
-    role: reader.about(portal.get('ExecutionRoleArn')),
-    signIn: reader.about(portal.get('IdpConfig', 'CredentialProviderArn')),
-    scopes: sorted(reader.texts(portal.get('IdpConfig', 'Scopes'))),
-    gateways: sorted(portal.get('Sources').items.flatMap((source) => reader.about(source.get('Identifier')) ?? [])),
   });
 }
