@@ -27,7 +27,7 @@ export const CREDENTIAL_CHECKS: Check[] = [
         .get()
         .texts()
         .filter((value) => !isVariable(value) && holdsCredential(value));
-      const more = [...headersOf(resource), ...valueOfSecret(resource)];
+      const more = resource.type.endsWith('::Harness') ? headersOf(resource) : valueOfSecret(resource);
       return [...new Set([...given, ...found, ...more].map(({ path }) => path))];
     },
     { guard },
@@ -110,8 +110,12 @@ function missingKey(provider: Resource): string[] {
   return provider.type.endsWith('::ApiKeyCredentialProvider') && none ? [key.path] : [];
 }
 
-function holdsCredential({ text = '', defaults }: Value): boolean {
-  return USER_INFO.test(text) || [text, ...defaults].some((one) => secretIn(one) !== undefined);
+function holdsCredential(value: Value): boolean {
+  const { text = '' } = value;
+  const isOpen = text.includes(UNKNOWN);
+  return (
+    secretIn(text) !== undefined || USER_INFO.test(text) || (isOpen && value.defaults.some((one) => secretIn(one)))
+  );
 }
 
 /** headers that say who calls */

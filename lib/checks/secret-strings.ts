@@ -14,6 +14,9 @@ const PLACEHOLDER = /^[*x.\s-]*$|^[<{$].*[>}]$|change|replace|todo|placeholder|d
 
 /** The value of a secret that credential providers refer to, if it stands in the template. */
 export function valueOfSecret(resource: Resource): Value[] {
+  if (resource.type !== 'AWS::SecretsManager::Secret') {
+    return [];
+  }
   const keys = keysIn(resource.template.assembly).get(resource) ?? [];
   const value = resource.get('SecretString');
   return keys.some((key) => fieldsOf(value, key).some(({ literal = '' }) => !PLACEHOLDER.test(literal))) ? [value] : [];

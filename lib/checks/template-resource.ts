@@ -13,6 +13,7 @@ export class Resource {
   private properties?: Value;
   /** several resources wait for the same ones */
   private beforeThis?: Resource[];
+  private asText?: string;
 
   public constructor(
     public readonly template: Template,
@@ -28,6 +29,12 @@ export class Resource {
   public get(...keys: string[]): Value {
     this.properties ??= new Value(this.template, this.written.Properties, 'Properties');
     return this.properties.get(...keys);
+  }
+
+  /** Whether a text stands somewhere in the properties as they are written, for a look at them before a slower one. */
+  public mentions(text: string): boolean {
+    this.asText ??= JSON.stringify(this.written.Properties ?? {});
+    return this.asText.includes(text);
   }
 
   /** The resources of the template that CloudFormation finishes before this one. */

@@ -25,7 +25,7 @@ const TEXTS: Record<string, string> = {
 
 /** The policy documents of a resource, wherever they stand in it: services agree on their form, not on their place. */
 export function policiesIn(resource: Resource): Value[] {
-  if (ELSEWHERE.has(resource.type)) {
+  if (ELSEWHERE.has(resource.type) || !(resource.mentions('Statement') || resource.type in TEXTS)) {
     return [];
   }
   const text = TEXTS[resource.type];

@@ -115,15 +115,9 @@ function secretIds(value: Value): Value[] {
   return value.members.flatMap(([key, member]) => (key === 'SecretId' ? [member] : secretIds(member)));
 }
 
-function holdsReference(written: unknown): boolean {
-  return typeof written === 'object' && written !== null
-    ? Object.values(written).some(holdsReference)
-    : typeof written === 'string' && written.includes('{{resolve:s');
-}
-
 /** where CloudFormation writes a secret into a property */
 function references(stack: Reader): Use[] {
-  const candidates = [...stack.template.resources.values()].filter(({ written }) => holdsReference(written.Properties));
+  const candidates = [...stack.template.resources.values()].filter((user) => user.mentions('{{resolve:s'));
   return candidates.flatMap((user) =>
     user
       .get()

@@ -10,7 +10,7 @@ import type { Entry } from './facts';
 import { entry } from './facts';
 import { documentsOf } from './policies';
 import type { Reader } from './reader';
-import { ALL_BUT, exceptionsIn } from './statements';
+import { exceptionsIn } from './statements';
 
 /** A wildcard of a statement. */
 interface Wildcard {
@@ -54,7 +54,7 @@ function wildcardsIn(statement: Value, reader: Reader): Wildcard[] {
 }
 
 function isBroad(text: string): boolean {
-  return /[*?]/.test(text.replace(/\$\{[^}]*\}/g, '')) || text.startsWith(ALL_BUT);
+  return /[*?]/.test(text) && /[*?]/.test(text.replace(/\$\{[^}]*\}/g, ''));
 }
 
 const NAG = /IAM5$/;
