@@ -47,7 +47,11 @@ const SECRETS: Target = {
 const SOME = new RegExp(`[/*?${UNKNOWN}]`);
 
 /** the actions by which a caller gets a shell, or acts as somebody else */
-const BEYOND_INVOKING = ['InvokeAgentRuntimeCommand', 'InvokeAgentRuntimeCommandShell', 'InvokeAgentRuntimeForUser'];
+const BEYOND_INVOKING = [
+  'InvokeAgentRuntimeCommand',
+  'InvokeAgentRuntimeCommandShell',
+  'InvokeAgentRuntimeForUser',
+].map((name) => `bedrock-agentcore:${name}`);
 
 /** Grants that reach further than one agent, gateway or tool. */
 export const GRANT_CHECKS: Check[] = [
@@ -98,13 +102,11 @@ export const GRANT_CHECKS: Check[] = [
     },
     (policy) =>
       statementsOf(policy)
-        .filter((statement) => allows(statement) && reachesAgents(statement))
-        .flatMap((statement) =>
-          covering(
-            statement,
-            BEYOND_INVOKING.map((name) => `bedrock-agentcore:${name}`),
-          ),
-        )
+        .filter(allows)
+        .flatMap((statement) => {
+          const given = covering(statement, BEYOND_INVOKING);
+          return given.length > 0 && reachesAgents(statement) ? given : [];
+        })
         .filter((action) => action.items.some(({ text = '' }) => /^bedrock-agentcore:.*[*?]/i.test(text)))
         .map(({ path }) => path),
     { guard },

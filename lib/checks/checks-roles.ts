@@ -131,10 +131,6 @@ function accountIn(arn: string): string {
 
 /** Whether a statement gives all of IAM or of AgentCore. */
 export function isEverything(statement: Value): boolean {
-  const isWide = ({ text = '' }: Value): boolean => /[*?]/.test(text);
-  if (statement.get('NotResource').absent && !statement.get('Resource').items.some(isWide)) {
-    return false;
-  }
   return EVERYTHING.some(
     ([service, actions, names]) =>
       actions.every((action) => covering(statement, [action]).length > 0) &&
