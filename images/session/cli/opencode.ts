@@ -76,7 +76,8 @@ function providers(run: CliRun): object {
   const apiKey = `{env:${KEY_VARIABLE}}`;
   switch (model.via) {
     case 'bedrock':
-      return only(BEDROCK, { options: { region: model.region } });
+      // without a profile it asks the metadata service for no role, and says that keys are missing
+      return only(BEDROCK, { options: { region: model.region, profile: 'default' } });
     case 'provider':
       return only(modelOf('opencode', run).split('/')[0], { options: { apiKey } });
     case 'llmGateway':

@@ -1,5 +1,7 @@
+import type { SessionSettings } from '../../../lib/agent/session-settings.ts';
 import { type Agent, AGENTS } from './agents.ts';
 import { GuardedGateway } from './guarded-gateway.ts';
+import { InstanceMetadata } from './instance-metadata.ts';
 import { ModelServer } from './model-server.ts';
 import { readProcess, Session } from './session.ts';
 
@@ -9,6 +11,7 @@ const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 /** What a job needs around it: a scripted model, AgentCore's part, and a session. */
 export class JobBench {
   public readonly model = new ModelServer();
+  public readonly metadata = new InstanceMetadata();
   private opened: Session | undefined;
   private guarded = new GuardedGateway('iam');
 
@@ -17,12 +20,14 @@ export class JobBench {
   public async start(): Promise<this> {
     await this.model.start();
     await this.guarded.start();
+    await this.metadata.start();
     return this;
   }
 
   public async stop(): Promise<void> {
     await this.opened?.remove();
     this.guarded.stop();
+    this.metadata.stop();
     this.model.stop();
   }
 
@@ -51,20 +56,9 @@ export class JobBench {
     return this.open({ name: 'custom' }, { model: 'some-model' });
   }
 
-  /** The model on Bedrock, whose endpoint is moved to this machine by what each agent has for that. */
-  public async bedrock(agent: Agent): Promise<Session> {
-    const model = agent === AGENTS.codex ? 'scripted' : SONNET;
-    const familyModels = {
-      opus: 'us.anthropic.claude-opus-4-5-20251101-v1:0',
-      haiku: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
-    };
-    const session = await this.open(agent, {
-      model,
-      smallModel: model,
-      prices: PRICES,
-      familyModels,
-      route: { via: 'bedrock' },
-    });
+  /** The model on Bedrock by the role of the session, whose endpoint is moved to this machine by what each agent has for that. */
+  public async bedrock(agent: Agent, settings = bedrockSettings(agent)): Promise<Session> {
+    const session = await this.open(agent, settings, this.metadata);
     const url = `${this.model.url}/bedrock`;
     if (agent === AGENTS.codex) {
       session.wrap('codex', `exec "$REAL" "$@" -c 'model_providers.amazon-bedrock.base_url="${url}/v1"'`);
@@ -105,13 +99,19 @@ export class JobBench {
 
   private async open(
     agent: Pick<Agent, 'name'>,
-    settings: ConstructorParameters<typeof Session>[0]['settings'],
+    settings: SessionSettings,
+    metadata?: InstanceMetadata,
   ): Promise<Session> {
     const environment = {
       ...this.environment,
       ANTHROPIC_BEDROCK_BASE_URL: `${this.model.url}/bedrock`,
     };
-    this.opened = new Session({ cli: agent.name, settings, gateway: this.guarded, environment });
+    this.opened = new Session({ cli: agent.name, settings, gateway: this.guarded, environment, metadata });
     return this.opened.start();
   }
+}
+
+function bedrockSettings(agent: Agent): SessionSettings {
+  const model = agent === AGENTS.codex ? 'scripted' : SONNET;
+  return { model, smallModel: model, prices: PRICES, route: { via: 'bedrock' } };
 }

@@ -9,6 +9,7 @@ import type { AgentEvent, CliName, JobRecord, JobRequest, JobResult } from '../.
 import type { SessionSettings } from '../../../lib/agent/session-settings.ts';
 import { CREDENTIALS } from '../../../test/sigv4.ts';
 import { type GuardedGateway, REGION } from './guarded-gateway.ts';
+import type { InstanceMetadata } from './instance-metadata.ts';
 import { Watch } from './watch.ts';
 
 const PACKAGE = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly settings: SessionSettings;
   readonly gateway: GuardedGateway;
   readonly environment?: Record<string, string>;
+  /** where the role comes from; keys in the environment if left away, as no microVM has them */
+  readonly metadata?: InstanceMetadata;
 }
 
 /** A session as in a microVM: the server as it is shipped, in a workspace of its own. */
@@ -164,7 +167,7 @@ export class Session {
   }
 
   private environment(): Record<string, string> {
-    const { cli, settings, gateway, environment } = this.options;
+    const { cli, settings, gateway, environment, metadata } = this.options;
     const bins = [path.join(this.root, 'bin'), path.join(PACKAGE, 'node_modules', '.bin')];
     return {
       PATH: [...bins, path.dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
@@ -177,8 +180,7 @@ export class Session {
       AGENT_ENVIRONMENT_DIRECTORY: path.join(this.root, 'shells'),
       AGENT_CLI_DESCRIPTOR: path.join(this.root, 'cli.json'),
       AWS_REGION: REGION,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      ...CREDENTIALS,
+      ...(metadata?.environment ?? { AWS_EC2_METADATA_DISABLED: 'true', ...CREDENTIALS }),
 
       MCP_GATEWAY_URL: `${gateway.origin}/mcp`,
       MCP_GATEWAY_AUTH: gateway.auth,

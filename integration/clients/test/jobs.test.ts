@@ -72,14 +72,16 @@ for (const agent of [claude, codex, gemini, openCode]) {
 }
 
 for (const agent of [claude, codex, openCode]) {
-  test(`${agent.name}: does a job on Bedrock, its gateway called with the role's signature`, async () => {
-    const { gateway, model } = bench;
+  test(`${agent.name}: does a job on Bedrock, with the role of its session, for its gateway too`, async () => {
+    const { gateway, model, metadata } = bench;
     const session = await bench.bedrock(agent);
     model.script = work(agent, session.work);
     const { result } = await session.run({ prompt: 'add the file' });
     assertWorked(agent, result);
     assert.equal(gateway.toolCalls, 1);
     assert.deepEqual(gateway.refused, []);
+    assert.ok(metadata.given > 0);
+    assert.ok(model.seen.every(({ headers }) => headers['x-amz-security-token'] === CREDENTIALS.AWS_SESSION_TOKEN));
     assert.ok(model.seen.every(({ headers }) => headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')));
     // on Bedrock, Claude Code lists the inference profiles at each start
     assert.deepEqual(new Set(model.others), new Set(agent === claude ? ['GET /bedrock/inference-profiles'] : []));
