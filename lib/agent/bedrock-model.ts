@@ -88,7 +88,7 @@ export abstract class BedrockModel {
    * How agents name it.
    * @internal
    */
-  public abstract _name(stack: Stack): BoundModel;
+  public abstract _name(): BoundModel;
 }
 
 class FoundationModel extends BedrockModel {
@@ -159,8 +159,8 @@ class SystemInferenceProfile extends BedrockModel {
   }
 
   /** @internal */
-  public _name(stack: Stack): BoundModel {
-    return { id: this.profileId, profileArn: systemProfileArn(stack, this.profileId), modelId: this.modelId };
+  public _name(): BoundModel {
+    return { id: this.profileId, modelId: this.modelId };
   }
 }
 
@@ -199,7 +199,7 @@ class ApplicationInferenceProfile extends BedrockModel {
 
   /** @internal */
   public _name(): BoundModel {
-    return { id: this.profileArn, profileArn: this.profileArn, modelId: this.options.modelId };
+    return { id: this.profileArn, modelId: this.options.modelId };
   }
 }
 

@@ -110,7 +110,7 @@ class BedrockRoute extends ModelRoute {
   /** @internal */
   public _bind(scope: Construct, { cli }: RouteContext): ModelRouteConfig {
     const stack = Stack.of(scope);
-    const models = this.models.map((model) => model._name(stack));
+    const models = this.models.map((model) => model._name());
     const isMantle = cli !== undefined && factsOf(cli).bedrock?.isMantle === true;
     return {
       settings: { via: 'bedrock' },

@@ -28,10 +28,11 @@ function modelsOf(session: CliSession | undefined, models: BoundModel[]): Partia
   }
   const { prefix = '', pinsFamilies = false } = factsOf(session.name).bedrock ?? {};
   const small = session.smallModel ?? (pinsFamilies ? (smallModelOf(models) ?? main) : undefined);
+  const mainFirst = [...models.filter(({ id }) => id === main), ...models.filter(({ id }) => id !== main)];
   return {
     model: `${prefix}${main}`,
     smallModel: small && `${prefix}${small}`,
-    familyModels: pinsFamilies ? familyModelsOf(models) : undefined,
+    familyModels: pinsFamilies ? familyModelsOf(mainFirst) : undefined,
   };
 }
 

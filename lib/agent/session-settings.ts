@@ -31,7 +31,7 @@ export interface SessionSettings {
   readonly effort?: string;
   /** how the model is reached; none if left away */
   readonly route?: RouteSettings;
-  /** Claude on Bedrock: model for each family, so that it probes none that nobody asked for */
+  /** Claude on Bedrock: a model of the route for each family; the small model stands for Haiku */
   readonly familyModels?: { readonly [family: string]: string };
   /** bounds of every job; a job may ask for less, never for more */
   readonly limits?: LimitSettings;

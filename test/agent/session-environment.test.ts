@@ -2,17 +2,21 @@ import { Lazy } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { CodingAgentProps } from '../../lib';
 import { AgentCli, BedrockModel, LlmGatewayAuth, ModelRoute, ReasoningEffort } from '../../lib';
+import { claudeCode } from '../../images/session/cli/claude-code';
 import { Fixture, resource, thrownBy } from '../fixture';
+import { runOf } from '../images/cli/fixture';
 
 const ENV = { env: { account: '111122223333', region: 'eu-central-1' } };
 const OPUS = 'global.anthropic.claude-opus-4-6-v1';
 const HAIKU = 'eu.anthropic.claude-haiku-4-5-20251001-v1:0';
+const SONNET = 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0';
+const OLD = 'anthropic.claude-3-haiku-20240307-v1:0';
 const OWN = 'arn:aws:bedrock:eu-central-1:111122223333:application-inference-profile/abc123';
 const opus = BedrockModel.globalInferenceProfile(OPUS);
 const haiku = BedrockModel.inferenceProfile(HAIKU, ['eu-west-1']);
 const own = BedrockModel.applicationInferenceProfile(OWN, { modelId: 'anthropic.claude-sonnet-4-5-v1:0' });
+const sonnet = BedrockModel.inferenceProfile(SONNET, ['eu-west-1']);
 const gpt = BedrockModel.foundation('openai.gpt-5.5');
-const arn = (profile: string): string => `arn:aws:bedrock:eu-central-1:111122223333:inference-profile/${profile}`;
 
 function settingsOf(props: Partial<CodingAgentProps>, fixture = new Fixture({ stackProps: ENV })): any {
   fixture.agent(props);
@@ -46,31 +50,24 @@ describe('models on Amazon Bedrock', () => {
     });
   });
 
-  test('Claude Code gets a model for each family, so that it probes none that nobody asked for', () => {
+  test('Claude Code gets a model for each family, so that it calls none that the role may not', () => {
     expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([opus, haiku]) })).toEqual({
       model: OPUS,
       smallModel: HAIKU,
-      familyModels: { opus: OPUS, haiku: HAIKU, sonnet: arn(OPUS) },
+      familyModels: { opus: OPUS, sonnet: OPUS },
       route: { via: 'bedrock' },
     });
   });
 
-  test('with one model only it stands for all families, by the ARN of its profile', () => {
-    expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([opus]) })).toMatchObject({
-      smallModel: OPUS,
-      familyModels: { opus: OPUS, haiku: arn(OPUS), sonnet: arn(OPUS) },
-    });
-    expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([own]) })).toMatchObject({
-      model: OWN,
-      smallModel: OWN,
-      familyModels: { opus: OWN, haiku: OWN, sonnet: OWN },
-    });
-  });
-
-  test('without any profile the families that the route lacks stay open', () => {
-    const foundation = BedrockModel.foundation('anthropic.claude-3-haiku-20240307-v1:0');
-    expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([foundation]) })).toMatchObject({
-      familyModels: { haiku: 'anthropic.claude-3-haiku-20240307-v1:0' },
+  test.each([
+    ['a profile of AWS', opus, OPUS],
+    ['a profile of the account', own, OWN],
+    ['a foundation model', BedrockModel.foundation(OLD), OLD],
+  ])('with one model only, %s, it stands for all families', (_kind, only, id) => {
+    expect(settingsOf({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([only]) })).toMatchObject({
+      model: id,
+      smallModel: id,
+      familyModels: { opus: id, sonnet: id },
     });
   });
 
@@ -79,8 +76,20 @@ describe('models on Amazon Bedrock', () => {
     expect(settingsOf({ cli, model: ModelRoute.bedrock([opus, haiku]) })).toMatchObject({
       model: HAIKU,
       smallModel: OPUS,
+      familyModels: { opus: OPUS, sonnet: HAIKU },
       effort: 'high',
     });
+  });
+
+  test.each([
+    ['the one that was chosen', { smallModel: SONNET }, [opus, haiku, sonnet], SONNET],
+    ['else the Haiku of the route', {}, [opus, haiku, sonnet], HAIKU],
+    ['else the main model', { model: SONNET }, [opus, sonnet], SONNET],
+  ])('the small model of Claude Code is %s', (_which, options, models, small) => {
+    const settings = settingsOf({ cli: AgentCli.claudeCode(options), model: ModelRoute.bedrock(models) });
+    expect(settings.smallModel).toBe(small);
+    const run = runOf({ model: { via: 'bedrock', region: 'eu-central-1' }, settings });
+    expect(claudeCode.command(run).environment.ANTHROPIC_DEFAULT_HAIKU_MODEL).toBe(small);
   });
 
   test('OpenCode writes the provider in front', () => {

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
+import { familyVariables, modelOverrides } from './claude-code-models';
 import { ClaudeCodeReader } from './claude-code-reader';
 
 /** retries of one request to the model; the default of ten waits over a minute for a wrong key */
@@ -23,6 +24,7 @@ function command(run: CliRun): CliCommand {
       ...['--mcp-config', servers, '--strict-mcp-config'],
       // settings of a repository could send the key elsewhere, and run commands before the model acts
       ...['--setting-sources', '', '--add-dir', run.directory],
+      ...ownSettings(run),
       ...option('--model', settings.model),
       ...option('--effort', settings.effort),
       ...option('--max-turns', limits.turns),
@@ -49,6 +51,11 @@ function option(name: string, value: string | number | undefined): string[] {
   return value === undefined ? [] : [name, String(value)];
 }
 
+function ownSettings(run: CliRun): string[] {
+  const overrides = modelOverrides(run);
+  return Object.keys(overrides).length === 0 ? [] : ['--settings', JSON.stringify({ modelOverrides: overrides })];
+}
+
 function mcpServers({ mcp }: CliRun): object {
   return mcp === undefined ? {} : { [mcp.name]: { type: 'http', url: mcp.url } };
 }
@@ -65,14 +72,6 @@ function modelVariables({ model }: CliRun): Record<string, string> {
     default:
       return {};
   }
-}
-
-/** Each family that is not pinned is probed at every start on Bedrock: calls that nobody asked for. */
-function familyVariables({ settings: { familyModels = {}, smallModel } }: CliRun): Record<string, string> {
-  const families = { ...(smallModel === undefined ? {} : { haiku: smallModel }), ...familyModels };
-  return Object.fromEntries(
-    Object.entries(families).map(([family, id]) => [`ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`, id]),
-  );
 }
 
 function telemetryVariables({ telemetryUrl }: CliRun): Record<string, string> {

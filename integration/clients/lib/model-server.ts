@@ -26,6 +26,10 @@ export class ModelServer extends LoopbackServer {
   public readonly seen: SeenModelRequest[] = [];
   /** requests that no dialect knows: looking up models and the like */
   public readonly others: string[] = [];
+  /** models of Bedrock that were called, by the id in the address; side requests and probes among them */
+  public readonly invoked = new Set<string>();
+  /** which of these the role may call */
+  public allowed: (model: string) => boolean = () => true;
   /** what the model does; the last step repeats itself */
   public script: Step[] = [{ text: 'done' }];
   /** how requests are refused, by their number from 0; undefined answers them */
@@ -50,6 +54,14 @@ export class ModelServer extends LoopbackServer {
   protected override async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     const body = await readAll(request);
+    const model = /\/model\/(.+)\/(invoke|converse)/.exec(decodeURIComponent(url.pathname))?.[1];
+    if (model !== undefined) {
+      this.invoked.add(model);
+      if (!this.allowed(model)) {
+        const headers = { 'content-type': 'application/json', 'x-amzn-errortype': 'AccessDeniedException' };
+        return void response.writeHead(403, headers).end('{"message":"not authorized to perform this action"}');
+      }
+    }
     const dialect = DIALECTS.find(({ path }) => path.test(url.pathname));
     if (dialect === undefined) {
       this.others.push(`${request.method} ${url.pathname}`);

@@ -1,7 +1,9 @@
 import { claudeCode } from '../../../images/session/cli/claude-code';
+import type { CliRun } from '../../../images/session/contract';
 import { expectKeyOnlyInEnvironment, ofType, recording, replayed, runOf } from './fixture';
 
 const CLI = 'claude-code';
+const BEDROCK: CliRun['model'] = { via: 'bedrock', region: 'eu-west-1' };
 
 describe('the command', () => {
   test('has the prompt on standard input, servers of ours only, and no lookups', () => {
@@ -50,7 +52,7 @@ describe('the command', () => {
   test('on Bedrock pins the families that it would probe', () => {
     const { environment } = claudeCode.command(
       runOf({
-        model: { via: 'bedrock', region: 'eu-west-1' },
+        model: BEDROCK,
         settings: { model: 'eu.sonnet', smallModel: 'eu.haiku', familyModels: { opus: 'eu.opus' } },
       }),
     );
@@ -60,6 +62,32 @@ describe('the command', () => {
       ANTHROPIC_DEFAULT_OPUS_MODEL: 'eu.opus',
       ANTHROPIC_DEFAULT_HAIKU_MODEL: 'eu.haiku',
     });
+  });
+
+  test('on Bedrock says of each family that the route lacks what stands for it, the name of that model first', () => {
+    const overridesOf = (settings: CliRun['settings'], model: CliRun['model'] = BEDROCK): unknown => {
+      const { args } = claudeCode.command(runOf({ model, settings }));
+      return args.includes('--settings') ? JSON.parse(args[args.indexOf('--settings') + 1]) : undefined;
+    };
+    const opus = 'global.anthropic.claude-opus-4-6-v1';
+    const haiku = 'eu.anthropic.claude-haiku-4-5-20251001-v1:0';
+    const onlyOpus = { model: opus, smallModel: opus, familyModels: { opus, sonnet: opus } };
+    expect(JSON.stringify(overridesOf(onlyOpus))).toBe(
+      JSON.stringify({
+        modelOverrides: {
+          'claude-opus-4-6': opus,
+          'claude-sonnet-4-5-20250929': opus,
+          'claude-haiku-4-5-20251001': opus,
+        },
+      }),
+    );
+    const both = { model: opus, smallModel: haiku, familyModels: { opus, sonnet: opus } };
+    expect(overridesOf(both)).toEqual({
+      modelOverrides: { 'claude-opus-4-6': opus, 'claude-sonnet-4-5-20250929': opus },
+    });
+    const own = 'arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abc';
+    expect(overridesOf({ model: own, smallModel: own, familyModels: { opus: own, sonnet: own } })).toBeUndefined();
+    expect(overridesOf(onlyOpus, runOf().model)).toBeUndefined();
   });
 
   test('sends telemetry to the bridge only if there is one', () => {
