@@ -3,7 +3,9 @@ export default async function* counts(source) {
   let passed = 0;
   let failed = 0;
   for await (const { type, data } of source) {
-    if (type === 'test:pass' && data.details.type !== 'suite') {
+    if (type === 'test:pass' && data.skip) {
+      yield `${data.skip}: ${data.name}\n`;
+    } else if (type === 'test:pass' && data.details.type !== 'suite') {
       passed += 1;
       yield `ok   ${data.name} (${Math.round(data.details.duration_ms)} ms)\n`;
     } else if (type === 'test:fail' && data.details.type !== 'suite') {
