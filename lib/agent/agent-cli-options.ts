@@ -81,8 +81,11 @@ export interface AgentSessionOptions {
   readonly prices?: ModelPrices;
 
   /**
-   * Whether the agent sends OpenTelemetry traces of its own to AWS X-Ray, signed with its role. They may name files,
-   * commands and tools; what AgentCore records does not depend on it. Agents without telemetry ignore it.
+   * Whether the agent sends OpenTelemetry of its own, signed with its role: logs to a log group
+   * `/aws/bedrock-agentcore/runtimes/<name>-telemetry-...` that is made for it, metrics to CloudWatch, traces to AWS X-Ray.
+   * Which of them there are differs by agent, and traces need CloudWatch Transaction Search. They may name files,
+   * commands and tools, those of OpenCode hold prompts; what AgentCore records does not depend on it. Kiro and Cursor
+   * have none, and ignore it.
    *
    * @default false
    */

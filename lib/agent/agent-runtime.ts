@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { lifecycleOf } from './agent-checks';
 import type { AgentCliConfig } from './agent-cli-config';
 import { type AgentPlace, noteReason } from './agent-place';
+import type { AgentTelemetry } from './agent-telemetry';
 import type { AgentTools } from './agent-tools';
 import type { CodingAgentProps } from './coding-agent-props';
 import { environmentOf } from './environment';
@@ -17,6 +18,7 @@ export interface RuntimeParts {
   readonly cli: AgentCliConfig;
   readonly route: ModelRouteConfig;
   readonly tools: AgentTools;
+  readonly telemetry: AgentTelemetry;
   readonly place: AgentPlace;
   readonly role: iam.Role;
   readonly policies: iam.ManagedPolicy[];
@@ -30,7 +32,7 @@ export function createRuntime(
   props: CodingAgentProps,
   parts: RuntimeParts,
 ): agentcore.Runtime {
-  const { cli, route, tools, place, role, policies, inboundAuth } = parts;
+  const { cli, route, tools, telemetry, place, role, policies, inboundAuth } = parts;
   const limits = { isV2: isV2(props), isCode: cli.isCode };
   const runtime = new agentcore.Runtime(scope, 'Runtime', {
     runtimeName,
@@ -44,7 +46,7 @@ export function createRuntime(
     environmentVariables: environmentOf(
       scope,
       props.environment ?? {},
-      { ...sessionEnvironment(scope, cli.session, route), ...tools.environment },
+      { ...sessionEnvironment(scope, cli.session, route), ...tools.environment, ...telemetry.environment },
       limits,
     ),
     authorizerConfiguration: inboundAuth._forRuntime(scope),

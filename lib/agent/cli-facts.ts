@@ -16,6 +16,8 @@ export interface CliFacts {
   readonly limits: readonly (keyof LimitSettings)[];
   /** whether it says itself what a job cost */
   readonly namesDollars: boolean;
+  /** false for one that sends no OpenTelemetry, whatever it is told */
+  readonly sendsTelemetry?: boolean;
 }
 
 /** In what an agent differs on Amazon Bedrock. */
@@ -31,6 +33,15 @@ export interface BedrockFacts {
 const ALL_ROUTES = ['bedrock', 'provider', 'llmGateway'] as const;
 const ALL_LIMITS = ['turns', 'minutes', 'dollars'] as const;
 const VENDOR = 'use a key of its vendor';
+
+/** they speak to their vendors only, and do not tell what a job used */
+const VENDOR_ONLY = {
+  routes: ['provider'],
+  otherRoutes: VENDOR,
+  limits: ['minutes'],
+  namesDollars: false,
+  sendsTelemetry: false,
+} as const;
 
 const FACTS: Record<CliName, CliFacts> = {
   'claude-code': {
@@ -65,9 +76,8 @@ const FACTS: Record<CliName, CliFacts> = {
     limits: ALL_LIMITS,
     namesDollars: false,
   },
-  // these speak to their vendors only, and do not tell what a job used
-  kiro: { title: 'Kiro', routes: ['provider'], otherRoutes: VENDOR, limits: ['minutes'], namesDollars: false },
-  cursor: { title: 'Cursor CLI', routes: ['provider'], otherRoutes: VENDOR, limits: ['minutes'], namesDollars: false },
+  kiro: { title: 'Kiro', ...VENDOR_ONLY },
+  cursor: { title: 'Cursor CLI', ...VENDOR_ONLY },
   custom: {
     title: 'an agent of your own',
     routes: ALL_ROUTES,

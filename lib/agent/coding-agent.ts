@@ -11,6 +11,7 @@ import { AgentEndpointBase } from './agent-endpoint-base';
 import { splitByRoom } from './agent-mounts';
 import { agentNetworkOf, type AgentPlace } from './agent-place';
 import { createRuntime, isV2 } from './agent-runtime';
+import { agentTelemetryOf } from './agent-telemetry';
 import { agentToolsOf } from './agent-tools';
 import type { AgentObservability } from './agent-observability';
 import type { CodingAgentProps } from './coding-agent-props';
@@ -41,8 +42,8 @@ const MOST_ENDPOINTS = 10;
  * file systems with the rights, rules and order they need, logs and traces, and grants for commands and shells. The
  * L2 is `runtime`; what this construct has no prop for is set there, or by a mixin.
  *
- * One more agent in a stack adds ten resources with everything on (one more with over two shared file systems), so a stack takes about 45 agents: CloudFormation
- * allows 500 resources.
+ * One more agent in a stack adds ten resources with everything on (one more with over two shared file systems, two more
+ * with telemetry of its own), so a stack takes about 45 agents: CloudFormation allows 500 resources.
  *
  * ```ts
  * new CodingAgent(this, 'Claude', {
@@ -108,14 +109,17 @@ export class CodingAgent
     const place = agentNetworkOf(this, props);
 
     const statements = [...cli.statements, ...route.statements, ...tools.statements];
+    const telemetry = agentTelemetryOf(this, this.runtimeName, cli.session, props.observability ?? {});
     const { role, policy, policies } = executionRole(this, this.runtimeName, statements, route.keyException);
+    telemetry.policies.forEach((each) => each.attachToRole(role));
     this.runtime = createRuntime(this, this.runtimeName, props, {
       cli,
       route,
       tools,
+      telemetry,
       place,
       role,
-      policies,
+      policies: [...policies, ...telemetry.policies],
       inboundAuth,
     });
     this.runtimeArn = this.runtime.agentRuntimeArn;

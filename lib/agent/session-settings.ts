@@ -14,6 +14,9 @@ export const GATEWAY_URL_VARIABLE = 'MCP_GATEWAY_URL';
 export const GATEWAY_AUTH_VARIABLE = 'MCP_GATEWAY_AUTH';
 /** The function that gives git its tokens. */
 export const GIT_CREDENTIAL_VARIABLE = 'GIT_CREDENTIAL_FUNCTION';
+/** Where OpenTelemetry logs of the CLI go. */
+export const LOG_GROUP_VARIABLE = 'AGENT_LOG_GROUP';
+export const LOG_STREAM_VARIABLE = 'AGENT_LOG_STREAM';
 
 /** The coding agents for which images exist, and `custom` for all others. */
 export const CLI_NAMES = ['claude-code', 'codex', 'gemini-cli', 'opencode', 'kiro', 'cursor', 'custom'] as const;

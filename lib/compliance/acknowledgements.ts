@@ -33,6 +33,15 @@ export class Acknowledgements {
     source: ROLE_PAGE,
   };
 
+  /** Metrics by OpenTelemetry take neither a resource nor a namespace. */
+  public static readonly TELEMETRY_METRICS: Acknowledgement = {
+    rule: IAM_WILDCARD,
+    finding: 'Resource * in the policy CodingAgentsMetrics of agents with telemetry of their own',
+    reason:
+      'cloudwatch:PutMetricData takes no resource in IAM, and a condition on the namespace denies metrics that come by OpenTelemetry. It stands alone in this policy, and only agents with `telemetry` have it.',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html',
+  };
+
   /** The log groups of a runtime end in an id that the service makes up. */
   public static readonly RUNTIME_LOG_GROUPS: Acknowledgement = {
     rule: IAM_WILDCARD,
@@ -118,6 +127,7 @@ export class Acknowledgements {
   public static all(): Acknowledgement[] {
     return [
       Acknowledgements.TELEMETRY,
+      Acknowledgements.TELEMETRY_METRICS,
       Acknowledgements.RUNTIME_LOG_GROUPS,
       Acknowledgements.RUNTIME_WORKLOAD_IDENTITY,
       Acknowledgements.SYNCHRONIZATION,

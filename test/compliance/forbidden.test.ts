@@ -63,6 +63,8 @@ const ALL_RESOURCES = {
   // takes no resource in IAM: see Acknowledgements.TELEMETRY
   ...all(stacks('AWS::IAM::ManagedPolicy <stack>/CodingAgentsTelemetry/Resource Allow'), TELEMETRY),
   'AWS::IAM::ManagedPolicy Keyed/CodingAgentsTelemetry/Resource Allow': TELEMETRY,
+  // the same, see Acknowledgements.TELEMETRY_METRICS
+  'AWS::IAM::ManagedPolicy Keyed/CodingAgentsMetrics/Resource Allow': ['cloudwatch:PutMetricData'],
   // a Deny is the stronger the wider it is
   'AWS::IAM::ManagedPolicy Keyed/CodingAgentsGuardrailWithKey/Resource Deny': expect.any(Array),
   'AWS::IAM::ManagedPolicy Keyed/Gemini/Policy/Resource Deny': ['kms:Decrypt'],

@@ -22,6 +22,7 @@ export class KeyedApp {
     this.agent = new CodingAgent(stack, 'Gemini', {
       runtimeName: 'gemini',
       cli: AgentCli.geminiCli({
+        telemetry: true,
         image: AgentCli.fromRepository(ecr.Repository.fromRepositoryName(stack, 'Images', 'gemini'), '1'),
       }),
       network: AgentNetwork.fromVpc(stack, 'Network', {

@@ -29,6 +29,7 @@ const ACKNOWLEDGED: [Acknowledgement, string, string[]][] = [
   [Acknowledgements.TELEMETRY, 'Agents/CodingAgentsTelemetry', ['Resource::*']],
   [Acknowledgements.TELEMETRY, 'Team/CodingAgentsTelemetry', ['Resource::*']],
   [Acknowledgements.TELEMETRY, 'Keyed/CodingAgentsTelemetry', ['Resource::*']],
+  [Acknowledgements.TELEMETRY_METRICS, 'Keyed/CodingAgentsMetrics', ['Resource::*']],
   [Acknowledgements.RUNTIME_LOG_GROUPS, 'Agents/Claude/Policy', logsOf('claude')],
   [Acknowledgements.RUNTIME_LOG_GROUPS, 'Agents/Codex/Policy', logsOf('codex')],
   [Acknowledgements.RUNTIME_LOG_GROUPS, 'Team/Runner/Policy', logsOf('runner')],

@@ -1,5 +1,6 @@
 /* OpenTelemetry of the CLIs, signed and sent on to CloudWatch. Whatever goes wrong here, no CLI notices. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LOG_GROUP_VARIABLE, LOG_STREAM_VARIABLE } from '../../../lib/agent/session-settings';
 import type { CredentialSource } from '../shared/aws';
 import { endpointOf, signed } from '../shared/aws';
 import { send } from '../shared/http';
@@ -29,7 +30,7 @@ export class Telemetry {
     private readonly region: string,
     private readonly credentials: CredentialSource,
   ) {
-    const { AGENT_LOG_GROUP: group, AGENT_LOG_STREAM: stream } = environment;
+    const { [LOG_GROUP_VARIABLE]: group, [LOG_STREAM_VARIABLE]: stream } = environment;
     this.endpoints = new Map<string, Endpoint>([
       ['/v1/traces', { service: 'xray', signingName: 'xray', headers: {} }],
       ['/v1/metrics', { service: 'cloudwatch', signingName: 'monitoring', headers: {} }],

@@ -80,6 +80,9 @@ function telemetryVariables({ telemetryUrl }: CliRun): Record<string, string> {
   }
   return {
     CLAUDE_CODE_ENABLE_TELEMETRY: '1',
+    // without it there are no traces
+    CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1',
+    OTEL_TRACES_EXPORTER: 'otlp',
     OTEL_METRICS_EXPORTER: 'otlp',
     OTEL_LOGS_EXPORTER: 'otlp',
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',

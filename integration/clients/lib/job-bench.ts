@@ -36,13 +36,14 @@ export class JobBench {
   }
 
   /** The model behind an LLM gateway, whose key lies in the Token Vault. */
-  public session(agent: Agent, auth: GuardedGateway['auth']): Promise<Session> {
+  public session(agent: Agent, auth: GuardedGateway['auth'], more: SessionSettings = {}): Promise<Session> {
     this.guarded.auth = auth;
     const url = `${this.model.url}${agent.path}`;
     return this.open(agent, {
       model: agent.model,
       prices: PRICES,
       route: { via: 'llmGateway', url, credentialProvider: 'model-key' },
+      ...more,
     });
   }
 

@@ -94,6 +94,8 @@ describe('the command', () => {
     expect(claudeCode.command(runOf()).environment).not.toHaveProperty('CLAUDE_CODE_ENABLE_TELEMETRY');
     expect(claudeCode.command(runOf({ telemetryUrl: 'http://127.0.0.1:8970/otlp' })).environment).toMatchObject({
       CLAUDE_CODE_ENABLE_TELEMETRY: '1',
+      CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1',
+      OTEL_TRACES_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:8970/otlp',
     });
   });
