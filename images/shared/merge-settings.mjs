@@ -24,7 +24,11 @@ function given(text) {
   } catch {
     // said below
   }
-  console.error("MANAGED_SETTINGS must be one JSON object in the words of the CLI's own settings");
+  return fail("MANAGED_SETTINGS must be one JSON object in the words of the CLI's own settings");
+}
+
+function fail(problem) {
+  console.error(problem);
   process.exit(1);
 }
 
@@ -60,6 +64,9 @@ function inline(value) {
     return `{ ${Object.entries(value)
       .map(([key, item]) => `${quoted(key)} = ${inline(item)}`)
       .join(', ')} }`;
+  }
+  if (value === null) {
+    fail('MANAGED_SETTINGS has null inside a list, and TOML knows no null; leave the entry away');
   }
   // the escapes of JSON's strings are those of TOML's basic strings
   return JSON.stringify(value);

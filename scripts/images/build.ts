@@ -21,6 +21,7 @@ export interface ImageFacts {
   readonly entrypoint: string[];
   readonly healthcheck: string[];
   readonly environment: string[];
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Builds one Dockerfile of the context, unmodified. */
@@ -56,5 +57,6 @@ export function factsOf(lab: Lab, image: string): ImageFacts {
     entrypoint: found.Config.Entrypoint ?? [],
     healthcheck: healthcheck.slice(1),
     environment: found.Config.Env ?? [],
+    labels: found.Config.Labels ?? {},
   };
 }

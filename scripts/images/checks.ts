@@ -40,6 +40,16 @@ export const CHECKS: Record<string, Check> = {
   layers: ({ facts }) => wanted(facts.layers.length <= MOST_LAYERS, `${facts.layers.length}`),
   'shared layers': ({ facts, shared }) =>
     wanted(facts.layers.slice(0, SHARED_LAYERS).join() === shared.join(), `${shared.length}`),
+  labels: ({ facts, version }) => {
+    const {
+      title,
+      source,
+      version: labelled,
+    } = Object.fromEntries(
+      Object.entries(facts.labels).map(([key, value]) => [key.replace('org.opencontainers.image.', ''), value]),
+    );
+    return wanted(labelled === version && Boolean(title) && Boolean(source), JSON.stringify(facts.labels));
+  },
   'numeric user': ({ facts }) => wanted(facts.user === '1000', facts.user),
   'init as PID 1': ({ facts, container }) =>
     wanted(facts.entrypoint[0] === '/usr/bin/tini', output(container.exec('cat', '/proc/1/comm'))),
@@ -63,8 +73,13 @@ export const CHECKS: Record<string, Check> = {
     return wanted(found === '', found);
   },
   'root is read-only': ({ container }) => {
-    const refused = container.exec('sh', '-c', 'touch /etc/x || touch /opt/agent/x || touch /opt/cli/x');
-    return wanted(refused.code !== 0, refused.output);
+    // as root: without its rights these folders refuse everybody
+    const folders = ['/etc', '/opt/agent', '/opt/cli'];
+    const refused = folders.map((folder) => container.execAsRoot('touch', `${folder}/x`));
+    return wanted(
+      refused.every(({ output }) => output.includes('Read-only file system')),
+      refused.map(({ output }) => output).join('\n'),
+    );
   },
   'work can be written': ({ container }) =>
     passed(container.exec('touch', '/mnt/workspace/x', '/home/node/x', '/tmp/x')),
@@ -117,6 +132,15 @@ export const CHECKS: Record<string, Check> = {
       container.exec('env', '-i', 'bash', '-lc', `echo $AGENT_CLI $HOME; command -v ${COMMANDS[name].command}`),
     );
     return wanted(seen.startsWith(`${name} /home/node\n/usr/local/bin/`), seen);
+  },
+  // what it looks for at its start; a test with the real program shows that this keeps it silent
+  'silent shell': ({ name, container }) => {
+    if (name !== 'opencode') {
+      return undefined;
+    }
+    const line = 'echo $OPENCODE_DISABLE_MODELS_FETCH; ls ~/.config/opencode /etc/opencode';
+    const seen = output(container.exec('env', '-i', 'bash', '-lc', line)).split('\n');
+    return wanted(seen[0] === '1' && seen.filter((file) => file === 'package-lock.json').length === 2, seen.join(' '));
   },
   conformance: ({ container }) => {
     const ran = container.beside(process.execPath, '--import', 'tsx', SERVER, 'http://127.0.0.1:8080');

@@ -1,6 +1,6 @@
 /*
  * Proposes newer versions of the coding agents for their images.
- * usage: npm run images:update [-- --write]     --write changes versions.json, package.json and package-lock.json
+ * usage: npm run images:update [-- --write]     --write changes versions.json, package.json, package-lock.json and Dockerfile
  * The base image and the agents without a package (Kiro, Cursor) cannot be asked for: see docs/images.md.
  */
 import { execFileSync } from 'node:child_process';
@@ -46,6 +46,9 @@ function write(name: string, pinned: string, version: string): void {
   const folder = path.join(values.images, name);
   const own = path.join(folder, 'package.json');
   writeFileSync(own, readFileSync(own, 'utf8').replaceAll(`"${pinned}"`, `"${version}"`));
+  const dockerfile = path.join(folder, 'Dockerfile');
+  const label = (of: string): string => `CLI_VERSION:-${of}}`;
+  writeFileSync(dockerfile, readFileSync(dockerfile, 'utf8').replace(label(pinned), label(version)));
   // no addresses in the lock file, so that it serves any mirror
   const options = [
     '--package-lock-only',

@@ -49,6 +49,14 @@ describe('merge-settings.mjs', () => {
     expect(parse(merge({}, JSON.stringify(settings), 'managed_config.toml').text)).toEqual(settings);
   });
 
+  test.each(['{"list":["a",null]}', '{"tables":[{"name":null}]}'])('refuses %s where TOML is written', (managed) => {
+    const { status, stderr, text } = merge(OURS, managed, 'managed_config.toml');
+    expect(status).toBe(1);
+    expect(stderr).toBe('MANAGED_SETTINGS has null inside a list, and TOML knows no null; leave the entry away\n');
+    expect(text).toBe('');
+    expect(merge(OURS, managed, 'settings.json').status).toBe(0);
+  });
+
   test.each(['{', '[]', 'null', '"text"', 'disableAutoMode = true'])('refuses %s', (managed) => {
     const { status, stderr, text } = merge(OURS, managed, 'settings.json');
     expect(status).toBe(1);

@@ -88,13 +88,14 @@ test('proposes the newest version that is there for both platforms, and writes n
   expect(read('versions.json')).toBe(before);
 });
 
-test('--write changes the pin, package.json and the checksums', async () => {
+test('--write changes the pin, package.json, the label and the checksums', async () => {
   await update('--write');
   expect(read('versions.json')).toContain('"version": "1.18.20"');
   expect(read('versions.json')).toContain('"version": "2.1.330"');
   expect(JSON.parse(read('opencode', 'package.json'))).toMatchObject({
     optionalDependencies: { 'opencode-linux-arm64': '1.18.20', 'opencode-linux-x64': '1.18.20' },
   });
+  expect(read('opencode', 'Dockerfile')).toContain('${CLI_VERSION:-1.18.20}');
   const { packages } = JSON.parse(read('opencode', 'package-lock.json')) as { packages: Record<string, object> };
   for (const name of ['opencode-linux-arm64', 'opencode-linux-x64']) {
     const integrity = `sha512-${Buffer.from(`${name}1.18.20`).toString('base64')}`;

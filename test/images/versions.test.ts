@@ -43,6 +43,11 @@ describe.each(Object.entries(npm))('%s: what ships is what is tested', (cli, { v
     packages.forEach((one) => expect(lock.packages[`node_modules/${one}`].version).toBe(version));
   });
 
+  test('in the label of the image', () => {
+    const dockerfile = readFileSync(path.join(root, 'images', cli, 'Dockerfile'), 'utf8');
+    expect(dockerfile).toContain(`org.opencontainers.image.version="\${CLI_VERSION:-${version}}"`);
+  });
+
   test('in the tests with real programs', () => {
     expect(json<Manifest>(clients, 'package.json').devDependencies).toMatchObject({ [name]: version });
     const { packages: locked } = json<Lock>(clients, 'package-lock.json');
