@@ -26,6 +26,8 @@ export interface BedrockFacts {
   readonly isMantle?: boolean;
   /** what it writes in front of a model */
   readonly prefix?: string;
+  /** of which foundation models it calls a profile instead, by a part of their ids, in which part of the world */
+  readonly rewrites?: Readonly<Record<string, readonly string[]>>;
   /** it looks for a model of each family of Claude, unless told which to take */
   readonly pinsFamilies?: boolean;
 }
@@ -65,7 +67,14 @@ const FACTS: Record<CliName, CliFacts> = {
     title: 'OpenCode',
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
-    bedrock: { prefix: 'amazon-bedrock/' },
+    bedrock: {
+      prefix: 'amazon-bedrock/',
+      rewrites: {
+        us: ['claude', 'deepseek', 'nova-'],
+        eu: ['claude', 'llama3', 'nova-lite', 'nova-micro', 'pixtral'],
+        ap: ['claude', 'nova-lite', 'nova-micro', 'nova-pro'],
+      },
+    },
     limits: ALL_LIMITS,
     namesDollars: true,
   },

@@ -16,6 +16,7 @@ export function sessionEnvironment(
   if (session !== undefined) {
     checkRoute(scope, session, route);
     checkModel(scope, session, route.models);
+    checkFoundationModels(scope, session, route.models);
   }
   const settings = defined({ ...modelsOf(session, route.models), ...boundsOf(session), route: route.settings });
   return Object.keys(settings).length === 0 ? {} : { [SETTINGS_VARIABLE]: Stack.of(scope).toJsonString(settings) };
@@ -74,5 +75,24 @@ function checkModel(scope: Construct, session: CliSession, models: BoundModel[])
         fix: 'add it to ModelRoute.bedrock([...]), or leave it away: the first model of the route is the main one',
       });
     }
+  }
+}
+
+/** what the agent calls in their place is no model of the route, and its role may not */
+function checkFoundationModels(scope: Construct, { name }: CliSession, models: BoundModel[]): void {
+  const { title, bedrock } = factsOf(name);
+  const { region } = Stack.of(scope);
+  const [place] = region.startsWith('us-gov-') ? [] : region.split('-');
+  const rewritten = Object.entries(bedrock?.rewrites ?? {})
+    .filter(([world]) => Token.isUnresolved(region) || world === place)
+    .flatMap(([, parts]) => parts);
+  const found = models.find(({ id, modelId }) => id === modelId && rewritten.some((part) => id.includes(part)));
+  if (found !== undefined) {
+    throw invalid(scope, 'FoundationModelNotCalled', {
+      what: `${title} calls this foundation model by the inference profile of the agent's geography, which its role may not`,
+      got: found.id,
+      allowed: 'an inference profile of this model',
+      fix: `use BedrockModel.inferenceProfile('<geography>.${found.id}', [...regions])`,
+    });
   }
 }

@@ -76,8 +76,11 @@ function providers(run: CliRun): object {
   const apiKey = `{env:${KEY_VARIABLE}}`;
   switch (model.via) {
     case 'bedrock':
-      // without a profile it asks the metadata service for no role, and says that keys are missing
-      return only(BEDROCK, { options: { region: model.region, profile: 'default' } });
+      return only(BEDROCK, {
+        // without a profile it asks the metadata service for no role, and says that keys are missing
+        options: { region: model.region, profile: 'default' },
+        models: bedrockModels(run),
+      });
     case 'provider':
       return only(modelOf('opencode', run).split('/')[0], { options: { apiKey } });
     case 'llmGateway':
@@ -97,16 +100,26 @@ function only(provider: string, settings: object): object {
 
 /** the gateway's names mean nothing to OpenCode: price and sizes have to be told */
 function gatewayModels(run: CliRun): object {
-  const { prices, smallModel } = run.settings;
-  const names = [modelOf('opencode', run), ...(smallModel === undefined ? [] : [smallModel])];
-  const cost = prices && {
-    input: prices.input,
-    output: prices.output,
-    cache_read: prices.cacheRead ?? prices.input,
-    cache_write: prices.cacheWrite ?? prices.input,
-  };
-  const description = { tool_call: true, limit: { context: 200_000, output: 32_000 }, ...(cost ? { cost } : {}) };
-  return Object.fromEntries(names.map((name) => [name.replace(`${GATEWAY}/`, ''), description]));
+  const description = { tool_call: true, limit: { context: 200_000, output: 32_000 }, ...costOf(run) };
+  return Object.fromEntries(namesOf(run, GATEWAY).map((name) => [name, description]));
+}
+
+/** It calls only models that it knows, and takes for known what is named here. What it knows of one stays. */
+function bedrockModels(run: CliRun): object {
+  return Object.fromEntries(namesOf(run, BEDROCK).map((name) => [name, costOf(run)]));
+}
+
+function namesOf(run: CliRun, provider: string): string[] {
+  const names = [modelOf('opencode', run), run.settings.smallModel ?? []].flat();
+  return names.map((name) => name.replace(`${provider}/`, ''));
+}
+
+function costOf({ settings: { prices } }: CliRun): object {
+  if (prices === undefined) {
+    return {};
+  }
+  const { input, output, cacheRead = input, cacheWrite = input } = prices;
+  return { cost: { input, output, cache_read: cacheRead, cache_write: cacheWrite } };
 }
 
 /** It installs a package into its folder in the background, unless a lock file says that it has. */

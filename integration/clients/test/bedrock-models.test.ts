@@ -8,7 +8,7 @@ import { JobBench } from '../lib/job-bench.ts';
 import { ACCOUNT, settingsOf } from '../lib/rendered.ts';
 import { ProxyRecorder } from '../lib/silence.ts';
 
-const { claude } = AGENTS;
+const { claude, openCode } = AGENTS;
 const OPUS = 'global.anthropic.claude-opus-4-6-v1';
 const SONNET = 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const HAIKU = 'eu.anthropic.claude-haiku-4-5-20251001-v1:0';
@@ -59,3 +59,25 @@ for (const { name, models, ids, dollars } of ROUTES) {
     assert.ok(Math.abs(Number(result.dollars) - dollars) < 1e-9, String(result.dollars));
   });
 }
+
+const OPEN_CODE = [
+  { name: 'Sonnet and Haiku', models: [sonnet, haiku], ids: [SONNET, HAIKU], isPriced: true },
+  { name: 'a profile of the account', models: [own], ids: [OWN], isPriced: false },
+];
+for (const { name, models, ids, isPriced } of OPEN_CODE) {
+  test(`opencode: a route with ${name} calls nothing else`, async () => {
+    const session = await bench.bedrock(openCode, settingsOf(AgentCli.openCode(), ModelRoute.bedrock(models)));
+    bench.model.allowed = (id) => ids.includes(id);
+    const { result } = await session.run({ prompt: 'say so' });
+    assert.deepEqual([result.status, result.message], ['succeeded', null]);
+    assert.deepEqual([...bench.model.invoked], [ids[0]]);
+    assert.equal(Number(result.dollars) > 0, isPriced);
+    assert.equal(result.dollars === null, !isPriced);
+  });
+}
+
+test('opencode: puts a geography before a foundation model, which is why the constructs refuse it', async () => {
+  const session = await bench.bedrock(openCode, { model: 'amazon.nova-lite-v1:0', route: { via: 'bedrock' } });
+  await session.run({ prompt: 'say so' });
+  assert.deepEqual([...bench.model.invoked], ['eu.amazon.nova-lite-v1:0']);
+});

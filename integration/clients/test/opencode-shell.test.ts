@@ -35,10 +35,14 @@ afterEach(() => {
   proxy.stop();
 });
 
-test('opencode in a shell: calls its maker and the npm registry where nothing keeps it from that', { skip }, async () => {
-  await ask();
-  assert.deepEqual(called(), ['models.opencode.ai:443', 'registry.npmjs.org:443']);
-});
+test(
+  'opencode in a shell: calls its maker and the npm registry where nothing keeps it from that',
+  { skip },
+  async () => {
+    await ask();
+    assert.deepEqual(called(), ['models.opencode.ai:443', 'registry.npmjs.org:443']);
+  },
+);
 
 test('opencode in a shell: what the image has in /etc and at home keeps it silent', { skip }, async () => {
   put('shared/agent.sh', 'profile.d/agent.sh');

@@ -66,7 +66,12 @@ describe('the command', () => {
     });
     expect(configurationOf(bedrock)).toMatchObject({
       ...{ model: 'amazon-bedrock/eu.sonnet', small_model: 'amazon-bedrock/eu.haiku' },
-      provider: { 'amazon-bedrock': { options: { region: 'eu-west-1', profile: 'default' } } },
+      provider: {
+        'amazon-bedrock': {
+          options: { region: 'eu-west-1', profile: 'default' },
+          models: { 'eu.sonnet': {}, 'eu.haiku': {} },
+        },
+      },
     });
     expect(openCode.command(bedrock).args.slice(-4)).toEqual(['-m', 'amazon-bedrock/eu.sonnet', '--variant', 'high']);
     const vendor = runOf({
