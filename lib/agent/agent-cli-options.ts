@@ -61,7 +61,8 @@ export interface AgentSessionOptions {
   /**
    * The model, by the name that the agent takes. On Amazon Bedrock it must be one of the route's.
    *
-   * @default - the first model of a Bedrock route; else what the agent itself chooses
+   * @default - the first model of a Bedrock route; else gemini-2.5-pro for Gemini CLI, none for OpenCode, which has to be
+   * told one, and what the agent itself chooses for all others
    */
   readonly model?: string;
 
@@ -76,7 +77,8 @@ export interface AgentSessionOptions {
    * What the tokens of the model cost, for agents that name no price themselves: Codex and Gemini CLI. A price of the
    * cache that is left away counts as that of input, so that a bound is rather reached too early.
    *
-   * @default - jobs of these agents cost an unknown amount, and cannot be bounded in dollars
+   * @default - jobs of these agents cost an unknown amount, and cannot be bounded in dollars; so do those of OpenCode at
+   * an LLM gateway or with a profile of the account
    */
   readonly prices?: ModelPrices;
 
@@ -103,10 +105,11 @@ export interface PackagedCliOptions extends AgentSessionOptions {
   readonly image?: AgentCli;
 
   /**
-   * The version of the agent, for example `2.1.330`. It is installed by its name from the registry; only the version of
-   * this library is verified by the checksums of all its packages, and tested.
+   * The version of the agent, for example `2.1.330`. From the npm registry it is installed by its name; only the version
+   * of this library is verified by the checksums of all its packages, and tested. Of a vendor's archive it is what the
+   * program must say that it is.
    *
-   * @default - the version that this release of the library was tested with
+   * @default - the version that this release of the library was tested with; any for Kiro and Cursor
    */
   readonly version?: string;
 
@@ -190,7 +193,7 @@ export interface OpenCodeOptions extends AgentCliOptions {
   readonly effort?: ReasoningEffort;
 }
 
-/** Options of agents that are not on the npm registry: their vendors' archives. */
+/** Options of agents that are not on the npm registry: their vendors' archives, or an image with one. */
 export interface VendorCliOptions extends PackagedCliOptions {
   /**
    * Where the vendor's archive for linux/arm64 lies, an https URL of one version. Needed, unless `image` is given.

@@ -18,7 +18,8 @@ import { codeFromFolder } from './agent-code';
 import { recordArtifact } from './agent-artifact';
 import type { PackagedCli } from './cli-facts';
 import { sessionOf } from './cli-session';
-import { checkArchive, checkBuild, packagedCli } from './packaged-cli';
+import type { CliName } from './session-settings';
+import { checkArchive, checkBuild, checkImage, packagedCli } from './packaged-cli';
 import { invalidValue } from '../private/errors';
 
 /**
@@ -72,7 +73,7 @@ export abstract class AgentCli {
    *
    * @see https://kiro.dev/docs/cli
    */
-  public static kiro(options: VendorCliOptions = {}): AgentCli {
+  public static kiro(options: VendorCliOptions): AgentCli {
     checkArchive('kiro', options);
     return packaged('kiro', options);
   }
@@ -84,7 +85,7 @@ export abstract class AgentCli {
    *
    * @see https://cursor.com/docs/cli
    */
-  public static cursor(options: VendorCliOptions = {}): AgentCli {
+  public static cursor(options: VendorCliOptions): AgentCli {
     checkArchive('cursor', options);
     return packaged('cursor', options);
   }
@@ -94,8 +95,9 @@ export abstract class AgentCli {
    * `AGENT_SETTINGS`. `npx cdk-coding-agents conformance <url>` checks a running container.
    */
   public static custom(options: CustomCliOptions): AgentCli {
+    checkImage('custom', options.image);
     const session = sessionOf('custom', options);
-    return new BoundCli((scope) => ({ ...options.image._bind(scope), session }));
+    return new BoundCli((scope) => ({ ...options.image._bind(scope), session }), 'custom');
   }
 
   /**
@@ -142,6 +144,12 @@ export abstract class AgentCli {
     return new BoundCli((scope) => recordArtifact(scope, artifact));
   }
 
+  /**
+   * Which agent it is; undefined for an image of which nothing is known.
+   * @internal
+   */
+  public readonly _name?: CliName;
+
   protected constructor() {}
 
   /** @internal */
@@ -152,11 +160,14 @@ export abstract class AgentCli {
 function packaged(name: PackagedCli, options: ClaudeCodeOptions & VendorCliOptions): AgentCli {
   checkBuild(name, options);
   const session = sessionOf(name, options);
-  return new BoundCli((scope) => ({ ...packagedCli(scope, name, options), session }));
+  return new BoundCli((scope) => ({ ...packagedCli(scope, name, options), session }), name);
 }
 
 class BoundCli extends AgentCli {
-  public constructor(private readonly make: (scope: Construct) => AgentCliConfig) {
+  public constructor(
+    private readonly make: (scope: Construct) => AgentCliConfig,
+    public override readonly _name?: CliName,
+  ) {
     super();
   }
 

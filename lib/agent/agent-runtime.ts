@@ -1,3 +1,4 @@
+import { Stack, Token, Validations } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -12,6 +13,8 @@ import type { ModelRouteConfig } from './model-route';
 import { sessionEnvironment } from './session-environment';
 import type { InboundAuth } from '../identity/inbound-auth';
 import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
+
+const REGION = 'AWS_REGION';
 
 /** What the values of the props turned into. */
 export interface RuntimeParts {
@@ -46,7 +49,11 @@ export function createRuntime(
     environmentVariables: environmentOf(
       scope,
       props.environment ?? {},
-      { ...sessionEnvironment(scope, cli.session, route), ...tools.environment, ...telemetry.environment },
+      withRegion(scope, props, {
+        ...sessionEnvironment(scope, cli.session, route),
+        ...tools.environment,
+        ...telemetry.environment,
+      }),
       limits,
     ),
     authorizerConfiguration: inboundAuth._forRuntime(scope),
@@ -61,7 +68,28 @@ export function createRuntime(
   // the L2 depends on a stand-in of the role, which knows nothing of what is granted later
   cfn.node.addDependency(role, ...policies);
   noteReason(cfn, props.network);
+  noteOpenGateway(cfn, route.reason);
   return runtime;
+}
+
+/** Writes where reviewers and the compliance report find it why an LLM gateway asks for no key. */
+function noteOpenGateway(runtime: agentcore.CfnRuntime, reason: string | undefined): void {
+  if (reason !== undefined) {
+    runtime.addMetadata('cdk-coding-agents:openLlmGateway', reason);
+    if (!Token.isUnresolved(reason)) {
+      Validations.of(runtime).acknowledge({ id: 'cdk-coding-agents::OpenLlmGateway', reason });
+    }
+  }
+}
+
+/** What signs in a session has to know its region, and AWS does not say that it is told. The app may name another. */
+function withRegion(
+  scope: Construct,
+  { environment = {} }: CodingAgentProps,
+  own: Record<string, string>,
+): Record<string, string> {
+  const isNeeded = Object.keys(own).length > 0 && !Object.hasOwn(environment, REGION);
+  return isNeeded ? { ...own, [REGION]: Stack.of(scope).region } : own;
 }
 
 /** Whether sessions start from a snapshot. */

@@ -10,20 +10,31 @@ export interface CliFacts {
   readonly routes: readonly RouteKind[];
   /** what to do where another route was taken */
   readonly otherRoutes: string;
+  /** the routes on which it has to be told its model; a name of which form there */
+  readonly modelForms?: Partial<Readonly<Record<RouteKind, ModelForm>>>;
   /** how it uses Amazon Bedrock; the usual way if left away */
   readonly bedrock?: BedrockFacts;
   /** the bounds of a job that it can hold */
   readonly limits: readonly (keyof LimitSettings)[];
   /** whether it says itself what a job cost */
   readonly namesDollars: boolean;
+  /** routes on which it knows no price, and would say that a job cost nothing */
+  readonly unpriced?: readonly RouteKind[];
   /** false for one that sends no OpenTelemetry, whatever it is told */
   readonly sendsTelemetry?: boolean;
+}
+
+export interface ModelForm {
+  readonly form: RegExp;
+  readonly allowed: string;
 }
 
 /** In what an agent differs on Amazon Bedrock. */
 export interface BedrockFacts {
   /** it speaks OpenAI's API, which another endpoint answers with rights of its own */
   readonly isMantle?: boolean;
+  /** whether it speaks with models of Anthropic, with these alone or with all others; with all if left away */
+  readonly claude?: 'only' | 'never';
   /** what it writes in front of a model */
   readonly prefix?: string;
   /** of which foundation models it calls a profile instead, by a part of their ids, in which part of the world */
@@ -50,7 +61,7 @@ const FACTS: Record<CliName, CliFacts> = {
     title: 'Claude Code',
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
-    bedrock: { pinsFamilies: true },
+    bedrock: { claude: 'only', pinsFamilies: true },
     limits: ALL_LIMITS,
     namesDollars: true,
   },
@@ -58,7 +69,7 @@ const FACTS: Record<CliName, CliFacts> = {
     title: 'Codex',
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
-    bedrock: { isMantle: true },
+    bedrock: { claude: 'never', isMantle: true },
     // its output counts no turns
     limits: ['minutes', 'dollars'],
     namesDollars: false,
@@ -67,6 +78,11 @@ const FACTS: Record<CliName, CliFacts> = {
     title: 'OpenCode',
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
+    unpriced: ['llmGateway'],
+    modelForms: {
+      provider: { form: /^[^/]+[/]./, allowed: '<provider>/<model>, for example anthropic/claude-sonnet-4-5' },
+      llmGateway: { form: /./, allowed: 'a name by which the gateway knows a model' },
+    },
     bedrock: {
       prefix: 'amazon-bedrock/',
       rewrites: {

@@ -40,6 +40,8 @@ export interface ModelRouteConfig {
   readonly models: BoundModel[];
   /** what the Deny list of the agent must spare */
   readonly keyException?: KeyException;
+  /** why it goes without a key; for auditors */
+  readonly reason?: string;
 }
 
 /**
@@ -154,7 +156,7 @@ class LlmGatewayRoute extends ModelRoute {
     const { url, auth } = this.props;
     const secret = auth._secret;
     if (secret === undefined) {
-      return { settings: { via: 'llmGateway', url }, statements: [], models: [] };
+      return { settings: { via: 'llmGateway', url }, statements: [], models: [], reason: auth._reason };
     }
     const key = modelKeyOf(scope, runtimeName, secret, 'LlmGatewayAuth.apiKey');
     return { settings: { via: 'llmGateway', url, credentialProvider: key.credentialProvider }, ...rightsOf(key) };

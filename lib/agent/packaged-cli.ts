@@ -1,11 +1,12 @@
 import * as path from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { AgentCli } from './agent-cli';
 import type { AgentCliConfig } from './agent-cli-config';
 import type { AgentCliOptions, VendorCliOptions } from './agent-cli-options';
 import { imageFromDirectory } from './agent-image';
 import { factsOf, type PackagedCli } from './cli-facts';
-import { CLI_NAMES } from './session-settings';
+import { CLI_NAMES, type CliName } from './session-settings';
 import { invalidValue } from '../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../private/https-url';
 
@@ -24,6 +25,7 @@ export function checkBuild(name: PackagedCli, options: BuildOptions): void {
   const { image, ...rest } = options;
   const given = BUILD_OPTIONS.filter((option) => rest[option] !== undefined);
   if (image !== undefined) {
+    checkImage(name, image);
     if (given.length > 0) {
       throw invalidValue('BuildOptionsWithImage', {
         what: `the image of ${factsOf(name).title} is built elsewhere, and these options say how to build it here`,
@@ -54,6 +56,19 @@ export function checkBuild(name: PackagedCli, options: BuildOptions): void {
   checkUrl('npmRegistry', options.npmRegistry);
   checkUrl('archiveUrl', options.archiveUrl);
   checkText('InvalidSha256', 'archiveSha256', options.archiveSha256, SHA256, '64 lower-case hexadecimal digits');
+}
+
+/** The image of an agent is an image, not another agent, whose settings would be lost. */
+export function checkImage(name: CliName, image: AgentCli): void {
+  const { _name: other } = image;
+  if (other !== undefined) {
+    throw invalidValue('ImageIsAgent', {
+      what: `the image of ${factsOf(name).title} is given as an agent of its own`,
+      got: factsOf(other).title,
+      allowed: 'AgentCli.fromRepository(...), .fromDirectory(...) or .fromArtifact(...)',
+      fix: name === 'custom' ? 'pass that agent as `cli` itself' : 'name the image, or leave `image` away',
+    });
+  }
 }
 
 const BUILD_OPTIONS = [

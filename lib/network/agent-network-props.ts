@@ -36,8 +36,8 @@ export interface AgentNetworkProps {
    * any account, and nothing else, and all others refuse credentials of other accounts. A service that takes no
    * endpoint policy, such as EKS, fails the deployment: add it with `network.vpc.addInterfaceEndpoint()`.
    *
-   * @default - for `awsOnly()` and `allowList()`: ecr.api, ecr.dkr, logs, bedrock-runtime, bedrock-agentcore,
-   *   bedrock-agentcore.gateway, xray, monitoring; for `internet()`: none, the NAT gateways carry the traffic
+   * @default - for `awsOnly()` and `allowList()`: ecr.api, ecr.dkr, logs, bedrock, bedrock-runtime,
+   *   bedrock-agentcore, bedrock-agentcore.gateway, xray, monitoring; for `internet()`: none, the NAT gateways carry the traffic
    */
   readonly interfaceEndpoints?: ec2.InterfaceVpcEndpointAwsService[];
 

@@ -33,6 +33,7 @@ describe('a gateway guarded by IAM', () => {
     ]);
     const { EnvironmentVariables, RequestHeaderConfiguration } = runtimeOf(fixture);
     expect(EnvironmentVariables).toEqual({
+      AWS_REGION: { Ref: 'AWS::Region' },
       MCP_GATEWAY_URL: fixture.stack.resolve(gateway.gatewayUrl),
       MCP_GATEWAY_AUTH: 'iam',
     });

@@ -101,7 +101,7 @@ test.each<[string, () => unknown, string]>([
   ],
   ['InvalidDownloadUrl', () => AgentCli.kiro({ ...ARCHIVE, archiveUrl: 'http://example.com/a.zip' }), 'must use https'],
   ['InvalidSha256', () => AgentCli.kiro({ ...ARCHIVE, archiveSha256: 'abc' }), '64 lower-case hexadecimal digits'],
-  ['VendorArchiveMissing', () => AgentCli.kiro(), 'Kiro is not on the npm registry'],
+  ['VendorArchiveMissing', () => AgentCli.kiro({}), 'Kiro is not on the npm registry'],
   ['VendorArchiveMissing', () => AgentCli.cursor({ archiveUrl: ARCHIVE.archiveUrl }), `got 'no archiveSha256'`],
   ['LimitNotSupported', () => AgentCli.kiro({ ...ARCHIVE, limits: { dollars: 5 } }), `got 'limits.dollars'`],
   ['LimitNotSupported', () => AgentCli.cursor({ ...ARCHIVE, limits: { turns: 5 } }), 'limits.duration'],
@@ -163,9 +163,10 @@ test('all six pass the strict validator', () => {
   delete process.env.CDK_VALIDATION;
   try {
     const fixture = new Fixture({ context: STRICT });
-    const models = ModelRoute.bedrock([BedrockModel.foundation('openai.gpt-5.5')]);
+    const ids = ['anthropic.claude-3-haiku-20240307-v1:0', 'openai.gpt-5.5', 'openai.gpt-5.5'];
+    const models = ids.map((id) => ModelRoute.bedrock([BedrockModel.foundation(id)]));
     PACKAGED.forEach(([, make], index) =>
-      fixture.agent({ cli: make(), model: index < 3 ? models : ModelRoute.none() }, `Agent${index}`),
+      fixture.agent({ cli: make(), model: models[index] ?? ModelRoute.none() }, `Agent${index}`),
     );
     fixture.template().resourceCountIs(RUNTIME, 6);
   } finally {

@@ -1,9 +1,10 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Lazy, type StackProps } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { CodingAgentProps } from '../../lib';
 import { AgentCli, BedrockModel, LlmGatewayAuth, ModelRoute, ReasoningEffort } from '../../lib';
 import { claudeCode } from '../../images/session/cli/claude-code';
 import { Fixture, resource, thrownBy } from '../fixture';
+import { reportOf } from '../compliance/report-apps';
 import { runOf } from '../images/cli/fixture';
 
 const ENV = { env: { account: '111122223333', region: 'eu-central-1' } };
@@ -36,6 +37,26 @@ function settingsOf(props: Partial<CodingAgentProps>, fixture = new Fixture({ st
 function secretOf(fixture: Fixture, id = 'Key') {
   return { secret: new secretsmanager.Secret(fixture.stack, id), jsonKey: 'key' };
 }
+
+describe('AWS_REGION', () => {
+  const regionOf = (props: Partial<CodingAgentProps>, stackProps = {}): unknown => {
+    const fixture = new Fixture({ stackProps });
+    fixture.agent(props);
+    const { EnvironmentVariables } = resource(fixture.template(), 'AWS::BedrockAgentCore::Runtime').Properties;
+    return EnvironmentVariables?.AWS_REGION;
+  };
+  const model = ModelRoute.bedrock([opus]);
+
+  test('is that of the stack, known or not', () => {
+    expect(regionOf({ model }, ENV)).toBe('eu-central-1');
+    expect(regionOf({ model })).toEqual({ Ref: 'AWS::Region' });
+  });
+
+  test('is what the app says, and nothing for an image of which nothing is known', () => {
+    expect(regionOf({ model, environment: { AWS_REGION: 'eu-west-1' } }, ENV)).toBe('eu-west-1');
+    expect(regionOf({}, ENV)).toBeUndefined();
+  });
+});
 
 test('nothing is said where there is nothing to say', () => {
   expect(settingsOf({})).toBeUndefined();
@@ -132,6 +153,21 @@ test('an LLM gateway without a key', () => {
   });
 });
 
+test('the reason for a gateway without a key is in the template, and in the compliance report', () => {
+  const fixture = new Fixture();
+  const reason = 'reached through PrivateLink by agents only';
+  const auth = LlmGatewayAuth.none({ reason });
+  fixture.agent({
+    cli: AgentCli.codex({ model: 'gpt-5.5' }),
+    model: ModelRoute.llmGateway({ url: 'https://llm.internal.example.com/v1', auth }),
+  });
+  const { markdown } = reportOf(fixture.app);
+  expect(markdown).toContain('cdk-coding-agents::OpenLlmGateway');
+  expect(markdown).toContain(reason);
+  const { Metadata } = resource(fixture.template(), 'AWS::BedrockAgentCore::Runtime');
+  expect(Metadata).toMatchObject({ 'cdk-coding-agents:openLlmGateway': reason });
+});
+
 describe('a key', () => {
   const fixture = new Fixture({ stackProps: ENV });
   const apiKey = secretOf(fixture);
@@ -217,6 +253,57 @@ describe('what cannot work is refused', () => {
     expect(error.code).toBe('ModelNotInRoute');
     expect(error.text).toContain(`${prop} of the agent is none of the models`);
     expect(error.text).toContain(OPUS);
+  });
+
+  const provider = (cli: AgentCli) => {
+    const fixture = new Fixture({ stackProps: ENV });
+    return fixture.agent({ cli, model: ModelRoute.provider(secretOf(fixture)) });
+  };
+  const onBedrock = (cli: AgentCli, model: BedrockModel, stackProps: StackProps = ENV) =>
+    new Fixture({ stackProps }).agent({ cli, model: ModelRoute.bedrock([model]) });
+  const nova = BedrockModel.foundation('amazon.nova-lite-v1:0');
+  const unknown = AgentCli.fromDirectory(__dirname);
+
+  test.each<[string, () => unknown, string]>([
+    ['ModelNotSet', () => provider(AgentCli.openCode()), 'name `model` of the agent'],
+    ['ModelNotSet', () => new Fixture().agent({ cli: AgentCli.openCode(), model: gateway }), `got 'no model'`],
+    ['InvalidModelName', () => provider(AgentCli.openCode({ model: 'claude-sonnet-4-5' })), '<provider>/<model>'],
+    ['ModelNotSupported', () => onBedrock(AgentCli.codex(), own), `got 'anthropic.claude-sonnet-4-5-v1:0'`],
+    ['ModelNotSupported', () => onBedrock(AgentCli.claudeCode(), gpt), 'allowed: models of Anthropic'],
+    ['FoundationModelNotCalled', () => onBedrock(AgentCli.openCode(), nova), `got 'amazon.nova-lite-v1:0'`],
+    ['FoundationModelNotCalled', () => onBedrock(AgentCli.openCode(), nova, {}), 'BedrockModel.inferenceProfile('],
+    [
+      'PricesMissing',
+      () => new Fixture().agent({ cli: AgentCli.openCode({ model: 'm', limits: { dollars: 5 } }), model: gateway }),
+      'OpenCode knows no prices',
+    ],
+    ['PricesMissing', () => onBedrock(AgentCli.openCode({ limits: { dollars: 5 } }), own), 'ModelRoute.bedrock(...)'],
+    ['ImageIsAgent', () => AgentCli.claudeCode({ image: AgentCli.codex() }), `got 'Codex'`],
+    ['ImageIsAgent', () => AgentCli.claudeCode({ image: AgentCli.claudeCode() }), 'or leave `image` away'],
+    ['ImageIsAgent', () => AgentCli.custom({ image: AgentCli.claudeCode() }), 'pass that agent as `cli` itself'],
+    ['ImageIsAgent', () => AgentCli.custom({ image: AgentCli.custom({ image: unknown }) }), 'AgentCli.fromRepository'],
+  ])('%s, at synthesis', (code, make, text) => {
+    const error = thrownBy(make);
+    expect(error.code).toBe(code);
+    expect(error.text).toContain(text);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['a provider in the name', () => provider(AgentCli.openCode({ model: 'anthropic/claude-sonnet-4-5' }))],
+    [
+      'a name that is known only at deployment',
+      () => provider(AgentCli.openCode({ model: Lazy.string({ produce: () => 'x' }) })),
+    ],
+    ['any name at a gateway', () => new Fixture().agent({ cli: AgentCli.openCode({ model: 'm' }), model: gateway })],
+    ['a foundation model that is called as it is', () => onBedrock(AgentCli.openCode(), gpt)],
+    [
+      'a part of the world where none is rewritten',
+      () => onBedrock(AgentCli.openCode(), nova, { env: { account: '111122223333', region: 'us-gov-west-1' } }),
+    ],
+    ['profiles', () => onBedrock(AgentCli.openCode(), own)],
+    ['an image of which nothing is known', () => AgentCli.claudeCode({ image: unknown })],
+  ])('%s is taken', (_name, make) => {
+    expect(make).not.toThrow();
   });
 
   test.each<[string, () => unknown, string]>([

@@ -20,7 +20,7 @@ export function modelOf(cli: CliName, run: CliRun): string {
   if (model === undefined) {
     throw new SessionError('ModelNotSet', {
       what: `${cli} has to be told which model to use on this route`,
-      fix: 'name the model in the model route of the agent',
+      fix: 'name `model` of the agent',
     });
   }
   return model;

@@ -86,7 +86,7 @@ describe('the command', () => {
 
   test('without a model at a gateway is refused', () => {
     expect(() => openCode.command(runOf({ settings: {} }))).toThrow(
-      'opencode has to be told which model to use on this route; name the model in the model route of the agent',
+      'opencode has to be told which model to use on this route; name `model` of the agent',
     );
   });
 
