@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Aws, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
 
@@ -11,7 +11,10 @@ export const PROFILE = `eu.${MODEL}`;
 export const REGIONS = ['eu-central-1', 'eu-north-1', 'eu-west-1'];
 export const ENVIRONMENT = { LANG: 'C.UTF-8' };
 /** what the library tells the session of its models */
-export const SETTINGS = { AGENT_SETTINGS: JSON.stringify({ model: PROFILE, route: { via: 'bedrock' } }) };
+export const SETTINGS = {
+  AGENT_SETTINGS: JSON.stringify({ model: PROFILE, route: { via: 'bedrock' } }),
+  AWS_REGION: Aws.REGION,
+};
 export const WORKSPACE = '/mnt/workspace';
 export const CACHE = '/mnt/cache';
 
