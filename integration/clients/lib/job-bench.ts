@@ -114,5 +114,6 @@ export class JobBench {
 
 function bedrockSettings(agent: Agent): SessionSettings {
   const model = agent === AGENTS.codex ? 'scripted' : SONNET;
-  return { model, smallModel: model, prices: PRICES, route: { via: 'bedrock' } };
+  const familyModels = { opus: model, sonnet: model };
+  return { model, smallModel: model, familyModels, prices: PRICES, route: { via: 'bedrock' } };
 }
