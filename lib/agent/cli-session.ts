@@ -1,12 +1,11 @@
-import type { Construct } from 'constructs';
 import type { CliSession } from './agent-cli-config';
 import type { AgentSessionOptions } from './agent-cli-options';
-import { factsOf, routeTitle } from './cli-facts';
+import { factsOf, routeTitle, type RouteKind } from './cli-facts';
 import { limitSettingsOf } from './job-limits';
 import type { ReasoningEffort } from './reasoning-effort';
-import type { CliName, LimitSettings, RouteSettings } from './session-settings';
+import type { CliName, LimitSettings } from './session-settings';
 import { tellsDollars } from './told-dollars';
-import { invalid, invalidValue, type Problem } from '../private/errors';
+import { invalidValue, type Problem } from '../private/errors';
 import { checkedPrice } from '../observability/prices';
 
 type WithEffort = AgentSessionOptions & { readonly smallModel?: string; readonly effort?: ReasoningEffort };
@@ -25,26 +24,19 @@ export function sessionOf(name: CliName, options: WithEffort): CliSession {
     prices: options.prices,
     telemetry: options.telemetry,
   };
-  const problem = dollarProblem(session, undefined);
-  if (problem !== undefined) {
-    throw invalidValue('PricesMissing', problem);
-  }
+  checkPrices(session);
   return session;
 }
 
-/** Refuses a bound in dollars that could not be held on the way to the model that was taken. */
-export function checkDollars(scope: Construct, session: CliSession, route: RouteSettings | undefined): void {
-  const problem = dollarProblem(session, route);
-  if (problem !== undefined) {
-    throw invalid(scope, 'PricesMissing', problem);
+function checkPrices({ name, limits, prices }: CliSession): void {
+  if (limits?.dollars !== undefined && prices === undefined && !tellsDollars(name)) {
+    throw invalidValue('PricesMissing', pricesMissing(name));
   }
 }
 
-function dollarProblem({ name, limits, prices }: CliSession, route: RouteSettings | undefined): Problem | undefined {
-  if (limits?.dollars === undefined || prices !== undefined || tellsDollars(name, route?.via)) {
-    return undefined;
-  }
-  const where = route === undefined ? '' : ` with ${routeTitle(route.via)}`;
+/** The problem of a bound in dollars that could not be held. */
+export function pricesMissing(name: CliName, via?: RouteKind): Problem {
+  const where = via === undefined ? '' : ` with ${routeTitle(via)}`;
   return {
     what: `${factsOf(name).title} does not say what a job costs${where}, so a bound in dollars could not be held`,
     got: 'limits.dollars without prices',

@@ -3,7 +3,9 @@ import type { Construct } from 'constructs';
 import type { CliSession } from './agent-cli-config';
 import type { BoundModel } from './bedrock-model-id';
 import { factsOf, routeTitle } from './cli-facts';
+import { pricesMissing } from './cli-session';
 import type { ModelRouteConfig } from './model-route';
+import { tellsDollars } from './told-dollars';
 import { invalid } from '../private/errors';
 
 /** Refuses what an agent cannot do on its route: it would be found out by the first job. */
@@ -99,18 +101,13 @@ function checkMakers(scope: Construct, { name }: CliSession, models: BoundModel[
 
 /** a bound in dollars holds only where somebody reckons */
 function checkPrices(scope: Construct, session: CliSession, { settings, models }: ModelRouteConfig): void {
-  const { title, unpriced } = factsOf(session.name);
+  const { name, limits, prices } = session;
   const main = session.model ?? models[0]?.id;
-  // an ARN says nothing of the model behind it
-  const isProfile =
-    main !== undefined && models.some(({ id }) => id === main && (Token.isUnresolved(id) || /^arn:/.test(id)));
-  const isUnknown = settings !== undefined && unpriced !== undefined && (unpriced.includes(settings.via) || isProfile);
-  if (settings !== undefined && isUnknown && session.prices === undefined && session.limits?.dollars !== undefined) {
-    throw invalid(scope, 'PricesMissing', {
-      what: `${title} knows no prices with ${routeTitle(settings.via)}, so a bound in dollars could not be held`,
-      got: 'limits.dollars without prices',
-      allowed: 'both, or neither',
-      fix: 'name the prices of the model in `prices`, or bound the time of its jobs',
-    });
+  // known only at deployment is the ARN of a profile
+  const model = Token.isUnresolved(main) && models.length > 0 ? 'arn:' : main;
+  if (settings !== undefined && limits?.dollars !== undefined && prices === undefined) {
+    if (!tellsDollars(name, { via: settings.via, model })) {
+      throw invalid(scope, 'PricesMissing', pricesMissing(name, settings.via));
+    }
   }
 }

@@ -1,13 +1,19 @@
 import { factsOf, type RouteKind } from './cli-facts';
 import type { CliName } from './session-settings';
 
-/** Where an agent that names dollars elsewhere knows no price: it would say 0. */
-const UNPRICED: Partial<Record<CliName, readonly RouteKind[]>> = {
-  // the names of a gateway's models mean nothing to it
-  opencode: ['llmGateway'],
-};
+/** How an agent reaches its model, as far as that is known. */
+export interface WayToModel {
+  readonly via?: RouteKind;
+  readonly model?: string;
+}
 
-/** Whether an agent says itself what a job cost, on this way to its model. The server asks too: nothing of CDK here. */
-export function tellsDollars(name: CliName, route: RouteKind | undefined): boolean {
-  return factsOf(name).namesDollars && (route === undefined || UNPRICED[name]?.includes(route) !== true);
+/**
+ * Whether an agent says itself what a job cost. Where it knows no price it would say 0. The constructs ask, and the server of
+ * a session does: nothing of CDK here.
+ */
+export function tellsDollars(name: CliName, { via, model = '' }: WayToModel = {}): boolean {
+  const { namesDollars, unpriced } = factsOf(name);
+  // an ARN says nothing of the model behind it
+  const isUnknown = via !== undefined && unpriced?.includes(via) === true;
+  return namesDollars && !isUnknown && !(unpriced !== undefined && /(^|\/)arn:/.test(model));
 }

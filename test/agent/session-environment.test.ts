@@ -275,7 +275,7 @@ describe('what cannot work is refused', () => {
     [
       'PricesMissing',
       () => new Fixture().agent({ cli: AgentCli.openCode({ model: 'm', limits: { dollars: 5 } }), model: gateway }),
-      'OpenCode knows no prices',
+      'OpenCode does not say what a job costs with ModelRoute.llmGateway(...)',
     ],
     ['PricesMissing', () => onBedrock(AgentCli.openCode({ limits: { dollars: 5 } }), own), 'ModelRoute.bedrock(...)'],
     ['ImageIsAgent', () => AgentCli.claudeCode({ image: AgentCli.codex() }), `got 'Codex'`],

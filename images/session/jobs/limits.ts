@@ -39,10 +39,10 @@ export function checkBounds(
       });
     }
   }
-  const via = settings.route?.via;
+  const { route: { via } = {}, model } = settings;
   // prices are never guessed
-  if (bounds.dollars !== undefined && !tellsDollars(adapter.name, via) && settings.prices === undefined) {
-    const where = tellsDollars(adapter.name, undefined) ? ` with the route ${via}` : '';
+  if (bounds.dollars !== undefined && !tellsDollars(adapter.name, { via, model }) && settings.prices === undefined) {
+    const where = tellsDollars(adapter.name) ? ` with the route ${via}` : '';
     throw new SessionError('LimitNotSupported', {
       what: `a limit of dollars cannot be held, since ${adapter.name} names none${where} and the agent's settings no prices`,
       got: bounds.dollars,

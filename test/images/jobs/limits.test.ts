@@ -31,6 +31,13 @@ describe('a limit of dollars with OpenCode', () => {
     );
   });
 
+  test('is refused with a profile of the account, whose price it does not know', () => {
+    const model = 'amazon-bedrock/arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abc';
+    const check = () =>
+      checkBounds({ minutes: 1, dollars: 1 }, { route: { via: 'bedrock' }, model }, openCode, () => []);
+    expect(check).toThrow('names none with the route bedrock');
+  });
+
   test('is taken with prices, and where it knows some itself', () => {
     expect(checked(gateway, { input: 1, output: 2 })).not.toThrow();
     expect(checked({ via: 'bedrock' })).not.toThrow();
