@@ -3,6 +3,10 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { isAgentRole } from './execution-role';
+import type { AlarmContext, AlarmRule, IAlarmSource } from '../observability/alarm';
+import { agentAlarms } from '../observability/alarm-agent';
+import type { DashboardContext, DashboardRows, IDashboardSegment } from '../observability/segment';
+import { agentRows } from '../observability/segments/agent';
 import { warn } from '../private/errors';
 
 const NAMESPACE = 'AWS/Bedrock-AgentCore';
@@ -20,7 +24,7 @@ const INVOKE_FOR_USER = [
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/resource-based-policies.html
  */
-export abstract class AgentEndpointBase extends Construct {
+export abstract class AgentEndpointBase extends Construct implements IDashboardSegment, IAlarmSource {
   private readonly grants: { grantee: iam.IGrantable; actions: string[] }[] = [];
 
   /** The name of the endpoint: what callers pass as `qualifier`. */
@@ -156,6 +160,19 @@ export abstract class AgentEndpointBase extends Construct {
    */
   public metricLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('Latency', { statistic: 'p90', ...options });
+  }
+
+  /** Its rows on an `AgentDashboard`. Compute and its cost are those of all endpoints, and shown once. */
+  public bindDashboard(context: DashboardContext): DashboardRows {
+    return agentRows(this, context);
+  }
+
+  /**
+   * What `AgentAlarms` watches of it: the requests to this endpoint, and what the agent spends with all its endpoints. One
+   * `AgentAlarms` makes the latter once, also if it watches several of them.
+   */
+  public bindAlarms(context: AlarmContext): AlarmRule[] {
+    return agentAlarms(this, context);
   }
 
   /** The endpoints that a grant covers. */

@@ -17,11 +17,7 @@ import type { AgentObservability } from './agent-observability';
 import type { CodingAgentProps } from './coding-agent-props';
 import { executionRole, mountPolicy } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
-import type { AlarmContext, AlarmRule, IAlarmSource } from '../observability/alarm';
-import { agentAlarms } from '../observability/alarm-agent';
 import { deliverLogs, keepRuntimeLogs } from '../observability/log-delivery';
-import type { DashboardContext, DashboardRows, IDashboardSegment } from '../observability/segment';
-import { agentRows } from '../observability/segments/agent';
 import { ModelRoute } from './model-route';
 import { InboundAuth } from '../identity/inbound-auth';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
@@ -53,10 +49,7 @@ const MOST_ENDPOINTS = 10;
  * });
  * ```
  */
-export class CodingAgent
-  extends AgentEndpointBase
-  implements iam.IGrantable, ec2.IConnectable, IDashboardSegment, IAlarmSource
-{
+export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec2.IConnectable {
   /**
    * An agent of another app or stack, to grant on it and to measure it: for a front end, say.
    *
@@ -214,16 +207,6 @@ export class CodingAgent
    */
   public metricMemoryHours(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metricUsage('MemoryUsed-GBHours', options);
-  }
-
-  /** The rows of the agent on an `AgentDashboard`. */
-  public bindDashboard(context: DashboardContext): DashboardRows {
-    return agentRows(this, context);
-  }
-
-  /** What `AgentAlarms` watches of the agent. */
-  public bindAlarms(context: AlarmContext): AlarmRule[] {
-    return agentAlarms(this, context);
   }
 
   protected grantedEndpoints(): string[] {

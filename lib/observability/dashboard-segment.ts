@@ -1,7 +1,7 @@
 import type { AgentEndpointBase } from '../agent/agent-endpoint-base';
+import type { AlarmContext, AlarmRule, IAlarmSource } from './alarm';
 import { BedrockUsage } from './bedrock-usage';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from './segment';
-import { agentRows } from './segments/agent';
 import { credentialRow } from './segments/credentials';
 import type { BedrockModelMetrics } from './segments/models';
 import { policyRow } from './segments/policies';
@@ -11,12 +11,13 @@ import { policyRow } from './segments/policies';
  */
 export class DashboardSegment implements IDashboardSegment {
   /**
-   * One endpoint of an agent, or an agent of another app.
+   * One endpoint of an agent, or an agent of another app, for a dashboard and for `AgentAlarms`. It can be passed to both as
+   * it is, too.
    *
    * @param endpoint what `agent.addEndpoint(...)` or `CodingAgent.fromCodingAgentAttributes(...)` returns
    */
-  public static agentEndpoint(endpoint: AgentEndpointBase): DashboardSegment {
-    return new DashboardSegment((context) => agentRows(endpoint, context));
+  public static agentEndpoint(endpoint: AgentEndpointBase): AgentEndpointUsage {
+    return AgentEndpointUsage._watching(endpoint);
   }
 
   /**
@@ -31,23 +32,41 @@ export class DashboardSegment implements IDashboardSegment {
 
   /** The credential providers of the account: keys and tokens fetched and failed. Gateways bring this themselves. */
   public static credentialProviders(): DashboardSegment {
-    return new DashboardSegment(() => ({ rows: [credentialRow()] }));
+    return DashboardSegment.of({ rows: [credentialRow()] });
   }
 
   /** The policy engines of the account: what they allowed and denied. Gateways with policies bring this themselves. */
   public static policyEngines(): DashboardSegment {
-    return new DashboardSegment(() => ({ rows: [policyRow()] }));
+    return DashboardSegment.of({ rows: [policyRow()] });
   }
 
   /** Rows of your own, as they are. */
   public static of(rows: DashboardRows): DashboardSegment {
-    return new DashboardSegment(() => rows);
+    return new DashboardSegment({ bindDashboard: () => rows });
   }
 
-  private constructor(private readonly rows: (context: DashboardContext) => DashboardRows) {}
+  /** For segments that are a source of alarms too. */
+  protected constructor(private readonly shown: IDashboardSegment) {}
 
   /** What it shows. */
   public bindDashboard(context: DashboardContext): DashboardRows {
-    return this.rows(context);
+    return this.shown.bindDashboard(context);
+  }
+}
+
+/** An endpoint, as `DashboardSegment.agentEndpoint(...)` returns it: a segment of a dashboard, and a source of alarms. */
+export class AgentEndpointUsage extends DashboardSegment implements IAlarmSource {
+  /** @internal */
+  public static _watching(endpoint: AgentEndpointBase): AgentEndpointUsage {
+    return new AgentEndpointUsage(endpoint);
+  }
+
+  private constructor(private readonly endpoint: AgentEndpointBase) {
+    super(endpoint);
+  }
+
+  /** The alarms of the endpoint. */
+  public bindAlarms(context: AlarmContext): AlarmRule[] {
+    return this.endpoint.bindAlarms(context);
   }
 }
