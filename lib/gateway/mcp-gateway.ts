@@ -151,7 +151,9 @@ export class McpGateway extends McpGatewayBase implements IDashboardSegment, IAl
 
   /** What `AgentAlarms` watches of the gateway. */
   public bindAlarms(context: AlarmContext): AlarmRule[] {
-    return gatewayAlarms(this, context, { hasPolicies: this.policies !== undefined });
+    const { LOG_ONLY } = agentcore.PolicyEngineMode;
+    const enforcesPolicies = this.policies !== undefined && this.policies.mode.value !== LOG_ONLY.value;
+    return gatewayAlarms(this, context, { enforcesPolicies });
   }
 
   private policyContext(): PolicyContext {

@@ -1,7 +1,7 @@
 import type { McpGateway } from '../gateway/mcp-gateway';
 import type { AlarmContext, AlarmRule } from './alarm';
 import { AlarmKind } from './alarm-kind';
-import { accountSum, errorPercent } from './alarm-metrics';
+import { accountSum, errorPercent, inWords } from './alarm-metrics';
 import type { AlarmStrategy } from './alarm-strategy';
 
 /** The ways to fetch a credential, as metrics name them and as people do. */
@@ -15,11 +15,9 @@ const FETCHES: [metric: string, what: string][] = [
 export function gatewayAlarms(
   gateway: McpGateway,
   { strategy }: AlarmContext,
-  { hasPolicies }: { hasPolicies: boolean },
+  { enforcesPolicies }: { enforcesPolicies: boolean },
 ): AlarmRule[] {
-  return [...requests(gateway, strategy), ...credentials(strategy), ...(hasPolicies ? [denials(strategy)] : [])].filter(
-    ({ kind }) => strategy.asksFor(kind),
-  );
+  return [...requests(gateway, strategy), ...credentials(strategy), ...(enforcesPolicies ? [denials(strategy)] : [])];
 }
 
 function requests(subject: McpGateway, { _limits }: AlarmStrategy): AlarmRule[] {
@@ -29,7 +27,7 @@ function requests(subject: McpGateway, { _limits }: AlarmStrategy): AlarmRule[] 
     {
       kind: AlarmKind.TOOL_ERRORS,
       subject,
-      message: `more than ${toolErrorPercent} % of the requests to gateway ${gatewayName} fail`,
+      message: `more than ${inWords(toolErrorPercent)} % of the requests to gateway ${gatewayName} fail`,
       metric: errorPercent(gateway.metricInvocations(), [gateway.metricSystemErrors(), gateway.metricUserErrors()]),
       threshold: toolErrorPercent,
     },
@@ -44,7 +42,7 @@ function requests(subject: McpGateway, { _limits }: AlarmStrategy): AlarmRule[] 
     {
       kind: AlarmKind.TOOL_THROTTLES,
       subject,
-      message: `more than ${throttles} requests to gateway ${gatewayName} were throttled in five minutes`,
+      message: `more than ${inWords(throttles)} requests to gateway ${gatewayName} were throttled in five minutes`,
       metric: gateway.metricThrottles(),
       threshold: throttles,
     },
@@ -55,7 +53,7 @@ function credentials({ _limits: { credentialFailures } }: AlarmStrategy): AlarmR
   return FETCHES.map(([metric, what]) => ({
     kind: AlarmKind.CREDENTIAL_FAILURES,
     variant: metric,
-    message: `more than ${credentialFailures} ${what} could not be fetched in five minutes, in the whole account`,
+    message: `more than ${inWords(credentialFailures)} ${what} could not be fetched in five minutes, in the whole account`,
     metric: accountSum(`${metric}Failures`),
     threshold: credentialFailures,
   }));
@@ -64,7 +62,7 @@ function credentials({ _limits: { credentialFailures } }: AlarmStrategy): AlarmR
 function denials({ _limits: { denials: threshold } }: AlarmStrategy): AlarmRule {
   return {
     kind: AlarmKind.TOOL_DENIALS,
-    message: `policies denied more than ${threshold} calls of tools in five minutes, in the whole account`,
+    message: `policies denied more than ${inWords(threshold)} calls of tools in five minutes, in the whole account`,
     metric: accountSum('DenyDecisions'),
     threshold,
     // a surge is over soon, and somebody should know of it all the same
