@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { AgentEndpointBase } from '../agent/agent-endpoint-base';
 import type { AlarmContext, AlarmRule } from './alarm';
 import { AlarmKind } from './alarm-kind';
-import { errorPercent } from './alarm-metrics';
+import { errorPercent, inWords } from './alarm-metrics';
 import type { AlarmStrategy } from './alarm-strategy';
 import { formula } from './dashboard-costs';
 import type { AgentPrices } from './prices';
@@ -15,9 +15,7 @@ const LARGE_REGIONS = ['us-east-1', 'us-west-2'];
 
 /** What can go wrong with an agent, and with the account for having agents. */
 export function agentAlarms(agent: AgentEndpointBase, { strategy, prices, region }: AlarmContext): AlarmRule[] {
-  return [...requests(agent, strategy), spend(agent, strategy, prices), sessionQuota(strategy, region)].filter(
-    ({ kind }) => strategy.asksFor(kind),
-  );
+  return [...requests(agent, strategy), spend(agent, strategy, prices), sessionQuota(strategy, region)];
 }
 
 function requests(agent: AgentEndpointBase, { _limits }: AlarmStrategy): AlarmRule[] {
@@ -28,14 +26,14 @@ function requests(agent: AgentEndpointBase, { _limits }: AlarmStrategy): AlarmRu
     {
       kind: AlarmKind.AGENT_SYSTEM_ERRORS,
       subject: agent,
-      message: `more than ${systemErrorPercent} % of the requests to agent ${name} fail at AWS`,
+      message: `more than ${inWords(systemErrorPercent)} % of the requests to agent ${name} fail at AWS`,
       metric: errorPercent(calls, [agent.metricSystemErrors()]),
       threshold: systemErrorPercent,
     },
     {
       kind: AlarmKind.AGENT_FAILED_REQUESTS,
       subject: agent,
-      message: `more than ${failedRequestPercent} % of the requests to agent ${name} fail at the caller or in the agent; a file system may not be mounted`,
+      message: `more than ${inWords(failedRequestPercent)} % of the requests to agent ${name} fail at the caller or in the agent; a file system may not be mounted`,
       metric: errorPercent(calls, [agent.metricUserErrors()]),
       threshold: failedRequestPercent,
     },
@@ -51,7 +49,7 @@ function requests(agent: AgentEndpointBase, { _limits }: AlarmStrategy): AlarmRu
     {
       kind: AlarmKind.AGENT_THROTTLES,
       subject: agent,
-      message: `more than ${throttles} requests to agent ${name} were throttled in five minutes`,
+      message: `more than ${inWords(throttles)} requests to agent ${name} were throttled in five minutes`,
       metric: agent.metricThrottles(),
       threshold: throttles,
     },
@@ -74,7 +72,7 @@ function spend(
   return {
     kind: AlarmKind.AGENT_SPEND,
     subject: agent,
-    message: `the compute of agent ${agent.runtimeName} cost more than ${dollarsPerDay} dollars in a day (estimate)`,
+    message: `the compute of agent ${agent.runtimeName} cost more than ${inWords(dollarsPerDay)} dollars in a day (estimate)`,
     metric: formula(
       'dollars',
       [cost('cpu', CPU, prices.vcpuHour), cost('memory', MEMORY, prices.gigabyteHour)],

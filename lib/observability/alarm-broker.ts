@@ -3,7 +3,7 @@ import { METRIC_CODE_DIMENSION } from '../broker/broker-config';
 import type { GitHubAppFunction } from '../broker/github-app-function';
 import type { AlarmContext, AlarmRule } from './alarm';
 import { AlarmKind } from './alarm-kind';
-import { errorPercent } from './alarm-metrics';
+import { errorPercent, inWords } from './alarm-metrics';
 
 /** the codes with which a call fails when the App or its key is not accepted; see handlers/shared/errors.ts */
 export const CREDENTIAL_CODES = ['AppRejected', 'SigningFailed', 'NotInstalled'];
@@ -12,11 +12,11 @@ export const CREDENTIAL_CODES = ['AppRejected', 'SigningFailed', 'NotInstalled']
 export function brokerAlarms(broker: GitHubAppFunction, { strategy }: AlarmContext): AlarmRule[] {
   const name = broker.node.id;
   const { brokerErrorPercent, brokerRateLimits, credentialFailures } = strategy._limits;
-  const rules: AlarmRule[] = [
+  return [
     {
       kind: AlarmKind.BROKER_ERRORS,
       subject: broker,
-      message: `more than ${brokerErrorPercent} % of the calls of ${name} to GitHub fail`,
+      message: `more than ${inWords(brokerErrorPercent)} % of the calls of ${name} to GitHub fail`,
       metric: errorPercent(broker.metricCalls(), [broker.metricErrors()]),
       threshold: brokerErrorPercent,
     },
@@ -24,19 +24,18 @@ export function brokerAlarms(broker: GitHubAppFunction, { strategy }: AlarmConte
       kind: AlarmKind.BROKER_CREDENTIALS,
       subject: broker,
       variant: code,
-      message: `more than ${credentialFailures} calls of ${name} to GitHub failed with ${code} in five minutes`,
+      message: `more than ${inWords(credentialFailures)} calls of ${name} to GitHub failed with ${code} in five minutes`,
       metric: failedWith(broker, code),
       threshold: credentialFailures,
     })),
     {
       kind: AlarmKind.BROKER_RATE_LIMITS,
       subject: broker,
-      message: `GitHub told ${name} more than ${brokerRateLimits} times in five minutes to wait`,
+      message: `GitHub told ${name} more than ${inWords(brokerRateLimits)} times in five minutes to wait`,
       metric: broker.metricRateLimits(),
       threshold: brokerRateLimits,
     },
   ];
-  return rules.filter(({ kind }) => strategy.asksFor(kind));
 }
 
 function failedWith(broker: GitHubAppFunction, code: string): cloudwatch.IMetric {

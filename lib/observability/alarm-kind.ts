@@ -44,10 +44,10 @@ export class AlarmKind {
   /** Calls of tools are refused for their rate. */
   public static readonly TOOL_THROTTLES = new AlarmKind('tool-throttles', AlarmSeverity.LOW);
 
-  /** Policies deny many calls of tools: an agent tries what it may not. */
+  /** Policies deny many calls of tools: an agent tries what it may not. Counted in the whole account. */
   public static readonly TOOL_DENIALS = new AlarmKind('tool-denials', AlarmSeverity.HIGH);
 
-  /** Keys or tokens cannot be fetched from the Token Vault. */
+  /** Keys or tokens cannot be fetched from the Token Vault. Counted in the whole account. */
   public static readonly CREDENTIAL_FAILURES = new AlarmKind('credential-failures', AlarmSeverity.HIGH);
 
   /** Calls of a GitHub App fail. */

@@ -1,10 +1,15 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Tokenization } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { AGENTCORE } from './dashboard-search';
 
 /** one failure of few requests is a large part, and no reason to wake somebody; three are, if nothing else works */
 const FEWEST_FAILURES = 3;
 const PERIOD = Duration.minutes(5);
+
+/** A threshold in a sentence: one that is known only at deployment would stand there as a number without meaning. */
+export function inWords(threshold: number): string {
+  return Tokenization.stringifyNumber(threshold);
+}
 
 /**
  * The percent of calls that are errors; none while errors are few. A team makes few requests: a least number of these would

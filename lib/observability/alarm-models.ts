@@ -2,6 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { invalidValue } from '../private/errors';
 import type { AlarmContext, AlarmRule } from './alarm';
 import { AlarmKind } from './alarm-kind';
+import { inWords } from './alarm-metrics';
 import { formula } from './dashboard-costs';
 import type { DashboardCost } from './segment';
 import { type BedrockModelMetrics, tokenCosts } from './segments/models';
@@ -32,7 +33,7 @@ function spend({ name, label, costs }: PaidModel, dollars: number): AlarmRule {
   return {
     kind: AlarmKind.MODEL_SPEND,
     variant: name,
-    message: `the tokens of model ${label} cost more than ${dollars} dollars in a day, in the whole account (estimate)`,
+    message: `the tokens of model ${label} cost more than ${inWords(dollars)} dollars in a day, in the whole account (estimate)`,
     metric: formula(
       'dollars',
       costs.map((cost, index) => ({ ...cost, id: `tokens${index}` })),

@@ -63,14 +63,14 @@ export interface AlarmThresholds {
   readonly modelDollarsPerDay?: number;
 
   /**
-   * Sessions that may live at once in the account and region.
+   * Sessions that may live at once in the account and region. It must be known at synthesis.
    *
    * @default - 5,000 in us-east-1 and us-west-2, else 2,500: the quota of an account that asked for no more
    */
   readonly sessionQuota?: number;
 
   /**
-   * Percent of the session quota that is used.
+   * Percent of the session quota that is used. It must be known at synthesis.
    *
    * @default 80
    */
@@ -91,7 +91,8 @@ export interface AlarmThresholds {
   readonly toolLatency?: Duration;
 
   /**
-   * Decisions of policies, in five minutes, to deny a call. One call can count several times.
+   * Decisions of policies, in five minutes, to deny a call. One call can count several times, and what engines only log can
+   * count too.
    *
    * @default 50
    */
@@ -170,7 +171,7 @@ export class AlarmStrategy {
   /**
    * Thresholds of your own, over those of another strategy.
    *
-   * Errors: a threshold that cannot be.
+   * Errors: a threshold that cannot be; a session quota, or its percent, that is known only at deployment.
    */
   public static of(thresholds: AlarmThresholds): AlarmStrategy {
     const { basedOn = AlarmStrategy.defaults(), without = [], ...own } = thresholds;
@@ -191,8 +192,21 @@ export class AlarmStrategy {
   }
 }
 
+/** a part of the quota is the threshold, and what is known only at deployment has no parts */
+function checkKnown(name: string, value: number | Duration | undefined): void {
+  if (name.startsWith('sessionQuota') && Token.isUnresolved(value)) {
+    throw invalidValue('InvalidThreshold', {
+      what: `${name} is multiplied at synthesis, so it must have a value by then`,
+      got: 'known only at deployment',
+      allowed: 'a number',
+      fix: 'write it down, or leave it away for the default',
+    });
+  }
+}
+
 /** zero is a threshold too: alarm at the first */
 function check(name: string, value: number | Duration | undefined): void {
+  checkKnown(name, value);
   const amount = value instanceof Duration && !value.isUnresolved() ? value.toMilliseconds() : value;
   if (amount === undefined || amount instanceof Duration || Token.isUnresolved(amount)) {
     return;

@@ -31,7 +31,9 @@ export interface AlarmRule {
   readonly threshold: number;
 
   /**
-   * To whom it happens. Rules of one kind with one subject are one alarm.
+   * To whom it happens. Kind, subject and variant say what a rule is about. Rules about the same must be the same, else
+   * `AgentAlarms` refuses them; they are one alarm then. So are rules of one kind that measure the same with one threshold,
+   * whatever their subjects: they would ring together.
    *
    * @default - to the whole account
    */
@@ -66,7 +68,7 @@ export interface IAlarmSource {
   /**
    * Called once by each `AgentAlarms` that watches it, when that is made.
    *
-   * It MUST make no constructs, and it MUST leave out what `context.strategy` does not ask for.
+   * It MUST make no constructs. It MAY leave out what `context.strategy` does not ask for: `AgentAlarms` does so anyway.
    */
   bindAlarms(context: AlarmContext): AlarmRule[];
 }
