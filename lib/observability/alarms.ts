@@ -8,6 +8,7 @@ import { type AlarmKind, AlarmSeverity } from './alarm-kind';
 import { AlarmStrategy } from './alarm-strategy';
 import { checkAlarmsProps, DEFAULT_RUNBOOK } from './alarm-checks';
 import { datapointsOf, EVALUATION_PERIODS, rulesById } from './alarm-rules';
+import { letAlarmsReach } from './alarm-topics';
 import { AgentPrices } from './prices';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from './segment';
 import { ORDER } from './segments/order';
@@ -124,6 +125,7 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
     const rules = this.rules({ strategy, prices, region: Stack.of(this).region });
     this.made = [...rules].map(([ruleId, rule]) => ({ rule, alarm: this.create(ruleId, rule) }));
     this.alarms = this.made.map(({ alarm }) => alarm);
+    new Set(this.made.map(({ rule }) => this.topicOf(rule.kind))).forEach((topic) => letAlarmsReach(this, topic));
   }
 
   /** The alarms of one kind, for actions and composites of your own; none where nothing watched can go wrong that way. */
