@@ -1,5 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { summarized } from './dashboard-search';
+import { summarized } from './dashboard-summary';
 import type {
   DashboardChoice,
   DashboardCost,
