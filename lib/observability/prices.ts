@@ -27,7 +27,9 @@ export interface AgentPricesProps {
 
 /**
  * What AgentCore costs, for estimates on dashboards and in alarms. An estimate is no bill: the metrics behind it come up to an
- * hour late and are not of billing grade; taxes, discounts, logs and data transfer are not in it.
+ * hour late and are not of billing grade; taxes, discounts, logs and data transfer are not in it. Nor are decisions of policies,
+ * 0.000025 dollars each by the list: AWS does not document in which sets of dimensions it counts them, so a sum could count one
+ * several times.
  *
  * The defaults are list prices of platform version V1 as known at `DATED`.
  *

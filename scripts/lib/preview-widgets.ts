@@ -169,6 +169,10 @@ function table(query: string): string {
 
 function columnsOf(query: string): string[] {
   const commands = query.split('|').map((command) => command.trim());
+  const display = commands.find((command) => command.startsWith('display '));
+  if (display !== undefined) {
+    return display.slice('display '.length).split(', ');
+  }
   const stats = commands.find((command) => command.startsWith('stats '));
   if (stats !== undefined) {
     const by = / by (.*)$/.exec(stats)?.[1] ?? '';

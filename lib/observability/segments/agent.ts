@@ -135,16 +135,19 @@ function tables(agent: AgentEndpointBase, { vcpuHour, gigabyteHour }: DashboardC
   const [vcpu, gigabytes] = ['vcpu.hours', 'memory.gb_hours'].map(
     (unit) => `sum(\`metrics.agent.runtime.${unit}.used\`)`,
   );
+  const id = '`attributes.session.id`';
   return [
     {
       title: `Most expensive sessions (estimate; first ${ID_SHOWN} characters of the session id)`,
       logGroupNames: deliveredTo(agent, 'Usage'),
+      // by the whole id, for those of a team may begin alike; it is left out of what is shown
       query: [
-        `fields substr(\`attributes.session.id\`, 0, ${ID_SHOWN}) as session, \`attributes.agent.name\` as agent`,
+        `fields \`attributes.agent.name\` as agent, ${id} as id, substr(${id}, 0, ${ID_SHOWN}) as session`,
         `stats ${vcpu} as vcpu_hours, ${gigabytes} as gb_hours, ` +
-          `${vcpu} * ${vcpuHour} + ${gigabytes} * ${gigabyteHour} as dollars by agent, session`,
+          `${vcpu} * ${vcpuHour} + ${gigabytes} * ${gigabyteHour} as dollars by agent, id, session`,
         'sort dollars desc',
         'limit 20',
+        'display agent, session, vcpu_hours, gb_hours, dollars',
       ],
     },
     {
