@@ -13,8 +13,8 @@ import { AgentPrices } from './prices';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from './segment';
 import { ORDER } from './segments/order';
 
-/** CloudWatch takes a hundred; forty agents leave no room for so many */
-const MOST_IN_WIDGET = 75;
+/** CloudWatch takes a hundred; forty agents leave no room for so many, and a reader looks at those that ring */
+const MOST_IN_WIDGET = 40;
 /** how many stand side by side, and how high the widget grows before it scrolls */
 const ALARMS_IN_LINE = 5;
 const HIGHEST_WIDGET = 8;
@@ -138,7 +138,7 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
     return this.made.filter(({ rule }) => rule.kind.severity === severity).map(({ alarm }) => alarm);
   }
 
-  /** A row with the state of each alarm, of the 75 severest at most. */
+  /** A row with the state of each alarm, of the 40 severest at most. */
   public bindDashboard(_context: DashboardContext): DashboardRows {
     const { length } = this.alarms;
     const title = length > MOST_IN_WIDGET ? `State of ${MOST_IN_WIDGET} of ${length} alarms` : 'State';

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AgentDashboardProps } from './dashboard';
 import type { MergedRow, MergedRows } from './dashboard-rows';
-import { fitsFormula } from './dashboard-costs';
+import { type CostLines, costLines, fitsFormula, isGraphed } from './dashboard-costs';
 import { metricCount } from './dashboard-search';
 import type { DashboardCost } from './segment';
 import { invalid } from '../private/errors';
@@ -10,8 +10,8 @@ import { invalid } from '../private/errors';
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
 const MOST_IN_GRAPH = 500;
 const MOST_IN_DASHBOARD = 2500;
-/** the total, by kind, by source */
-const COST_WIDGETS = 3;
+/** beside the numbers: by kind, by source */
+const COST_GRAPHS = 2;
 const A_DAY = 86_400;
 
 /** What can be told before the segments are asked. */
@@ -32,10 +32,11 @@ export function checkDashboardProps(scope: Construct, { segments, dashboardName,
       fix: 'leave it away for a generated name',
     });
   }
-  if (period !== undefined && !period.isUnresolved() && !isPeriod(period.toSeconds({ integral: false }))) {
+  if (period !== undefined && (period.isUnresolved() || !isPeriod(period.toSeconds({ integral: false })))) {
     throw invalid(scope, 'InvalidPeriod', {
       what: 'graphs cannot have this period',
-      got: period.toHumanString(),
+      // the reader picks among periods, so it must have a place there
+      got: period.isUnresolved() ? 'known only at deployment' : period.toHumanString(),
       allowed: 'a minute or a multiple of it, a day at most',
       fix: 'leave it away for five minutes',
     });
@@ -56,8 +57,9 @@ export function checkMetricCounts(scope: Construct, rows: MergedRow[], costs: Da
       fix: 'show fewer, or use a search expression that sorts and cuts',
     });
   }
-  const all = sum(graphs.map(({ count }) => count)) + COST_WIDGETS * costs.length;
-  if (all > MOST_IN_DASHBOARD || costs.length > MOST_IN_GRAPH || !fitsFormula(costs)) {
+  const lines = costLines(costs);
+  const all = sum(graphs.map(({ count }) => count)) + costCount(lines);
+  if (all > MOST_IN_DASHBOARD || (lines !== undefined && !fitsFormula(lines))) {
     throw invalid(scope, 'TooManyMetrics', {
       what: 'the dashboard has more metrics than CloudWatch shows on one',
       got: all,
@@ -84,6 +86,11 @@ export function checkChoices(scope: Construct, choices: MergedRows['choices']): 
 
 function isPeriod(seconds: number): boolean {
   return seconds > 0 && seconds <= A_DAY && seconds % 60 === 0;
+}
+
+/** each widget of the estimate repeats all of its metrics */
+function costCount(lines: CostLines | undefined): number {
+  return lines === undefined ? 0 : lines.metricCount * (isGraphed(lines) ? 1 + COST_GRAPHS : 1);
 }
 
 function sum(counts: number[]): number {

@@ -13,6 +13,8 @@ export interface CostLines {
   readonly byKind: cloudwatch.IMetric[];
   /** who causes them; nobody where they are many */
   readonly bySource: cloudwatch.IMetric[];
+  /** how many metrics each widget of it reads */
+  readonly metricCount: number;
 }
 
 /** A cost with the name of its metric in formulas, which must be the same wherever the metric is used. */
@@ -30,12 +32,18 @@ export function costLines(costs: DashboardCost[]): CostLines | undefined {
     total: formula('total', named),
     byKind: groups(named, ({ kind }) => kind).map(([kind, some]) => formula(kind, some)),
     bySource: sources.length > MOST_SOURCES ? [] : sources.map(([source, some]) => formula(source, some)),
+    metricCount: named.length,
   };
 }
 
 /** Whether CloudWatch takes the longest of the formulas. */
-export function fitsFormula(costs: DashboardCost[]): boolean {
-  return (costLines(costs)?.total.toMetricConfig().mathExpression?.expression ?? '').length <= LONGEST_FORMULA;
+export function fitsFormula({ total }: CostLines): boolean {
+  return (total.toMetricConfig().mathExpression?.expression ?? '').length <= LONGEST_FORMULA;
+}
+
+/** Whether there are graphs beside the numbers: by kind and by source. */
+export function isGraphed({ bySource }: CostLines): boolean {
+  return bySource.length > 0;
 }
 
 /** Two segments can bring the same metric: one agent on two dashboards' lists, say. It is paid for once. */

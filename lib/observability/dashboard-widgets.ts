@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { costLines } from './dashboard-costs';
+import { CompactNumbers } from './dashboard-compact';
+import { costLines, isGraphed } from './dashboard-costs';
 import type { MergedRow } from './dashboard-rows';
 import type { DashboardChoice, DashboardCost, DashboardGraph, DashboardTable } from './segment';
 
@@ -42,18 +43,19 @@ export function costWidgets(costs: DashboardCost[], period: Duration): cloudwatc
   if (lines === undefined) {
     return [];
   }
-  const isGraphed = lines.bySource.length > 0;
-  const numbers = new cloudwatch.SingleValueWidget({
+  const graphed = isGraphed(lines);
+  const Numbers = graphed ? cloudwatch.SingleValueWidget : CompactNumbers;
+  const numbers = new Numbers({
     title: 'Estimate for the time shown (USD)',
     metrics: [lines.total, ...lines.byKind],
     setPeriodToTimeRange: true,
-    width: isGraphed ? THIRD : FULL,
-    height: isGraphed ? GRAPH_HEIGHT : GRAPH_HEIGHT / 2,
+    width: graphed ? THIRD : FULL,
+    height: graphed ? GRAPH_HEIGHT : GRAPH_HEIGHT / 2,
   });
   const graph = (title: string, metrics: cloudwatch.IMetric[]): cloudwatch.IWidget =>
     graphWidget({ title, metrics, stacked: true }, THIRD, period);
   return [
-    isGraphed
+    graphed
       ? [numbers, graph('Estimate by kind (USD)', lines.byKind), graph('Estimate by source (USD)', lines.bySource)]
       : [numbers],
   ];

@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { checkChoices, checkDashboardProps, checkMetricCounts } from './dashboard-checks';
 import { merge } from './dashboard-rows';
+import { warnOfSize } from './dashboard-size';
 import { choiceVariables, costWidgets, periodVariable, rowWidgets, tableWidget, textWidget } from './dashboard-widgets';
 import { AgentPrices } from './prices';
 import type { IDashboardSegment } from './segment';
@@ -21,7 +22,8 @@ export interface AgentDashboardProps {
   readonly dashboardName?: string;
 
   /**
-   * The period of the graphs until the reader picks another one: a minute or a multiple of it, a day at most.
+   * The period of the graphs until the reader picks another one: a minute or a multiple of it, a day at most. It must be
+   * known at synthesis.
    *
    * @default Duration.minutes(5)
    */
@@ -47,8 +49,8 @@ export interface AgentDashboardProps {
  * tools, credentials, decisions of policies, and what the logs hold.
  *
  * It shows only metrics that AWS publishes, by the names of its documentation. Where the dimensions are not documented,
- * it searches, and then shows the whole account; the row says so. A graph with more than ten lines of one metric turns
- * into a search too: searches find metrics of the last two weeks only.
+ * it searches, and then shows the whole account; the row says so. A graph with more than ten lines turns into searches too,
+ * one or more for each metric: searches find metrics of the last two weeks only.
  *
  * The tables read logs with the rights of whoever looks. Commands and tool calls can hold what is confidential: share the
  * dashboard with whom you would give these logs.
@@ -58,8 +60,11 @@ export interface AgentDashboardProps {
  * Make it when the gateways have their targets: what is added to a segment later is not on it. A dashboard costs about 3
  * dollars a month; each look at a table is charged as a query.
  *
- * Errors: no segments, a name or a period that CloudWatch does not take, more than 500 metrics in a
- * graph or 2,500 in all.
+ * CloudWatch takes about 100 KB of text; forty agents, their alarms and a dozen models fit. A warning says so if what is known at
+ * synthesis comes near to it.
+ *
+ * Errors: no segments, a name or a period that CloudWatch does not take, more than 500 metrics in a graph or 2,500 in all, more
+ * costs than a formula of 2,048 characters names, something to pick whose name cannot be.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
  */
@@ -95,12 +100,13 @@ export class AgentDashboard extends Construct {
       ],
     });
     this.dashboardName = this.dashboard.dashboardName;
+    warnOfSize(this.dashboard);
   }
 }
 
 function estimateText(): string {
   return (
     '## Cost\nAn estimate from metrics that come up to an hour late, and no bill. ' +
-    `List prices as of ${AgentPrices.DATED}, unless the stack says otherwise; logs and data transfer are not in it.`
+    `List prices as of ${AgentPrices.DATED}, unless the stack says otherwise; decisions of policies, logs and data transfer are not in it.`
   );
 }

@@ -75,16 +75,35 @@ function deployed(value: any): string {
     case 'Fn::Join':
       return argument[1].map(deployed).join(argument[0]);
     case 'Fn::GetAtt':
-      return /Arn$/.test(argument[1])
-        ? `arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/${String(argument[0]).slice(0, 40)}-a1b2c3d4e5`
-        : `${argument[0]}.${argument[1]}`;
+      return /Arn$/.test(argument[1]) ? arnOf(String(argument[0])) : `${argument[0]}.${argument[1]}`;
     case 'Ref':
       return argument === 'AWS::Region' ? ENV.region : argument === 'AWS::AccountId' ? ENV.account : String(argument);
     case 'Fn::ImportValue':
-      return `arn:aws:cloudwatch:${ENV.region}:${ENV.account}:alarm:${deployed(argument).slice(-80).padEnd(80, 'x')}`;
+      return imported(deployed(argument));
     default:
       throw new Error(`cannot say what ${name} becomes`);
   }
+}
+
+/** Of an alarm, or of an agent. */
+function arnOf(logicalId: string): string {
+  return /Alarm/.test(logicalId)
+    ? `arn:aws:cloudwatch:${ENV.region}:${ENV.account}:alarm:Observing-${logicalId}-A1B2C3D4E5F6`
+    : `arn:aws:bedrock-agentcore:${ENV.region}:${ENV.account}:runtime/${logicalId.slice(0, 40)}-a1b2c3d4e5`;
+}
+
+/** The same from another stack, as long as it can be: the name of an agent has 48 characters. */
+function imported(exportName: string): string {
+  const id = `${exportName
+    .replace(/[^a-zA-Z0-9]/g, '')
+    .slice(-48)
+    .padStart(48, 'x')}-a1b2c3d4e5`;
+  if (/GetAtt\w*Alarm/.test(exportName)) {
+    return `arn:aws:cloudwatch:${ENV.region}:${ENV.account}:alarm:${id.padStart(80, 'x')}`;
+  }
+  return /RuntimeLogs/.test(exportName)
+    ? `/aws/bedrock-agentcore/runtimes/${id}-DEFAULT`
+    : `arn:aws:bedrock-agentcore:${ENV.region}:${ENV.account}:runtime/${id}`;
 }
 
 export function graph({ widgets }: Body, title: string): any {

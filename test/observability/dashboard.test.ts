@@ -159,8 +159,11 @@ describe('what the segments of the library show', () => {
   test('the most expensive sessions come from usage logs, and no whole id is shown', () => {
     const { query } = graph(body, 'Most expensive sessions (estimate; first 8 characters of the session id)');
     expect(query).toMatch(
-      /^SOURCE 'CodingAgentsLogsUSAGELOGSGroup\w+' \| fields substr\(`attributes\.session\.id`, 0, 8\) as session/,
+      /^SOURCE 'CodingAgentsLogsUSAGELOGSGroup\w+' \| fields `attributes\.agent\.name` as agent, `attributes\.session\.id` as id, substr\(`attributes\.session\.id`, 0, 8\) as session\n\| stats /,
     );
+    // sessions that begin alike stay apart
+    expect(query).toContain(' by agent, id, session\n');
+    expect(query).toMatch(/\| display agent, session, vcpu_hours, gb_hours, dollars$/);
     expect(query).toContain('* 0.0895 +');
     expect(query).toContain('* 0.00945 as dollars');
   });
@@ -283,21 +286,30 @@ describe('forty agents', () => {
   const agents = Array.from({ length: 40 }, (_, index) =>
     fixture.agent({ runtimeName: `agent_${index}_`.padEnd(48, 'x') }, `Agent${index}`),
   );
+  // as long as the ids of models are, all with every price
+  const models = DashboardSegment.bedrockModels(
+    Array.from({ length: 12 }, (_, index) => ({
+      modelId: `global.anthropic.claude-opus-4-${index}-20260101-v1:0`.padEnd(60, 'x'),
+      prices: { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 },
+    })),
+  );
   // a stack takes 500 resources
   const observing = new Stack(fixture.app, 'Observing');
   const alarms = new AgentAlarms(observing, 'Alarms', {
-    watch: [...agents, fixture.tools, fixture.broker],
+    watch: [...agents, fixture.tools, fixture.broker, models],
     topic: fixture.topic,
   });
-  const body = fixture.dashboard({ segments: [alarms, ...agents, fixture.tools, fixture.broker] }, observing);
+  const body = fixture.dashboard({ segments: [alarms, ...agents, fixture.tools, fixture.broker, models] }, observing);
 
-  test('and all their alarms fit into 100 KB', () => {
+  test('all their alarms and twelve models with prices fit into 100 KB', () => {
     expect(body.bytes).toBeLessThan(100_000);
+    expect(messages({ stack: observing }).filter((text) => text.includes('dashboardTooLarge'))).toEqual([]);
   });
 
   test('make no more graphs than one', () => {
     const one = new ObservedFixture();
-    const small = one.dashboard({ segments: [one.agent(), one.tools, one.broker] });
+    const opus = DashboardSegment.bedrockModels([{ modelId: 'eu.anthropic.claude-opus-4-6-v1' }]);
+    const small = one.dashboard({ segments: [one.agent(), one.tools, one.broker, opus] });
     expect(body.widgets.length).toBeLessThanOrEqual(small.widgets.length + 2);
   });
 
@@ -306,17 +318,15 @@ describe('forty agents', () => {
     const queries = texts.map((text) => /^SEARCH\('(.*)', 'Sum'\)$/.exec(text)![1]);
     expect(Math.max(...queries.map((query) => query.length))).toBeLessThanOrEqual(1024);
     expect(queries[0]).toMatch(
-      /^\{"AWS\/Bedrock-AgentCore",Name,Operation,Resource\} MetricName="Invocations" \(Name="/,
+      /^\{"AWS\/Bedrock-AgentCore",Name,Operation,Resource\} MetricName="Invocations" Name=\("/,
     );
-    const names = queries.flatMap((query) =>
-      [...query.matchAll(/Name="(agent_\d+_x*)::DEFAULT"/g)].map(([, name]) => name),
-    );
+    const names = queries.flatMap((query) => [...query.matchAll(/"(agent_\d+_x*)::DEFAULT"/g)].map(([, name]) => name));
     expect(names).toEqual(agents.map(({ runtimeName }) => runtimeName));
   });
 
   test('are found by ARN where there is no name', () => {
     const queries = expressions(graph(body, 'vCPU-hours'));
-    expect(queries.join().match(/Resource="arn:/g)).toHaveLength(40);
+    expect(queries.join().match(/"arn:/g)).toHaveLength(40);
     expect(Math.max(...queries.map((query) => query.length))).toBeLessThanOrEqual(1024 + `SEARCH('', 'Sum')`.length);
   });
 
@@ -327,8 +337,8 @@ describe('forty agents', () => {
   });
 
   test('show the state of the severest alarms', () => {
-    const { alarms: shown } = graph(body, 'State of 75 of 213 alarms');
-    expect(shown).toHaveLength(75);
+    const { alarms: shown } = graph(body, 'State of 40 of 225 alarms');
+    expect(shown).toHaveLength(40);
     expect(shown.join()).not.toMatch(/Latency|Throttles/);
   });
 });
@@ -574,6 +584,12 @@ describe('errors', () => {
     ],
     ['a period of two days', { period: Duration.days(2) }, 'InvalidPeriod', 'graphs cannot have this period'],
     [
+      'a period that is known only at deployment',
+      { period: Duration.seconds(Lazy.number({ produce: () => 60 })) },
+      'InvalidPeriod',
+      `graphs cannot have this period (got 'known only at deployment'); allowed: a minute or a multiple of it, a day at most`,
+    ],
+    [
       '501 metrics in a graph',
       { segments: [lines(501)] },
       'TooManyMetricsInGraph',
@@ -605,16 +621,24 @@ describe('errors', () => {
     expect(thrown.text).toContain(text);
   });
 
+  const costs = (count: number, sources = 1): IDashboardSegment =>
+    DashboardSegment.of({
+      costs: Array.from({ length: count }, (_, index) => ({
+        source: `source ${index % sources}`,
+        kind: 'mine',
+        metric: metric(`M${index}`),
+        dollarsPerUnit: 1,
+      })),
+    });
+
+  test('costs count once for each widget that there is: graphs of many sources are left out', () => {
+    const { stack } = new ObservedFixture();
+    expect(() => new AgentDashboard(stack, 'Fits', { segments: [graphs(4), costs(400, 11)] })).not.toThrow();
+    const thrown = thrownBy(() => new AgentDashboard(stack, 'TooMany', { segments: [graphs(4), costs(400, 10)] }));
+    expect(thrown.text).toContain('(got 3200)');
+  });
+
   test('costs are as many as a formula can name', () => {
-    const costs = (count: number): IDashboardSegment =>
-      DashboardSegment.of({
-        costs: Array.from({ length: count }, (_, index) => ({
-          source: 'mine',
-          kind: 'mine',
-          metric: metric(`M${index}`),
-          dollarsPerUnit: 1,
-        })),
-      });
     const { stack } = new ObservedFixture();
     expect(() => new AgentDashboard(stack, 'Fits', { segments: [costs(400)] })).not.toThrow();
     const thrown = thrownBy(() => new AgentDashboard(stack, 'TooMany', { segments: [costs(450)] }));
