@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -99,11 +99,24 @@ function checkBucket(scope: Construct, bucket: s3.IBucket): void {
     });
   }
   const made = bucket.node.defaultChild;
-  if (made instanceof s3.CfnBucket && made.objectLockEnabled !== true) {
+  if (made instanceof s3.CfnBucket && !locksRecords(made)) {
     warn(scope, 'auditBucketNotLocked', {
-      what: 'the bucket of the trail is not locked, so who may delete objects there may delete records',
+      what: 'the bucket of the trail does not lock what is written, so who may delete objects there may delete records',
       got: bucket.node.path,
       fix: 'create it with `objectLockDefaultRetention`, or acknowledge this warning',
     });
   }
+}
+
+/** A bucket with object lock locks nothing by itself: CloudTrail asks for no lock, so it takes a rule for all objects. */
+function locksRecords({ objectLockEnabled, objectLockConfiguration }: s3.CfnBucket): boolean {
+  // what is known only at deployment is not held against the user
+  if (Token.isUnresolved(objectLockEnabled) || Token.isUnresolved(objectLockConfiguration)) {
+    return true;
+  }
+  const { rule } = (objectLockConfiguration ?? {}) as s3.CfnBucket.ObjectLockConfigurationProperty;
+  return (
+    objectLockEnabled === true &&
+    (Token.isUnresolved(rule) || (rule as s3.CfnBucket.ObjectLockRuleProperty)?.defaultRetention !== undefined)
+  );
 }

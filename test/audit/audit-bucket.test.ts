@@ -1,4 +1,4 @@
-import { App, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { App, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -7,6 +7,7 @@ import { messages, resource, thrownBy } from '../fixture';
 import { arn, ENV, KEY_ARN, newStack, trailOf } from './audit-fixture';
 
 const BUCKET = 'AWS::S3::Bucket';
+const LOCK = s3.ObjectLockRetention.governance(Duration.days(365));
 const SERVICE = { Service: 'cloudtrail.amazonaws.com' };
 
 function trailArnIn(template: Template): unknown {
@@ -155,7 +156,7 @@ describe('the bucket', () => {
 describe('a bucket of the user', () => {
   test('is used, and lets the trail write', () => {
     const stack = newStack();
-    const bucket = new s3.Bucket(stack, 'Mine', { objectLockEnabled: true });
+    const bucket = new s3.Bucket(stack, 'Mine', { objectLockDefaultRetention: LOCK });
     const template = trailOf({ bucket }, stack);
     template.resourceCountIs(BUCKET, 1);
     const actions = resource(template, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement;
@@ -164,12 +165,26 @@ describe('a bucket of the user', () => {
     expect(messages({ stack })).toEqual([]);
   });
 
-  test('that is not locked brings a warning', () => {
+  test.each<[string, s3.BucketProps]>([
+    ['is not locked', {}],
+    ['can lock objects, and locks none by itself', { objectLockEnabled: true }],
+  ])('that %s brings a warning', (_case, props) => {
     const stack = newStack();
-    trailOf({ bucket: new s3.Bucket(stack, 'Mine') }, stack);
+    trailOf({ bucket: new s3.Bucket(stack, 'Mine', props) }, stack);
     expect(messages({ stack })).toEqual([
-      "the bucket of the trail is not locked, so who may delete objects there may delete records (got 'Stack/Mine'); create it with `objectLockDefaultRetention`, or acknowledge this warning [ack: cdk-coding-agents:auditBucketNotLocked]",
+      "the bucket of the trail does not lock what is written, so who may delete objects there may delete records (got 'Stack/Mine'); create it with `objectLockDefaultRetention`, or acknowledge this warning [ack: cdk-coding-agents:auditBucketNotLocked]",
     ]);
+  });
+
+  test.each<[string, (bucket: s3.CfnBucket) => void]>([
+    ['configuration', (bucket) => (bucket.objectLockConfiguration = Lazy.any({ produce: () => ({}) }))],
+    ['rule', (bucket) => (bucket.objectLockConfiguration = { rule: Lazy.any({ produce: () => ({}) }) })],
+  ])('whose lock %s is known only at deployment is not judged', (_case, change) => {
+    const stack = newStack();
+    const bucket = new s3.Bucket(stack, 'Mine', { objectLockEnabled: true });
+    change(bucket.node.defaultChild as s3.CfnBucket);
+    trailOf({ bucket }, stack);
+    expect(messages({ stack })).toEqual([]);
   });
 
   test('that is imported brings a warning', () => {
@@ -252,7 +267,8 @@ describe('the key', () => {
 
   test('may decrypt for a bucket of the user, which may have a bucket key', () => {
     const stack = newStack();
-    const template = trailOf({ bucket: new s3.Bucket(stack, 'Mine', { objectLockEnabled: true }) }, stack);
+    const bucket = new s3.Bucket(stack, 'Mine', { objectLockDefaultRetention: LOCK });
+    const template = trailOf({ bucket }, stack);
     expect(statements(template)[2].Action).toEqual(['kms:Decrypt', 'kms:DescribeKey']);
   });
 
