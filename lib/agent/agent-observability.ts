@@ -11,7 +11,8 @@ export interface AgentObservability extends ObservabilityOptions {
   readonly usageLogs?: boolean;
 
   /**
-   * Create the log group of the runtime itself: what the container prints, the text of commands, spans.
+   * Create the log group of the runtime itself: what the container prints, the text of commands, spans. Credentials of known
+   * formats in it are masked.
    *
    * AgentCore makes that group at the first invocation, without expiry and without your key, unless it is there.
    * On platform version V2 the container starts while the runtime is created, and AWS does not say whether the group

@@ -16,16 +16,22 @@ interface Origin {
   readonly arn: string;
 }
 
-/** Delivers what was asked for. `scope` is the agent, `runtime` its L2. */
+/**
+ * Delivers what was asked for. `scope` is the agent, `runtime` its L2. Payloads of requests are in the application logs, so
+ * credentials in them are masked; usage logs hold numbers.
+ */
 export function deliverLogs(scope: Construct, runtime: agentcore.Runtime, wanted: AgentObservability): void {
   const { applicationLogs = true, usageLogs = true, traces = true } = wanted;
   const origin = { name: runtime.agentRuntimeName, arn: runtime.agentRuntimeArn };
   const storage = logStorageOf(scope, wanted);
   const destinations = LogDestinations.of(scope);
-  for (const logType of ['APPLICATION_LOGS', 'USAGE_LOGS'] as const) {
-    if (logType === 'APPLICATION_LOGS' ? applicationLogs : usageLogs) {
-      deliver(scope, origin, logType, destinations.logs(scope, { id: logType, resource: 'runtime' }, storage));
-    }
+  const resource = 'runtime';
+  if (applicationLogs) {
+    const family = { id: 'APPLICATION_LOGS', resource, dataProtectionPolicy: maskCredentials(scope) } as const;
+    deliver(scope, origin, 'APPLICATION_LOGS', destinations.logs(scope, family, storage));
+  }
+  if (usageLogs) {
+    deliver(scope, origin, 'USAGE_LOGS', destinations.logs(scope, { id: 'USAGE_LOGS', resource }, storage));
   }
   if (traces) {
     deliver(scope, origin, 'TRACES', destinations.traces(wanted.traceResourcePolicy ?? false));
@@ -47,7 +53,10 @@ export function deliverGatewayLogs(scope: Construct, gateway: agentcore.Gateway,
   }
 }
 
-/** Creates the log group to which one endpoint of the runtime writes, before the service does it without expiry or key. */
+/**
+ * Creates the log group to which one endpoint of the runtime writes, before the service does it without expiry or key. The
+ * text of commands is in it, and what the container prints: credentials in it are masked.
+ */
 export function keepRuntimeLogs(
   scope: Construct,
   runtime: agentcore.Runtime,
@@ -56,7 +65,8 @@ export function keepRuntimeLogs(
 ): void {
   const family = '/aws/bedrock-agentcore/runtimes';
   const name = `${family}/${runtime.agentRuntimeId}-${endpointName}`;
-  logGroup(scope, 'RuntimeLogs', name, `${family}/${runtime.agentRuntimeName}-`, logStorageOf(scope, wanted));
+  const prefix = `${family}/${runtime.agentRuntimeName}-`;
+  logGroup(scope, 'RuntimeLogs', name, prefix, logStorageOf(scope, wanted), maskCredentials(scope));
 }
 
 function deliver(

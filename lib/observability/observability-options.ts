@@ -5,8 +5,10 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 /** What the service records of an agent or a gateway, and how it is kept. */
 export interface ObservabilityOptions {
   /**
-   * Deliver the application logs of the service. They hold the payloads of requests and responses.
+   * Deliver the application logs of the service. They hold the payloads of requests and responses; credentials of known
+   * formats in them are masked, for which CloudWatch Logs charges by the gigabyte.
    *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html
    * @default true - to a log group `/aws/vendedlogs/...` that the agents, or the gateways, of the stack share
    */
   readonly applicationLogs?: boolean;

@@ -231,7 +231,7 @@ test('a public network is possible, with its reason in the template', () => {
   expect(() => agent.connections).toThrow(/without configuring a VPC/);
 });
 
-test('one more agent costs at most ten resources and seven kilobytes', () => {
+test('one more agent costs at most ten resources and eight and a half kilobytes', () => {
   const sizes = [1, 2].map((count) => {
     const fixture = new Fixture();
     const accessPoint = fixture.efsAccessPoint();
@@ -250,7 +250,8 @@ test('one more agent costs at most ten resources and seven kilobytes', () => {
     return { resources: Object.keys(template.Resources).length, bytes: JSON.stringify(template).length };
   });
   expect(sizes[1].resources - sizes[0].resources).toBeLessThanOrEqual(10);
-  expect(sizes[1].bytes - sizes[0].bytes).toBeLessThanOrEqual(7000);
+  // of which two and a half say what is masked in the log of its commands; CloudFormation has no way to share that
+  expect(sizes[1].bytes - sizes[0].bytes).toBeLessThanOrEqual(8500);
 });
 
 test('outputs appear only when asked for, and are lines to copy', () => {

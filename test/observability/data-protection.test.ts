@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { maskCredentials } from '../../lib/observability/data-protection';
 import { secretIn } from '../../lib/private/secret-patterns';
 import { HARMLESS, SECRETS } from '../broker/handler/secret-samples';
+import { Fixture } from '../fixture';
 
 const { Statement, Configuration } = new Stack(new App(), 'Stack').resolve(
   maskCredentials(new Stack(new App(), 'Other')),
@@ -51,4 +52,19 @@ test('audits and masks the same', () => {
   ]);
   expect(Statement[0].DataIdentifier).toEqual(Statement[1].DataIdentifier);
   expect(Statement[1].DataIdentifier).toEqual(expect.arrayContaining(CUSTOM.map(({ Name }) => Name)));
+});
+
+test('the logs of agents that hold payloads and commands are masked, those of each endpoint too', () => {
+  const fixture = new Fixture();
+  fixture.agent().addEndpoint('live', { version: '1' });
+  const groups = Object.entries<any>(fixture.template().findResources('AWS::Logs::LogGroup'));
+  const masks = groups.map(([id, { Properties }]) => [id.replace(/[0-9A-F]{8}$/, ''), Properties.DataProtectionPolicy]);
+  const mask = fixture.stack.resolve(maskCredentials(fixture.stack));
+  expect(Object.fromEntries(masks)).toEqual({
+    CodingAgentsLogsAPPLICATIONLOGSGroup: mask,
+    ClaudeRuntimeLogs: mask,
+    ClaudeEndpointliveRuntimeLogs: mask,
+    // numbers
+    CodingAgentsLogsUSAGELOGSGroup: undefined,
+  });
 });
