@@ -35,6 +35,21 @@ test('two runs give the same templates', () => {
   expect(Template.fromStack(one.agents).toJSON()).toEqual(Template.fromStack(two.agents).toJSON());
 });
 
+test('alarms reach the people on call: the policy of their topic lets CloudWatch publish', () => {
+  const { agents } = sample();
+  const topic = { Ref: expect.stringMatching(/^OnCall/) };
+  const [{ Properties }] = Object.values<any>(Template.fromStack(agents).findResources('AWS::SNS::TopicPolicy'));
+  expect(Properties.Topics).toEqual([topic]);
+  expect(Properties.PolicyDocument.Statement).toContainEqual({
+    Sid: expect.any(String),
+    Effect: 'Allow',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Action: 'sns:Publish',
+    Resource: topic,
+    Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+  });
+});
+
 test('the network knows nothing of the agents', () => {
   expect(sample().network.dependencies).toEqual([]);
 });
