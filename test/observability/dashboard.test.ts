@@ -210,7 +210,9 @@ describe('the estimate', () => {
     const fixture = new ObservedFixture();
     const body = fixture.dashboard({ segments: [fixture.agent()], prices: AgentPrices.of({ vcpuHour: 1 }) });
     expect(expressions(graph(body, 'Estimate by kind (USD)'))).toEqual(['1*SUM([u0])', '0.00945*SUM([u1])']);
-    expect(JSON.stringify(body)).toContain(`List prices as of ${AgentPrices.DATED}`);
+    expect(JSON.stringify(body)).toContain(
+      `List prices as of ${AgentPrices.DATED}, unless the stack says otherwise; decisions of policies, logs and data transfer are not in it.`,
+    );
   });
 
   test('counts an agent once that comes twice', () => {
