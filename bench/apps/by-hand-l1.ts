@@ -19,6 +19,7 @@ import {
   WORKSPACE,
 } from './shared';
 import { arn, GUARDRAIL, type SharedPolicy, TELEMETRY } from './shared-policies';
+import { maskedCredentials } from './shared-mask';
 
 interface Shared {
   readonly policies: iam.CfnManagedPolicy[];
@@ -195,7 +196,8 @@ function logDestination(stack: Stack, logType: string): string {
 }
 
 function addLogGroup(scope: Construct, id: string, logGroupName: string): logs.CfnLogGroup {
-  const group = new logs.CfnLogGroup(scope, id, { logGroupName, retentionInDays: 365 });
+  const dataProtectionPolicy = id.startsWith('USAGE') ? undefined : maskedCredentials();
+  const group = new logs.CfnLogGroup(scope, id, { logGroupName, retentionInDays: 365, dataProtectionPolicy });
   group.applyRemovalPolicy(RemovalPolicy.RETAIN);
   return group;
 }

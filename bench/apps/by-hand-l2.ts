@@ -20,6 +20,7 @@ import {
   WORKSPACE,
 } from './shared';
 import { arn, GUARDRAIL, type SharedPolicy, TELEMETRY } from './shared-policies';
+import { maskedCredentials } from './shared-mask';
 
 interface Shared {
   readonly repository: ecr.IRepository;
@@ -199,11 +200,15 @@ function logDestination(stack: Stack, logType: string): string {
 }
 
 function addLogGroup(scope: Construct, id: string, logGroupName: string): logs.LogGroup {
-  return new logs.LogGroup(scope, id, {
+  const group = new logs.LogGroup(scope, id, {
     logGroupName,
     retention: logs.RetentionDays.ONE_YEAR,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+  // the L2 of the policy has statements and names of its own
+  const dataProtectionPolicy = id.startsWith('USAGE') ? undefined : maskedCredentials();
+  (group.node.defaultChild as logs.CfnLogGroup).dataProtectionPolicy = dataProtectionPolicy;
+  return group;
 }
 
 if (require.main === module) {
