@@ -29,8 +29,9 @@ export default async function bundle() {
     .map(([name, file]) => entry(path.join(images, 'session', file), `images/session/${name}`));
   const written = [
     ...(await bundled(functionEntries, 'node24')),
-    ...(await bundled(programEntries, 'node22')),
-    ...(await bundled([entry(path.join(root, 'cli', 'index.ts'), 'cli/index')], 'node20', ['cdk-coding-agents'])),
+    // the bridge and git's helper sign alike: what is large is shared
+    ...(await bundled(programEntries, 'node22', { splitting: true, chunkNames: 'images/session/[name]-[hash]' })),
+    ...(await bundled([entry(path.join(root, 'cli', 'index.ts'), 'cli/index')], 'node20', { external: ['cdk-coding-agents'] })),
     ...[...imageFolders(), 'shared'].flatMap(copied),
     ...gitConfiguration(),
   ];
@@ -41,7 +42,7 @@ function entry(source, out) {
   return { in: source, out };
 }
 
-async function bundled(entryPoints, target, external = []) {
+async function bundled(entryPoints, target, options = {}) {
   if (entryPoints.length === 0) {
     return [];
   }
@@ -52,7 +53,6 @@ async function bundled(entryPoints, target, external = []) {
     bundle: true,
     platform: 'node',
     target,
-    external,
     format: 'esm',
     // CommonJS packages inside an ES module look for these
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
@@ -60,6 +60,7 @@ async function bundled(entryPoints, target, external = []) {
     legalComments: 'none',
     logLevel: 'warning',
     write: false,
+    ...options,
   });
   return outputFiles.map(({ path: file, contents }) => replace(file, Buffer.from(contents)));
 }

@@ -27,7 +27,7 @@ const ALLOWED = [
   /^(\.jsii|\.jsii\.gz|CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json)$/,
   /^lib\/.+\.(js|d\.ts)$/,
   /^assets\/[a-z-]+\/index\.mjs$/,
-  /^assets\/images\/[a-z-]+\/(Dockerfile|gitconfig|[a-z-]+\.(json|mjs|sh))$/,
+  /^assets\/images\/[a-z-]+\/(Dockerfile|gitconfig|[a-z-]+\.(json|mjs|sh)|[a-z-]+-[A-Z0-9]{8}\.mjs)$/,
   /^checks\/agentcore\.guard$/,
 ];
 

@@ -100,10 +100,10 @@ describe('what an image is built from', () => {
 
   test.each(NAMES)('%s: is bundled', (name) => {
     const found = sources(dockerfile(name));
-    expect(found).toEqual(expect.arrayContaining(['session/agent.mjs', 'session/gitconfig']));
+    expect(found).toEqual(expect.arrayContaining(['session/*.mjs', 'session/gitconfig']));
     // of a pattern, the folder
     const missing = found.filter(
-      (source) => !existsSync(path.join(root, 'assets', 'images', source.replace('/*.json', ''))),
+      (source) => !existsSync(path.join(root, 'assets', 'images', source.replace(/[/][*][.]\w+$/, ''))),
     );
     expect(missing).toEqual([]);
     expect(readFileSync(path.join(root, 'assets', 'images', name, 'Dockerfile'), 'utf8')).toBe(dockerfile(name));

@@ -73,9 +73,17 @@ function endOf({ expiration }: AwsCredentials): number {
 function defaultCredentials(): () => Promise<AwsCredentials> {
   let provider: (() => Promise<AwsCredentials>) | undefined;
   return async () => {
-    provider ??= (await import('@aws-sdk/credential-provider-node')).defaultProvider();
+    provider ??= await defaultProvider();
     return provider();
   };
+}
+
+async function defaultProvider(): Promise<() => Promise<AwsCredentials>> {
+  const sdk = await import('@aws-sdk/credential-provider-node');
+  // it is CommonJS, of which the bundler knows no names where it leaves it aside
+  return (
+    'defaultProvider' in sdk ? sdk : (sdk as { default: Pick<typeof sdk, 'defaultProvider'> }).default
+  ).defaultProvider();
 }
 
 /** keys that were derived from the secret key, one for each day, region and service */

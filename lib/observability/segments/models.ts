@@ -16,14 +16,14 @@ export interface ModelPrices {
   /**
    * A million tokens of prompts that were read from the cache.
    *
-   * @default 0 - not in the estimate
+   * @default - 0 on dashboards and in alarms, which leave it out; `input` where a job is bounded in dollars
    */
   readonly cacheRead?: number;
 
   /**
    * A million tokens of prompts that were written to the cache.
    *
-   * @default 0 - not in the estimate
+   * @default - 0 on dashboards and in alarms, which leave it out; `input` where a job is bounded in dollars
    */
   readonly cacheWrite?: number;
 }

@@ -132,7 +132,7 @@ describe('a gateway with tokens', () => {
     ['without the scopes', 600, 403, 'the token of the caller does not allow this'],
   ])('a token %s', async (_, seconds, status, text) => {
     const claims = Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + seconds })).toString('base64url');
-    const { url } = await use.bridge.open({ job: 'job-1', authorization: `Bearer h.${claims}.s` });
+    const { url } = await use.bridge.open({ job: 'job-2', authorization: `Bearer h.${claims}.s` });
     use.gateway.handler = (__, response) => json(response, { message: 'no' }, status);
     const { message } = (await post(url, call(1))).json.error;
     expect(message).toContain(text);
