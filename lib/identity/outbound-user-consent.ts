@@ -10,7 +10,8 @@ import { checkKind, checkRuntimeAuth, checkUserToken } from './outbound-checks';
 import { OAuthCredential } from './outbound-credentials';
 import type { SecretReference } from './secret-reference';
 import { bindSecret } from './secret-reference';
-import { checkReturnUrl, OAuthGrantType } from '../mixins/gateway-target-oauth-grant';
+import { OAuthGrantType } from '../mixins/gateway-target-oauth-grant';
+import { checkReturnUrl } from '../private/return-url';
 import { invalid, invalidValue } from '../private/errors';
 import { surelyDiffer } from '../private/references';
 

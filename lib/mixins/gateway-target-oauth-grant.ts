@@ -1,13 +1,11 @@
-import { Mixin, Stack, Token } from 'aws-cdk-lib';
+import { Mixin, Stack } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
 import { invalid, invalidValue } from '../private/errors';
-import { httpsFlaw, withoutUserInfo } from '../private/https-url';
+import { checkReturnUrl } from '../private/return-url';
 
 const OAUTH: string = agentcore.CredentialProviderType.OAUTH;
 const CREDENTIAL = 'CredentialProviderConfigurations.0.CredentialProvider.OauthCredentialProvider';
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-gatewaytarget-oauthcredentialprovider.html */
-const LONGEST_URL = 2048;
 
 /** How a gateway gets a token from an authorization server. */
 export enum OAuthGrantType {
@@ -81,22 +79,6 @@ export class GatewayTargetOAuthGrant extends Mixin {
     // the list is a lazy value, and its entries have no setters: only an override by path reaches into it
     target.addPropertyOverride(`${CREDENTIAL}.GrantType`, this.props.grantType);
     target.addPropertyOverride(`${CREDENTIAL}.DefaultReturnUrl`, this.props.defaultReturnUrl);
-  }
-}
-
-/** Refuses a URL to which a code or a session id must not be sent. */
-export function checkReturnUrl(url: string | undefined): void {
-  if (url === undefined || Token.isUnresolved(url)) {
-    return;
-  }
-  const flaw = httpsFlaw(url, { query: true }) ?? (url.length > LONGEST_URL ? 'is too long' : undefined);
-  if (flaw !== undefined) {
-    throw invalidValue('InvalidReturnUrl', {
-      what: `the return URL ${flaw}`,
-      got: withoutUserInfo(url),
-      allowed: `an https URL of at most ${LONGEST_URL} characters`,
-      fix: 'use a consent portal, or a page of yours that calls CompleteResourceTokenAuth',
-    });
   }
 }
 

@@ -1,10 +1,6 @@
-export { GatewayMcpOptions, type GatewayMcpOptionsProps } from './gateway-mcp-options';
-export {
-  GatewayTargetOAuthGrant,
-  type GatewayTargetOAuthGrantProps,
-  OAuthGrantType,
-} from './gateway-target-oauth-grant';
-export { GatewayTargetOptions, type GatewayTargetOptionsProps } from './gateway-target-options';
-export { JwtAuthorizerOptions, type JwtAuthorizerOptionsProps } from './jwt-authorizer-options';
-export { McpServerListing, type McpServerListingProps } from './mcp-server-listing';
-export { RuntimeFilesystems, type RuntimeFilesystemsOptions } from './runtime-filesystems';
+export * from './gateway-mcp-options';
+export * from './gateway-target-oauth-grant';
+export * from './gateway-target-options';
+export * from './jwt-authorizer-options';
+export * from './mcp-server-listing';
+export * from './runtime-filesystems';
