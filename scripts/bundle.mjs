@@ -31,7 +31,9 @@ export default async function bundle() {
     ...(await bundled(functionEntries, 'node24')),
     // the bridge and git's helper sign alike: what is large is shared
     ...(await bundled(programEntries, 'node22', { splitting: true, chunkNames: 'images/session/[name]-[hash]' })),
-    ...(await bundled([entry(path.join(root, 'cli', 'index.ts'), 'cli/index')], 'node20', { external: ['cdk-coding-agents'] })),
+    ...(await bundled([entry(path.join(root, 'cli', 'index.ts'), 'cli/index')], 'node20', {
+      external: ['cdk-coding-agents'],
+    })),
     ...[...imageFolders(), 'shared'].flatMap(copied),
     ...gitConfiguration(),
   ];
