@@ -7,6 +7,7 @@ import { factsOf } from './cli-facts';
 import { LOG_GROUP_VARIABLE, LOG_STREAM_VARIABLE } from './session-settings';
 import { acknowledgeUnlessChanged } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
+import { maskCredentials } from '../observability/data-protection';
 import { logGroup, logStorageOf } from '../observability/log-storage';
 import type { ObservabilityOptions } from '../observability/observability-options';
 import { oncePerStack } from '../private/per-stack';
@@ -35,7 +36,7 @@ export function agentTelemetryOf(
   const prefix = `/aws/bedrock-agentcore/runtimes/${runtimeName}-`;
   const name = `${prefix}telemetry-${Fn.select(2, Fn.split('/', Stack.of(scope).stackId))}`;
   const storage = logStorageOf(scope, wanted);
-  const group = logGroup(scope, 'TelemetryLogs', name, prefix, storage);
+  const group = logGroup(scope, 'TelemetryLogs', name, prefix, storage, maskCredentials(scope));
   // CloudWatch makes neither of them for OpenTelemetry
   const stream = new logs.CfnLogStream(scope, 'TelemetryStream', { logGroupName: group.ref, logStreamName: STREAM });
   // a stream that went first would take the logs with it
