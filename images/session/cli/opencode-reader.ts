@@ -21,8 +21,8 @@ import type { Failure } from './outcome';
 export class OpenCodeReader extends RecordReader {
   private failure: Failure | undefined;
   private hasStopped = false;
-  /** of a gateway's models it knows the prices that we tell it, and no other */
-  private readonly isAtGateway: boolean;
+  /** it reckons with our prices where there are some; of a gateway's models it knows no other */
+  private readonly isTold: boolean;
   protected override readonly dollarsFrom: 'cli' | 'prices';
   /** null from the first step on that named none */
   private counted: Tokens | null = NO_TOKENS;
@@ -31,9 +31,9 @@ export class OpenCodeReader extends RecordReader {
 
   constructor(run: CliRun) {
     super(run);
-    this.isAtGateway = run.model.via === 'llmGateway';
-    this.dollarsFrom = this.isAtGateway ? 'prices' : 'cli';
-    this.cost = this.isAtGateway && run.settings.prices === undefined ? null : 0;
+    this.isTold = run.settings.prices !== undefined && run.model.via !== 'provider';
+    this.dollarsFrom = this.isTold ? 'prices' : 'cli';
+    this.cost = run.model.via === 'llmGateway' && !this.isTold ? null : 0;
   }
 
   public override get spent(): CliReader['spent'] {
@@ -92,10 +92,10 @@ export class OpenCodeReader extends RecordReader {
     return [{ type: 'notice', code: 'DollarLimitNotHeld', message }];
   }
 
-  /** It reckons with 0 where it knows no price; at a gateway only where we told it so. */
+  /** It reckons with 0 where it knows no price, or where we told it so. */
   private costOf(part: Fields, step: Tokens | null): number | null {
     const cost = known(part, 'cost');
-    return cost === 0 && !this.isAtGateway && ifAny(step) !== null ? null : cost;
+    return cost === 0 && !this.isTold && ifAny(step) !== null ? null : cost;
   }
 
   private failureOf(exit: CliExit): Failure | undefined {

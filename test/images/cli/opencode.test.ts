@@ -139,6 +139,13 @@ describe('a run', () => {
     expect([outcome.dollars, outcome.dollarsFrom]).toEqual([expect.closeTo(0.01524, 9), 'cli']);
   });
 
+  test('on Bedrock it reckons with our prices, where there are some', () => {
+    const settings = { model: 'm', prices: { input: 1, output: 2 } };
+    const run = runOf({ model: { via: 'bedrock', region: 'eu-west-1' }, settings });
+    const { outcome } = replayed(openCode, recording(CLI, 'success'), run);
+    expect([outcome.dollars, outcome.dollarsFrom]).toEqual([expect.closeTo(0.01524, 9), 'prices']);
+  });
+
   test.each([
     ['knows no price', /"cost":[\d.]+/, '"cost":0', ONE_RUN],
     ['names no cost', /"cost"/, '"left_out"', ONE_RUN],
