@@ -29,6 +29,9 @@ export interface Surroundings {
   readonly accessPoint: efs.AccessPoint;
 }
 
+/** of these the template is measured as the CDK writes it */
+const MANY = 40;
+
 /** One way to write agents: adds so many of them to the stack. */
 export type AddAgents = (surroundings: Surroundings, count: number) => void;
 
@@ -36,7 +39,9 @@ export type AddAgents = (surroundings: Surroundings, count: number) => void;
 export function appOf(addAgents: AddAgents, count: number, outdir?: string): App {
   // the CLI turns path metadata on, so it is in every template that is deployed
   const app = new App({ outdir, context: { ...freshFlags(), 'aws:cdk:enable-path-metadata': true } });
-  addAgents(surroundingsIn(new Stack(app, 'Agents')), count);
+  // indented, so many agents come near the megabyte that CloudFormation takes, and the CDK warns
+  const suppressTemplateIndentation = count > MANY;
+  addAgents(surroundingsIn(new Stack(app, 'Agents', { suppressTemplateIndentation })), count);
   return app;
 }
 
