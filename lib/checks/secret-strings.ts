@@ -9,8 +9,9 @@ export const PROVIDERS = [
   `${AGENTCORE}PaymentCredentialProvider`,
 ];
 
-/** what is written where the value will be put after deployment */
-const PLACEHOLDER = /^[*x.\s-]*$|^[<{$].*[>}]$|change|replace|todo|placeholder|dummy|example|set[-_ ]?me|fill/i;
+/** what is written where the value will be put after deployment; as words of their own, for a secret can hold their letters */
+const PLACEHOLDER =
+  /^[*x.\s-]*$|^[<{$].*[>}]$|(^|[^a-z0-9])((change|replace|set|fill)([-_ ]?(me|it|this|in))?|to[-_ ]?do|placeholder|dummy|example)($|[^a-z0-9])/i;
 
 /** The value of a secret that credential providers refer to, if it stands in the template. */
 export function valueOfSecret(resource: Resource): Value[] {
