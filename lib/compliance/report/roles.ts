@@ -68,6 +68,17 @@ function rights(policies: Resource[], reader: Reader, app: AppView): Record<stri
 
 /** policies of this stack for roles that the app does not make */
 function othersOf(reader: Reader, app: AppView): Entry[] {
+  const attached = [...heldByOthers(reader)].map(([name, policies]) =>
+    entry({ name, kind: 'role that the app does not make', ...rights(policies, reader, app) }),
+  );
+  const loose = looseIn(reader).map((policy) =>
+    entry({ name: reader.nameOf(policy), kind: 'policy attached to nobody', ...rights([policy], reader, app) }),
+  );
+  return [...attached, ...loose];
+}
+
+/** The policies of a stack that are for somebody whom the app does not make, by name. */
+export function heldByOthers(reader: Reader): Map<string, Resource[]> {
   const held = new Map<string, Resource[]>();
   for (const policy of reader.resourcesOf(...ATTACHED)) {
     const others = attachmentsOf(policy).filter(({ holder }) => holder === undefined);
@@ -75,13 +86,7 @@ function othersOf(reader: Reader, app: AppView): Entry[] {
       held.set(name, [...(held.get(name) ?? []), policy]);
     }
   }
-  const attached = [...held].map(([name, policies]) =>
-    entry({ name, kind: 'role that the app does not make', ...rights(policies, reader, app) }),
-  );
-  const loose = looseIn(reader).map((policy) =>
-    entry({ name: reader.nameOf(policy), kind: 'policy attached to nobody', ...rights([policy], reader, app) }),
-  );
-  return [...attached, ...loose];
+  return held;
 }
 
 /** The policies of a stack that nobody in the app holds, and that no policy says is for anybody else. */

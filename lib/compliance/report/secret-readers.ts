@@ -1,10 +1,10 @@
-import { ATTACHED, attachmentsOf, HOLDERS, policiesOf } from '../../checks/holders';
+import { HOLDERS, policiesOf } from '../../checks/holders';
 import { allows, ANY_NAME, covering, coversArn, reaching } from '../../checks/policies';
 import type { Resource } from '../../checks/template-resource';
 import type { Value } from '../../checks/template-value';
 import { documentsOf, possibleStatements } from './policies';
 import type { Reader } from './reader';
-import { looseIn } from './roles';
+import { heldByOthers, looseIn } from './roles';
 import type { Use } from './secrets';
 
 export const READ = ['secretsmanager:GetSecretValue'];
@@ -39,14 +39,7 @@ function own(stack: Reader): Holder[] {
 }
 
 function foreign(stack: Reader): Holder[] {
-  const held = new Map<string, Resource[]>();
-  for (const policy of stack.resourcesOf(...ATTACHED)) {
-    const others = attachmentsOf(policy).filter(({ holder }) => holder === undefined);
-    for (const name of others.flatMap(({ named }) => stack.text(named) ?? [])) {
-      held.set(name, [...(held.get(name) ?? []), policy]);
-    }
-  }
-  return [...held].map(([name, policies]) => ({ user: `${name} (not made by this app)`, policies }));
+  return [...heldByOthers(stack)].map(([name, policies]) => ({ user: `${name} (not made by this app)`, policies }));
 }
 
 function loose(stack: Reader): Holder[] {
