@@ -21,6 +21,9 @@ export function compile(): void {
   mkdirSync(JS, { recursive: true });
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   execFileSync(process.execPath, [tsc, '-p', path.join(__dirname, 'tsconfig.json')], { stdio: 'inherit' });
+  // as the build does it
+  const lazyIndex = path.join(ROOT, 'scripts', 'lazy-index.mjs');
+  execFileSync(process.execPath, [lazyIndex, path.join(JS, 'lib', 'index.js')], { stdio: 'inherit' });
   linkLibrary();
 }
 

@@ -2,6 +2,7 @@
  * The index that jsii compiles loads all of the library, of which most apps use a part. This rewrites lib/index.js, so that
  * each export is loaded when it is first asked for; aws-cdk-lib does the same. Whoever imports it from an ES module still
  * loads all: Node reads each export then.
+ * usage: node scripts/lazy-index.mjs [the index]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -10,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 const REQUIRE = /^(?:var|const) (\w+) = require\("(\.\/[^"]+)"\);$/gm;
 const NAMESPACE = /^exports\.(\w+) = __importStar\(require\("(\.\/[^"]+)"\)\);$/gm;
 
-const file = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'lib', 'index.js');
+const ours = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'lib', 'index.js');
+const [, , file = ours] = process.argv;
 const text = readFileSync(file, 'utf8');
 
 // Node finds the names of a CommonJS module by the form of its text: `return <name>.<name>;` is one that it knows
@@ -24,7 +26,7 @@ const lazy = text
 
 const eager = lazy.split('\n').filter((line) => line.includes('require("./') && !line.includes(' get '));
 if (eager.length > 0) {
-  console.error(`jsii writes lib/index.js in another form than scripts/lazy-index.mjs knows:\n${eager.join('\n')}`);
+  console.error(`the index has another form than scripts/lazy-index.mjs knows:\n${eager.join('\n')}`);
   process.exit(1);
 }
 writeFileSync(file, lazy);
