@@ -103,7 +103,7 @@ export { AlarmStrategy, type AlarmThresholds } from './observability/alarm-strat
 export { AgentAlarms, type AgentAlarmsProps } from './observability/alarms';
 export { BedrockUsage } from './observability/bedrock-usage';
 export { AgentDashboard, type AgentDashboardProps } from './observability/dashboard';
-export { AgentEndpointUsage, DashboardSegment } from './observability/dashboard-segment';
+export { DashboardSegment } from './observability/dashboard-segment';
 export type { ObservabilityOptions } from './observability/observability-options';
 export { AgentPrices, type AgentPricesProps } from './observability/prices';
 export type {

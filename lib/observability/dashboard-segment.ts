@@ -1,5 +1,3 @@
-import type { AgentEndpointBase } from '../agent/agent-endpoint-base';
-import type { AlarmContext, AlarmRule, IAlarmSource } from './alarm';
 import { BedrockUsage } from './bedrock-usage';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from './segment';
 import { credentialRow } from './segments/credentials';
@@ -10,16 +8,6 @@ import { policyRow } from './segments/policies';
  * Segments of a dashboard that are no constructs of this library. Agents, gateways and brokers are segments themselves.
  */
 export class DashboardSegment implements IDashboardSegment {
-  /**
-   * One endpoint of an agent, or an agent of another app, for a dashboard and for `AgentAlarms`. It can be passed to both as
-   * it is, too.
-   *
-   * @param endpoint what `agent.addEndpoint(...)` or `CodingAgent.fromCodingAgentAttributes(...)` returns
-   */
-  public static agentEndpoint(endpoint: AgentEndpointBase): AgentEndpointUsage {
-    return AgentEndpointUsage._watching(endpoint);
-  }
-
   /**
    * Models on Amazon Bedrock: tokens, cache reads, errors, and with prices an estimate of their cost. `AgentAlarms` can watch
    * what is returned: what models with prices cost in a day.
@@ -42,31 +30,13 @@ export class DashboardSegment implements IDashboardSegment {
 
   /** Rows of your own, as they are. */
   public static of(rows: DashboardRows): DashboardSegment {
-    return new DashboardSegment({ bindDashboard: () => rows });
+    return new DashboardSegment(rows);
   }
 
-  /** For segments that are a source of alarms too. */
-  protected constructor(private readonly shown: IDashboardSegment) {}
+  private constructor(private readonly rows: DashboardRows) {}
 
   /** What it shows. */
-  public bindDashboard(context: DashboardContext): DashboardRows {
-    return this.shown.bindDashboard(context);
-  }
-}
-
-/** An endpoint, as `DashboardSegment.agentEndpoint(...)` returns it: a segment of a dashboard, and a source of alarms. */
-export class AgentEndpointUsage extends DashboardSegment implements IAlarmSource {
-  /** @internal */
-  public static _watching(endpoint: AgentEndpointBase): AgentEndpointUsage {
-    return new AgentEndpointUsage(endpoint);
-  }
-
-  private constructor(private readonly endpoint: AgentEndpointBase) {
-    super(endpoint);
-  }
-
-  /** The alarms of the endpoint. */
-  public bindAlarms(context: AlarmContext): AlarmRule[] {
-    return this.endpoint.bindAlarms(context);
+  public bindDashboard(_context: DashboardContext): DashboardRows {
+    return this.rows;
   }
 }

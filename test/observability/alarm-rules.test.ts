@@ -13,7 +13,6 @@ import type { AlarmRule, IAlarmSource } from '../../lib/observability/alarm';
 import { AlarmKind, AlarmSeverity } from '../../lib/observability/alarm-kind';
 import { AlarmStrategy } from '../../lib/observability/alarm-strategy';
 import { AgentAlarms } from '../../lib/observability/alarms';
-import { DashboardSegment } from '../../lib/observability/dashboard-segment';
 import { Fixture, thrownBy } from '../fixture';
 
 const KIND = AlarmKind.of('queue-too-long', AlarmSeverity.LOW);
@@ -127,12 +126,9 @@ describe('endpoints', () => {
     expect(descriptions.filter((text) => text.includes('agent claude::live'))).toHaveLength(4);
   });
 
-  test.each<[string, (endpoint: AgentEndpoint) => IAlarmSource]>([
-    ['they are', (endpoint) => endpoint],
-    ['a segment', (endpoint) => DashboardSegment.agentEndpoint(endpoint)],
-  ])('can be watched alone, as %s', (_case, wrap) => {
+  test('can be watched alone', () => {
     const { stack, live } = observed();
-    expect(names(alarmsOn([wrap(live)], undefined, stack))).toEqual([...REQUESTS, 'AgentSpend', 'SessionQuota'].sort());
+    expect(names(alarmsOn([live], undefined, stack))).toEqual([...REQUESTS, 'AgentSpend', 'SessionQuota'].sort());
   });
 
   test('of an agent of another app too, and several of one runtime spend once', () => {

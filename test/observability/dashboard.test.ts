@@ -218,7 +218,7 @@ describe('the estimate', () => {
   test('counts an agent once that comes twice', () => {
     const fixture = new ObservedFixture();
     const agent = fixture.agent();
-    const body = fixture.dashboard({ segments: [agent, agent, DashboardSegment.agentEndpoint(agent)] });
+    const body = fixture.dashboard({ segments: [agent, agent] });
     expect(expressions(graph(body, 'Estimate by kind (USD)'))).toEqual(['0.0895*SUM([u0])', '0.00945*SUM([u1])']);
     expect(graph(body, 'Requests').metrics).toHaveLength(1);
   });
@@ -356,7 +356,7 @@ test('more agents fit, each of them is found, and nothing is longer than CloudWa
         }),
       );
       new AgentDashboard(stack, 'Dashboard', {
-        segments: agents.map((agent) => DashboardSegment.agentEndpoint(agent)),
+        segments: agents,
       });
       const body = bodyOf(Template.fromStack(stack));
       expect(body.bytes).toBeLessThan(100 * 1024);
@@ -474,7 +474,7 @@ test('imported agents and endpoints are shown by name and endpoint', () => {
     runtimeArn: 'arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/kiro-a1b2c3d4e5',
   });
   const live = fixture.agent({ runtimeName: 'claude' }).addEndpoint('live', { version: '1' });
-  const body = fixture.dashboard({ segments: [imported, live].map((it) => DashboardSegment.agentEndpoint(it)) });
+  const body = fixture.dashboard({ segments: [imported, live] });
   expect(graph(body, 'Requests').metrics.map((line: any[]) => [line[3], line.at(-1).label])).toEqual([
     ['kiro::DEFAULT', 'kiro'],
     ['claude::live', 'claude::live'],
