@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { CodingAgentProps } from './coding-agent-props';
 import { acknowledgeOptOut } from '../compliance/acknowledge';
 import { invalid } from '../private/errors';
+import { note } from '../private/notes';
 import type { IAgentNetwork } from '../network/network';
 import { checkSecurityGroups } from '../network/security-groups';
 
@@ -41,7 +42,7 @@ export function agentNetworkOf(scope: Construct, props: CodingAgentProps): Agent
 /** Writes the reason for a public network where reviewers find it: into the template, and to the findings about it. */
 export function noteReason(runtime: agentcore.CfnRuntime, network: IAgentNetwork): void {
   if (network.publicReason !== undefined) {
-    runtime.addMetadata('cdk-coding-agents:publicNetwork', network.publicReason);
+    note(runtime, 'publicNetwork', network.publicReason);
     const rule = 'BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED';
     acknowledgeOptOut(runtime, { rule, reason: network.publicReason });
   }

@@ -15,9 +15,9 @@ import { maskCredentials } from '../observability/data-protection';
 import { logStorageOf } from '../observability/log-storage';
 import { invalid } from '../private/errors';
 import { letLogsUseKey } from '../private/log-key';
+import { note } from '../private/notes';
 
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
-const METADATA = 'cdk-coding-agents:';
 
 /** What differs between the functions. */
 export interface BrokerFunctionOptions extends GitHubAppOptions {
@@ -138,10 +138,10 @@ function packedFolder({ asset, config }: BrokerFunctionOptions): string {
 /** the settings are in an asset, where no diff shows them: so that more rights are seen, they stand in the template too */
 function showSettings(created: lambda.Function, { config, permissions, reasons }: BrokerFunctionOptions): void {
   const resource = created.node.defaultChild as lambda.CfnFunction;
-  resource.addMetadata(`${METADATA}github`, { ...config, permissions });
+  note(resource, 'github', { ...config, permissions });
   for (const [prop, given] of Object.entries(reasons)) {
     if (given !== undefined) {
-      resource.addMetadata(`${METADATA}${prop}`, given.reason);
+      note(resource, prop, given.reason);
     }
   }
 }

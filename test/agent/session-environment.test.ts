@@ -162,8 +162,7 @@ test('the reason for a gateway without a key is in the template, and in the comp
     model: ModelRoute.llmGateway({ url: 'https://llm.internal.example.com/v1', auth }),
   });
   const { markdown } = reportOf(fixture.app);
-  expect(markdown).toContain('cdk-coding-agents::OpenLlmGateway');
-  expect(markdown).toContain(reason);
+  expect(markdown).toContain(`openLlmGateway: ${reason}`);
   const { Metadata } = resource(fixture.template(), 'AWS::BedrockAgentCore::Runtime');
   expect(Metadata).toMatchObject({ 'cdk-coding-agents:openLlmGateway': reason });
 });

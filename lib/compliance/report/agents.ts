@@ -5,6 +5,7 @@ import { authorizerOf } from './authorizer';
 import type { Entry, Section } from './facts';
 import { entry, sorted, sortedBy } from './facts';
 import type { Reader } from './reader';
+import { reasonsOf } from './reasons';
 import { runnerEntries } from './runners';
 
 const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint'];
@@ -37,6 +38,7 @@ function runtimeEntry(runtime: Resource, reader: Reader): Entry {
     platform: reader.text(runtime.get('PlatformVersion')),
     protocol: reader.text(runtime.get('ProtocolConfiguration')),
     role: reader.about(runtime.get('RoleArn')),
+    reasons: reasonsOf(runtime),
     ...caller(runtime, reader),
     requestHeaders: sorted(reader.texts(runtime.get('RequestHeaderConfiguration', 'RequestHeaderAllowlist'))),
     mounts: sorted(runtime.get('FilesystemConfigurations').items.flatMap((mount) => mountText(mount, reader))),

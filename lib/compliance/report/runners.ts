@@ -1,9 +1,11 @@
 import { AGENTCORE } from '../../checks/check';
 import type { Resource } from '../../checks/template-resource';
 import { Value } from '../../checks/template-value';
+import { NOTES } from '../../private/notes';
 import type { Entry } from './facts';
 import { entry, sorted } from './facts';
 import type { Reader } from './reader';
+import { metadataOf, reasonsOf } from './reasons';
 
 /** What acts with a role besides agents, and the property that names it. */
 const RUNNERS: Record<string, { kind: string; role: string }> = {
@@ -26,22 +28,18 @@ export function runnerEntries(reader: Reader): Entry[] {
   });
 }
 
-const OURS = 'cdk-coding-agents:';
-const SETTINGS = 'github';
+const SETTINGS = `${NOTES}github`;
 /** settings with a line of their own, or that give nobody a right */
 const TOLD = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
 
 /** The settings of brokers are in the asset with their code, which no diff shows; they stand in the metadata too. */
-function gitHubAppOf({ template, written }: Resource, reader: Reader): Record<string, Entry> {
-  const { Metadata = {} } = written as { Metadata?: Record<string, unknown> };
-  if (Metadata[`${OURS}${SETTINGS}`] === undefined) {
+function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
+  const written = metadataOf(runner)[SETTINGS];
+  if (written === undefined) {
     return {};
   }
-  const settings = new Value(template, Metadata[`${OURS}${SETTINGS}`], 'Metadata');
+  const settings = new Value(runner.template, written, 'Metadata');
   const others = settings.members.filter(([key]) => !TOLD.includes(key));
-  const reasons = Object.entries(Metadata).filter(
-    ([key, reason]) => key.startsWith(OURS) && typeof reason === 'string',
-  );
   return {
     gitHubApp: entry({
       name: reader.text(settings.get('clientId')),
@@ -51,7 +49,7 @@ function gitHubAppOf({ template, written }: Resource, reader: Reader): Record<st
       permissions: reader.lines(settings.get('permissions')),
       tools: sorted(reader.texts(settings.get('tools'))),
       settings: others.flatMap(([key, value]) => reader.lines(value, `${key}.`)),
-      reasons: reasons.map(([key, reason]) => `${key.slice(OURS.length)}: ${String(reason)}`).sort(),
+      reasons: reasonsOf(runner),
     }),
   };
 }
