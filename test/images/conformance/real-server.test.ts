@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { conformance } from '../../../images/conformance/run';
+import { PROGRAM, environmentIn } from '../program';
 import { portOf, until } from '../session';
-
-const SERVER = path.join(__dirname, '..', '..', '..', 'assets', 'images', 'session', 'agent.mjs');
 
 let folder: string;
 let server: ChildProcess;
@@ -14,7 +13,6 @@ let output = '';
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'real-server-'));
-  mkdirSync(path.join(folder, 'workspace'));
 });
 
 afterEach(async () => {
@@ -26,20 +24,9 @@ afterEach(async () => {
 
 /** the server as an image starts it, with an agent of bash's own */
 async function start(command: string): Promise<string> {
-  const descriptor = path.join(folder, 'cli.json');
-  writeFileSync(descriptor, JSON.stringify({ command: ['bash', '-c', command], prompt: 'stdin', output: 'text' }));
   output = '';
-  server = spawn(process.execPath, [SERVER], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      AGENT_CLI: 'custom',
-      AGENT_CLI_DESCRIPTOR: descriptor,
-      AGENT_PORT: '0',
-      AGENT_BRIDGE_PORT: '0',
-      AGENT_ENVIRONMENT_DIRECTORY: path.join(folder, 'shells'),
-      AGENT_WORKSPACE: path.join(folder, 'workspace'),
-    },
+  server = spawn(process.execPath, [PROGRAM], {
+    env: environmentIn(folder, ['bash', '-c', command]),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   [server.stdout, server.stderr].forEach((stream) => stream?.on('data', (part) => (output += String(part))));

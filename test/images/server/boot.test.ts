@@ -4,9 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { DONE, FAKE_CLI, portOf, prompt, until } from '../session';
-
-const PROGRAM = path.join(__dirname, '..', '..', '..', 'assets', 'images', 'session', 'agent.mjs');
+import { PROGRAM, environmentIn } from '../program';
+import { DONE, portOf, prompt, until } from '../session';
 
 /** writes down, by name, each call of what makes randomness, connections or processes */
 const WATCHER = `
@@ -44,22 +43,10 @@ let output = '';
 
 async function start(more: NodeJS.ProcessEnv = {}): Promise<void> {
   folder = mkdtempSync(path.join(tmpdir(), 'boot-'));
-  const descriptor = { command: [process.execPath, FAKE_CLI], prompt: 'stdin', output: 'text' };
-  writeFileSync(path.join(folder, 'cli.json'), JSON.stringify(descriptor));
   writeFileSync(path.join(folder, 'watcher.cjs'), WATCHER);
   output = '';
   child = spawn(process.execPath, ['-r', path.join(folder, 'watcher.cjs'), PROGRAM], {
-    env: {
-      PATH: process.env.PATH,
-      SEEN: path.join(folder, 'seen'),
-      AGENT_CLI: 'custom',
-      AGENT_CLI_DESCRIPTOR: path.join(folder, 'cli.json'),
-      AGENT_WORKSPACE: path.join(folder, 'workspace'),
-      AGENT_PORT: '0',
-      AGENT_BRIDGE_PORT: '0',
-      AGENT_ENVIRONMENT_DIRECTORY: path.join(folder, 'shells'),
-      ...more,
-    },
+    env: { ...environmentIn(folder), SEEN: path.join(folder, 'seen'), ...more },
   });
   child.stdout?.on('data', (part) => (output += String(part)));
   child.stderr?.on('data', (part) => (output += String(part)));

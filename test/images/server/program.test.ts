@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { FAKE_CLI, eventsOf, isAlive, portOf, prompt, until } from '../session';
+import { PROGRAM, environmentIn } from '../program';
+import { eventsOf, isAlive, portOf, prompt, until } from '../session';
 import type { Step } from '../session';
-
-const PROGRAM = path.join(__dirname, '..', '..', '..', 'assets', 'images', 'session', 'agent.mjs');
 
 let folder: string;
 let running: ChildProcess[] = [];
@@ -14,8 +13,6 @@ let output: string;
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'program-'));
-  const descriptor = { command: [process.execPath, FAKE_CLI], prompt: 'stdin', output: 'text' };
-  writeFileSync(path.join(folder, 'cli.json'), JSON.stringify(descriptor));
   output = '';
 });
 
@@ -26,17 +23,7 @@ afterEach(() => {
 });
 
 function start(more: NodeJS.ProcessEnv = {}): ChildProcess {
-  const env = {
-    PATH: process.env.PATH,
-    TMPDIR: folder,
-    AGENT_CLI: 'custom',
-    AGENT_CLI_DESCRIPTOR: path.join(folder, 'cli.json'),
-    AGENT_WORKSPACE: path.join(folder, 'workspace'),
-    AGENT_PORT: '0',
-    AGENT_BRIDGE_PORT: '0',
-    AGENT_ENVIRONMENT_DIRECTORY: path.join(folder, 'shells'),
-    ...more,
-  };
+  const env = { ...environmentIn(folder), ...more };
   const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   child.stdout.on('data', (part) => (output += String(part)));
   running.push(child);
