@@ -7,8 +7,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadAssemblyFromFile } from '@jsii/spec';
 import { apiOf } from './lib/api-baseline';
-import { readAssembly } from './lib/jsii-assembly';
 
 const root = path.join(__dirname, '..');
 const baseline = path.join(root, 'api', 'baseline.json');
@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: { accept: { type: 'boolean' }, assembly: { type: 'string', default: path.join(root, '.jsii') } },
 });
 
-const today = apiOf(readAssembly(values.assembly));
+const today = apiOf(loadAssemblyFromFile(values.assembly, false));
 if (values.accept) {
   accept();
 } else if (!isCompatible()) {

@@ -1,4 +1,4 @@
-import { readAssembly } from './jsii-assembly';
+import { loadAssemblyFromFile } from '@jsii/spec';
 
 interface Docs {
   readonly summary?: string;
@@ -28,7 +28,7 @@ const SENTENCE = /^- \S/;
 
 /** Public members without a summary, and optional props whose default is not told. */
 export function apiDocProblems(assemblyFile: string): string[] {
-  const assembly = readAssembly(assemblyFile) as { types?: Record<string, ApiType> };
+  const assembly = loadAssemblyFromFile(assemblyFile, false) as { types?: Record<string, ApiType> };
   const types = Object.values(assembly.types ?? {});
   return types.flatMap((type) => [...missingSummaries(type), ...badDefaults(type)]);
 }
