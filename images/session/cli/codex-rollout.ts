@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Tokens } from '../contract';
+import { plainEndNow } from '../shared/files';
 import { isObject, parsed } from '../shared/json';
 import type { Fields } from '../shared/json';
-import { endNow } from './file-end';
 import { amount, fieldsOf, NO_TOKENS } from './outcome';
 
 const FILE = /^rollout-.*\.jsonl$/;
@@ -30,7 +30,7 @@ export function rolloutOf(home: string, conversation: string): string | undefine
 /** Tokens of the whole conversation so far, none if it has no answer yet; null if that cannot be known. */
 export function tokensOfRollout(file: string | undefined): Tokens | null {
   for (const most of ENDS) {
-    const end = file === undefined ? undefined : endNow(file, most);
+    const end = file === undefined ? undefined : plainEndNow(file, most);
     if (end === undefined) {
       return null;
     }

@@ -1,5 +1,5 @@
 /* Files that others can have put there: the agent works as the same user, and a repository brings links. */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
@@ -32,11 +32,28 @@ export async function plainText(file: string, largest: number): Promise<string |
 
 /** The same at once, for a reader that must answer before the job ends. */
 export function plainTextNow(file: string, largest: number): string | undefined {
+  return opened(file, (descriptor, size) => (size > largest ? undefined : readFileSync(descriptor, 'utf8')));
+}
+
+/** The last bytes of a plain file, at once; undefined if there is none. Its first line can be half of one. */
+export function plainEndNow(
+  file: string,
+  most: number,
+): { readonly text: string; readonly isWhole: boolean } | undefined {
+  return opened(file, (descriptor, size) => {
+    const start = Math.max(0, size - most);
+    const buffer = Buffer.alloc(size - start);
+    const bytes = readSync(descriptor, buffer, 0, buffer.length, start);
+    return { text: buffer.toString('utf8', 0, bytes), isWhole: start === 0 };
+  });
+}
+
+function opened<T>(file: string, read: (descriptor: number, size: number) => T): T | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, constants.O_RDONLY | SAFELY);
     const found = fstatSync(descriptor);
-    return found.isFile() && found.size <= largest ? readFileSync(descriptor, 'utf8') : undefined;
+    return found.isFile() ? read(descriptor, found.size) : undefined;
   } catch {
     return undefined;
   } finally {
