@@ -2,7 +2,6 @@
 import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun, EndCause, ErrorCode, Tokens } from '../contract';
 import { isObject, parsed } from '../shared/json';
 import type { Fields } from '../shared/json';
-import { isConversation } from './conversation';
 
 export interface Failure {
   readonly errorCode: ErrorCode;
@@ -161,11 +160,9 @@ export abstract class RecordReader implements CliReader {
 
   protected abstract record(record: Fields): AgentEvent[];
 
-  /** the id that a record names, if it can be kept */
+  /** the id that a record names, if it does */
   protected converse(id: string | null): void {
-    if (id !== null && id !== this.conversation && isConversation(id, this.run)) {
-      this.conversation = id;
-    }
+    this.conversation = id ?? this.conversation;
   }
 
   /** the last words count as the answer */

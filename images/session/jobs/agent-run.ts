@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { AgentEvent, CliAdapter, CliExit, CliOutcome, CliReader, CliRun, Tokens } from '../contract';
 import { causeOf, log, warn } from '../shared/log';
 import { AgentProcess, NotStarted } from './agent-process';
+import { keptConversation } from './conversation';
 import { JobFailure, STOPPED, bareOutcome } from './failure';
 import { MeterReader } from './meter';
 import { dollarsOf } from './prices';
@@ -19,6 +20,8 @@ export class AgentRun {
   private process: AgentProcess | undefined;
   private metered: { readonly tokens: Tokens; readonly dollars: number | null } | null = null;
   private isUnreadable = false;
+  /** the conversation as the agent named it last */
+  private named: string | null = null;
 
   constructor(
     private readonly job: RunningJob,
@@ -89,14 +92,15 @@ export class AgentRun {
   private take(line: string): void {
     this.events(line).forEach((event) => this.job.emit(event));
     const { conversation, spent } = this.reader;
-    if (conversation !== null && conversation !== this.job.record.conversation) {
-      this.name(this.job.scrubber.text(conversation));
+    if (conversation !== this.named) {
+      this.named = conversation;
+      this.keep(keptConversation(conversation, this.job.scrubber));
     }
     this.check(spent.turns, spent.dollars ?? this.reckoned(spent.tokens));
   }
 
-  private name(conversation: string): void {
-    if (conversation !== this.job.record.conversation) {
+  private keep(conversation: string | null): void {
+    if (conversation !== null && conversation !== this.job.record.conversation) {
       void this.job.save({ conversation });
     }
   }
@@ -153,6 +157,7 @@ export class AgentRun {
     const reckoned = outcome.dollars === null ? this.reckoned(tokens) : null;
     return {
       ...outcome,
+      conversation: keptConversation(outcome.conversation, this.job.scrubber),
       tokens,
       ...(reckoned === null ? {} : { dollars: reckoned, dollarsFrom: 'prices' as const }),
       ...(exit.cause === 'exited' ? {} : STOPPED[exit.cause]),

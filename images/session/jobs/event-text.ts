@@ -6,7 +6,7 @@ import type { Scrubber } from '../shared/scrub';
 export const LONGEST_TEXT = 256 * 1024;
 /** of what goes into a tool and comes out of it, and of messages */
 export const LONGEST_DETAIL = 4 * 1024;
-/** of what names something: the code of a notice, a conversation */
+/** of what names something: the code of a notice */
 export const LONGEST_NAME = 1024;
 
 /** The event as it may be stored and sent: without secrets, with bounds. */
@@ -39,12 +39,11 @@ export function storable(event: AgentEvent, scrubber: Scrubber): AgentEvent {
 }
 
 export function storableResult(result: JobResult, scrubber: Scrubber): JobResult {
-  const { text, message, conversation } = result;
+  const { text, message } = result;
   return {
     ...result,
     text: shortened(text, LONGEST_TEXT, scrubber),
     message: shortened(message, LONGEST_DETAIL, scrubber),
-    conversation: shortened(conversation, LONGEST_NAME, scrubber),
   };
 }
 

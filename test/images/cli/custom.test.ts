@@ -122,16 +122,6 @@ describe('output in events', () => {
   });
 
   test.each([
-    ['is too long', 'c'.repeat(1001)],
-    ['is a token', `ghp_${'a'.repeat(36)}`],
-    ['has the key of the model in it', `c-${KEY}`],
-  ])('names no conversation whose id %s', (_, conversation) => {
-    const run = runOf({ continues: { conversation: 'c-8', totals: null } });
-    const end = { type: 'result', result: { status: 'succeeded', conversation } };
-    expect(replayed(custom, output([end]), run).outcome.conversation).toBe('c-8');
-  });
-
-  test.each([
     [output(events), 'AgentCrashed'],
     [output([{ type: 'result', result: { status: 'failed', message: 'no' } }]), 'AgentFailed'],
     [output([result], 1), 'AgentFailed'],
