@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { processIds, statOf } from '../jobs/processes';
+import { nameOf, processIds, statOf } from '../jobs/processes';
 import type { ProcessStat } from '../jobs/processes';
 
 /**
@@ -11,6 +11,9 @@ const SHELL_IDLE_MS = 5 * 60_000;
 const SCAN_EVERY_MS = 2000;
 /** a microVM has a few dozen; a fork bomb must not make /ping slow */
 const MOST_PROCESSES = 1000;
+
+/** what waits for its next command, when it is alone in the foreground */
+const SHELLS = ['bash', 'dash', 'sh', 'zsh', 'fish', 'ksh', 'ash'];
 
 /** major numbers of /dev/pts */
 const FIRST_PTS = 136;
@@ -29,6 +32,7 @@ export class Shells {
     private readonly idleMs = SHELL_IDLE_MS,
     private readonly everyMs = SCAN_EVERY_MS,
     private readonly since = statOf(process.pid)?.startedAt ?? 0,
+    private readonly processes = processIds,
   ) {}
 
   public get isBusy(): boolean {
@@ -41,19 +45,9 @@ export class Shells {
   }
 
   private scan(): boolean {
-    const seen = new Set<number>();
-    for (const id of processIds().slice(0, MOST_PROCESSES)) {
-      const stat = statOf(id);
-      const pts = stat === undefined ? undefined : ptsOf(stat.terminal);
-      if (stat === undefined || pts === undefined || stat.session !== id || stat.startedAt < this.since) {
-        continue;
-      }
-      if (isRunning(stat) || (!seen.has(pts) && this.isRecent(pts))) {
-        return true;
-      }
-      seen.add(pts);
-    }
-    return false;
+    const all = this.processes().slice(0, MOST_PROCESSES).flatMap(onTerminal);
+    const shells = all.filter(({ id, session, startedAt }) => session === id && startedAt >= this.since);
+    return shells.some((shell) => isRunning(shell, all) || this.isRecent(shell.pts));
   }
 
   private isRecent(pts: number): boolean {
@@ -66,9 +60,21 @@ export class Shells {
   }
 }
 
-/** the leader of a session is its shell: while a command runs, the command's group is in the foreground */
-function isRunning({ group, foreground }: ProcessStat): boolean {
-  return foreground > 0 && foreground !== group;
+interface OnTerminal extends ProcessStat {
+  readonly id: number;
+  readonly pts: number;
+}
+
+function onTerminal(id: number): OnTerminal[] {
+  const stat = statOf(id);
+  const pts = stat === undefined ? undefined : ptsOf(stat.terminal);
+  return stat === undefined || pts === undefined ? [] : [{ ...stat, id, pts }];
+}
+
+/** A shell that waits is alone in its group. It need not lead the session: `sh -c bash` or `su` has it as a child. */
+function isRunning({ pts, foreground }: OnTerminal, all: readonly OnTerminal[]): boolean {
+  const [first, ...others] = all.filter((one) => one.pts === pts && one.group === foreground);
+  return first !== undefined && (others.length > 0 || !SHELLS.includes(nameOf(first.id) ?? SHELLS[0]));
 }
 
 /** number of the pseudo terminal, from the kernel's encoding of a device */

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { statOf } from '../../../images/session/jobs/processes';
+import { nameOf, processIds, statOf } from '../../../images/session/jobs/processes';
 import { Shells } from '../../../images/session/server/shells';
 import { endedSource } from '../../../images/session/jobs/event-file';
 import { sendEvents } from '../../../images/session/server/sse';
@@ -20,6 +20,14 @@ async function watch(url: string, body: object): Promise<IncomingMessage> {
     const sent = request(`${url}/invocations`, { method: 'POST' }, resolve);
     sent.on('error', reject);
     sent.end(JSON.stringify(body));
+  });
+}
+
+/** what leads the session that another process opened on a new terminal */
+function leaderOf(opener: number): number | undefined {
+  return processIds().find((id) => {
+    const stat = statOf(id);
+    return stat?.parent === opener && stat.session === id && stat.terminal !== 0;
   });
 }
 
@@ -141,30 +149,41 @@ describe('/ping', () => {
     expect((await one.ping()).time_of_last_update).toBeGreaterThan(busy.time_of_last_update);
   });
 
-  test('is busy while a shell of someone runs a command, or was used lately', async () => {
-    const others = new Shells(0, 0);
-    // terminals of this machine that are not of this test
-    const isQuiet = !others.isBusy;
-    const shell = spawn('script', ['-qc', 'bash --norc -i', '/dev/null'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  // what opens the terminal may run the shell itself, or let another one start it: that one waits in the background for ever
+  test.each([
+    ['the first process of its terminal', 'exec bash --norc -i'],
+    ['started by another shell', 'bash --norc -i; true'],
+  ])('is busy while a shell of someone runs a command, or was used lately: %s', async (_, line) => {
+    const shell = spawn('script', ['-qc', line, '/dev/null'], { stdio: ['pipe', 'ignore', 'ignore'] });
     try {
-      const lately = new Shells(60_000, 0);
-      await until(() => lately.isBusy);
-      shell.stdin.write('sleep 2\n');
-      const startOf = (pid: string) => statOf(Number(pid))!.startedAt;
-      const now = new Shells(0, 0);
+      await until(() => new Shells(60_000, 0).isBusy && leaderOf(shell.pid!) !== undefined);
+      const { startedAt, terminal } = statOf(leaderOf(shell.pid!)!)!;
+      // this machine may have other terminals, in which others work
+      const here = () => processIds().filter((id) => statOf(id)?.terminal === terminal);
+      const now = new Shells(0, 0, startedAt, here);
+      await until(() => here().some((id) => nameOf(id) === 'bash') && !now.isBusy);
+      shell.stdin.write('sleep 1\n');
       await until(() => now.isBusy);
-      if (isQuiet) {
-        const started = startOf(execFileSync('pgrep', ['-P', String(shell.pid)], { encoding: 'utf8' }));
-        expect(new Shells(60_000, 0, started).isBusy).toBe(true);
-        expect(new Shells(60_000, 0, started + 1).isBusy).toBe(false);
-        await until(() => !now.isBusy);
-        const one = await new TestSession(workspace(), {}, new Shells(60_000, 0)).start();
-        expect((await one.ping()).status).toBe('HealthyBusy');
-        await one.stop();
-      }
+      await until(() => !now.isBusy);
+      expect(new Shells(60_000, 0, startedAt, here).isBusy).toBe(true);
+      expect(new Shells(60_000, 0, startedAt + 1, here).isBusy).toBe(false);
+      const one = await new TestSession(workspace(), {}, new Shells(60_000, 0, startedAt, here)).start();
+      expect((await one.ping()).status).toBe('HealthyBusy');
+      await one.stop();
     } finally {
       shell.stdin.end('exit\n');
       shell.kill();
+    }
+  });
+
+  test('is busy while a program runs that a terminal was opened for', async () => {
+    const opener = spawn('script', ['-qc', 'exec sleep 600', '/dev/null'], { stdio: 'ignore' });
+    try {
+      await until(() => leaderOf(opener.pid!) !== undefined && nameOf(leaderOf(opener.pid!)!) === 'sleep');
+      const leader = leaderOf(opener.pid!)!;
+      expect(new Shells(0, 0, 0, () => [leader]).isBusy).toBe(true);
+    } finally {
+      opener.kill();
     }
   });
 
