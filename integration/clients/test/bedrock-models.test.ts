@@ -1,12 +1,11 @@
 /* Which models real coding agents call on Bedrock, told what the constructs render: those of their route, and no other. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { AgentCli, BedrockModel, ModelRoute } from '../../../lib/index.ts';
 import { AGENTS } from '../lib/agents.ts';
 import { REGION } from '../lib/guarded-gateway.ts';
-import { JobBench } from '../lib/job-bench.ts';
 import { ACCOUNT, settingsOf } from '../lib/rendered.ts';
-import { ProxyRecorder } from '../lib/silence.ts';
+import { useJobBench } from '../lib/use-job-bench.ts';
 
 const { claude, openCode } = AGENTS;
 const OPUS = 'global.anthropic.claude-opus-4-6-v1';
@@ -21,15 +20,7 @@ const haiku = BedrockModel.inferenceProfile(HAIKU, [REGION]);
 const old = BedrockModel.foundation(OLD);
 const own = BedrockModel.applicationInferenceProfile(OWN, { modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0' });
 
-const proxy = new ProxyRecorder();
-let bench: JobBench;
-
-before(() => proxy.start());
-after(() => proxy.stop());
-beforeEach(async () => {
-  bench = await new JobBench(proxy.environment).start();
-});
-afterEach(() => bench.stop());
+const use = useJobBench();
 
 const ROUTES = [
   { name: 'Opus', models: [opus], ids: [OPUS], dollars: 0.006975 },
@@ -46,15 +37,15 @@ const ROUTES = [
 ];
 for (const { name, models, ids, dollars } of ROUTES) {
   test(`claude-code: a route with ${name} calls nothing else`, async () => {
-    const session = await bench.bedrock(claude, settingsOf(AgentCli.claudeCode(), ModelRoute.bedrock(models)));
-    bench.model.allowed = (id) => ids.includes(id);
+    const session = await use.bench.bedrock(claude, settingsOf(AgentCli.claudeCode(), ModelRoute.bedrock(models)));
+    use.bench.model.allowed = (id) => ids.includes(id);
     const { result } = await session.run({ prompt: 'say so' });
     assert.deepEqual([result.status, result.message], ['succeeded', null]);
     assert.deepEqual(
-      [...bench.model.invoked].filter((id) => !ids.includes(id)),
+      [...use.bench.model.invoked].filter((id) => !ids.includes(id)),
       [],
     );
-    assert.ok(bench.model.invoked.has(ids[0]));
+    assert.ok(use.bench.model.invoked.has(ids[0]));
     // what keeps it from calling others must not make it take the model for another
     assert.ok(Math.abs(Number(result.dollars) - dollars) < 1e-9, String(result.dollars));
   });
@@ -66,18 +57,18 @@ const OPEN_CODE = [
 ];
 for (const { name, models, ids, isPriced } of OPEN_CODE) {
   test(`opencode: a route with ${name} calls nothing else`, async () => {
-    const session = await bench.bedrock(openCode, settingsOf(AgentCli.openCode(), ModelRoute.bedrock(models)));
-    bench.model.allowed = (id) => ids.includes(id);
+    const session = await use.bench.bedrock(openCode, settingsOf(AgentCli.openCode(), ModelRoute.bedrock(models)));
+    use.bench.model.allowed = (id) => ids.includes(id);
     const { result } = await session.run({ prompt: 'say so' });
     assert.deepEqual([result.status, result.message], ['succeeded', null]);
-    assert.deepEqual([...bench.model.invoked], [ids[0]]);
+    assert.deepEqual([...use.bench.model.invoked], [ids[0]]);
     assert.equal(Number(result.dollars) > 0, isPriced);
     assert.equal(result.dollars === null, !isPriced);
   });
 }
 
 test('opencode: puts a geography before a foundation model, which is why the constructs refuse it', async () => {
-  const session = await bench.bedrock(openCode, { model: 'amazon.nova-lite-v1:0', route: { via: 'bedrock' } });
+  const session = await use.bench.bedrock(openCode, { model: 'amazon.nova-lite-v1:0', route: { via: 'bedrock' } });
   await session.run({ prompt: 'say so' });
-  assert.deepEqual([...bench.model.invoked], ['eu.amazon.nova-lite-v1:0']);
+  assert.deepEqual([...use.bench.model.invoked], ['eu.amazon.nova-lite-v1:0']);
 });

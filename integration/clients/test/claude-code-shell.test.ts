@@ -1,8 +1,7 @@
 /* What the managed settings of the image make of Claude Code in a shell, where nothing else keeps a repository out. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +9,12 @@ import { PORTS } from '../../../lib/agent/session-settings.ts';
 import { Canary } from '../lib/canary.ts';
 import { LoopbackGateway } from '../lib/loopback-gateway.ts';
 import { ModelServer } from '../lib/model-server.ts';
-import { noPrivateEtc, withEtc } from '../lib/private-etc.ts';
+import { PrivateEtc } from '../lib/private-etc.ts';
 import { Sandbox } from '../lib/sandbox.ts';
 
 const IMAGES = fileURLToPath(new URL('../../../images', import.meta.url));
-const folder = mkdtempSync(path.join(tmpdir(), 'managed-'));
-const reason = noPrivateEtc(folder);
-const skip = reason !== undefined && `SKIP: ${reason}`;
+const etc = new PrivateEtc();
+const { skip } = etc;
 const model = new ModelServer();
 let canary: Canary;
 let gateway: LoopbackGateway;
@@ -25,7 +23,7 @@ let sandbox: Sandbox;
 before(() => model.start());
 after(() => {
   model.stop();
-  rmSync(folder, { recursive: true });
+  etc.remove();
 });
 beforeEach(async () => {
   gateway = await new LoopbackGateway().start();
@@ -59,13 +57,13 @@ test('claude-code in a shell: managed settings keep them out, and the tools of a
 /** Starts it as a person would, in the repository; the settings of a user count. */
 async function ask(options: string): Promise<void> {
   const line = `claude -p 'say so' --output-format json --dangerously-skip-permissions ${options}`;
-  const { output, code } = await sandbox.shell(withEtc(folder, line));
+  const { output, code } = await sandbox.shell(etc.with(line));
   assert.equal(code, 0, output);
 }
 
 /** The file as the image has it, but for the port of the bridge. */
 function manage(): void {
-  const file = path.join(folder, 'etc', 'claude-code', 'managed-settings.json');
+  const file = etc.place('claude-code', 'managed-settings.json');
   const script = path.join(IMAGES, 'shared', 'merge-settings.mjs');
   execFileSync(process.execPath, [script, path.join(IMAGES, 'claude-code', 'managed-settings.json'), file]);
   const text = readFileSync(file, 'utf8');

@@ -1,21 +1,12 @@
 /* How jobs of real coding agents end with their session, and without their tools. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { type Agent, AGENTS } from '../lib/agents.ts';
-import { JobBench } from '../lib/job-bench.ts';
 import type { Session } from '../lib/session.ts';
-import { ProxyRecorder } from '../lib/silence.ts';
+import { useJobBench } from '../lib/use-job-bench.ts';
 
 const { claude, codex, gemini, openCode } = AGENTS;
-const proxy = new ProxyRecorder();
-let bench: JobBench;
-
-before(() => proxy.start());
-after(() => proxy.stop());
-beforeEach(async () => {
-  bench = await new JobBench(proxy.environment).start();
-});
-afterEach(() => bench.stop());
+const use = useJobBench();
 
 for (const agent of [claude, codex, gemini, openCode]) {
   test(`${agent.name}: a job whose server is killed is reported as interrupted by the next one`, async () => {
@@ -59,44 +50,47 @@ test('claude-code: a job that is cancelled does not know its tokens', async () =
 });
 
 test('with the gateway down no agent is started', async () => {
-  const session = await bench.session(codex, 'jwt');
-  bench.gateway.isDown = true;
+  const session = await use.bench.session(codex, 'jwt');
+  use.bench.gateway.isDown = true;
   const { result, events } = await session.run({ prompt: 'go' });
   assert.deepEqual([result.status, result.errorCode], ['failed', 'GatewayUnavailable']);
   assert.ok(events.some((event) => event.type === 'step' && event.name === 'gateway' && event.status === 'failed'));
-  assert.deepEqual(bench.model.seen, []);
+  assert.deepEqual(use.bench.model.seen, []);
 });
 
 test('with a token that the gateway refuses no agent is started', async () => {
-  const session = await bench.session(codex, 'jwt');
+  const session = await use.bench.session(codex, 'jwt');
   session.token = 'token-of-somebody-else';
   const { result } = await session.run({ prompt: 'go' });
   assert.deepEqual([result.status, result.errorCode], ['failed', 'GatewayAccessDenied']);
-  assert.deepEqual(bench.model.seen, []);
+  assert.deepEqual(use.bench.model.seen, []);
   assert.deepEqual(session.filesWith('token-of-somebody-else'), []);
 });
 
 for (const agent of [codex, gemini]) {
   test(`${agent.name}: its commands do not get the key of the model`, async () => {
-    const session = await bench.session(agent, 'iam');
-    bench.model.script = [agent.shell('env > seen.txt'), agent.shell('cat seen.txt'), { text: 'done' }];
-    const { result } = await session.run({ prompt: 'look', test: `! grep -q '${bench.gateway.modelKey}' seen.txt` });
+    const session = await use.bench.session(agent, 'iam');
+    use.bench.model.script = [agent.shell('env > seen.txt'), agent.shell('cat seen.txt'), { text: 'done' }];
+    const { result } = await session.run({
+      prompt: 'look',
+      test: `! grep -q '${use.bench.gateway.modelKey}' seen.txt`,
+    });
     assert.deepEqual([result.status, result.message], ['succeeded', null]);
   });
 }
 
 test('the search through processes and files finds what is there', async () => {
-  const session = await bench.session(codex, 'iam');
+  const session = await use.bench.session(codex, 'iam');
   // the key of the model has to be in the environment of the agent
-  const found = bench.watchProcesses(session, [bench.gateway.modelKey], ['--ignore-user-config']);
+  const found = use.bench.watchProcesses(session, [use.bench.gateway.modelKey], ['--ignore-user-config']);
   await session.run({ prompt: 'a text to be found' });
-  assert.ok(found().exposed.some((one) => one.startsWith(bench.gateway.modelKey)));
+  assert.ok(found().exposed.some((one) => one.startsWith(use.bench.gateway.modelKey)));
   assert.ok(found().exposed.some((one) => one.startsWith('--ignore-user-config')));
   assert.ok(session.filesWith('a text to be found').length > 0);
 });
 
 test('custom: an agent with events of ours does a job', async () => {
-  const session = await bench.custom();
+  const session = await use.bench.custom();
   const usage = { type: 'usage', tokens: { input: 10, output: 5, cacheRead: 0, cacheWrite: 0 }, dollars: 0.5 };
   const end = { type: 'result', result: { status: 'succeeded', text: 'done', turns: 1, conversation: 'c-1' } };
   const lines = [usage, end].map((event) => `echo '${JSON.stringify(event)}'`);
@@ -111,7 +105,7 @@ test('custom: an agent with events of ours does a job', async () => {
 });
 
 test('custom: an agent with plain text does a job, and its exit code says whether it did', async () => {
-  const session = await bench.custom();
+  const session = await use.bench.custom();
   session.describe('own-agent', 'echo "I was told: $1"; exit "${#1}"', { prompt: 'argument' });
   const { result } = await session.run({ prompt: '12345' });
   assert.deepEqual([result.status, result.errorCode, result.exitCode], ['failed', 'AgentCrashed', 5]);
@@ -122,10 +116,10 @@ test('custom: an agent with plain text does a job, and its exit code says whethe
 async function atWork(
   agent: Agent,
 ): Promise<{ session: Session; job: string; watch: Awaited<ReturnType<Session['begin']>> }> {
-  const session = await bench.session(agent, 'iam');
-  bench.model.script = [agent.shell('echo one'), { text: 'never said' }];
-  bench.model.silentFrom = 1;
-  const waiting = bench.model.reached(1);
+  const session = await use.bench.session(agent, 'iam');
+  use.bench.model.script = [agent.shell('echo one'), { text: 'never said' }];
+  use.bench.model.silentFrom = 1;
+  const waiting = use.bench.model.reached(1);
   const watch = await session.begin({ prompt: 'go' });
   const job = await watch.job();
   await waiting;

@@ -2,27 +2,18 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import type { AgentEvent, JobResult } from '../../../images/session/contract/index.ts';
 import versions from '../../../images/versions.json' with { type: 'json' };
 import { CREDENTIALS } from '../../../test/sigv4.ts';
 import { type Agent, AGENTS } from '../lib/agents.ts';
-import { JobBench } from '../lib/job-bench.ts';
 import { versionOf } from '../lib/sandbox.ts';
-import { ProxyRecorder } from '../lib/silence.ts';
+import { useJobBench } from '../lib/use-job-bench.ts';
 
 const { claude, codex, gemini, openCode } = AGENTS;
 const FILE = 'new.txt';
 
-const proxy = new ProxyRecorder();
-let bench: JobBench;
-
-before(() => proxy.start());
-after(() => proxy.stop());
-beforeEach(async () => {
-  bench = await new JobBench(proxy.environment).start();
-});
-afterEach(() => bench.stop());
+const use = useJobBench();
 
 for (const agent of [claude, codex, gemini, openCode]) {
   test(`${agent.name}: what is installed is what ships`, () => {
@@ -30,10 +21,10 @@ for (const agent of [claude, codex, gemini, openCode]) {
   });
 
   test(`${agent.name}: does a job with the caller's token, which it never sees, and goes on with it`, async () => {
-    const { gateway, model } = bench;
-    const session = await bench.session(agent, 'jwt');
+    const { gateway, model } = use.bench;
+    const session = await use.bench.session(agent, 'jwt');
     model.script = work(agent, session.work);
-    const found = bench.watchProcesses(session, [gateway.token, gateway.workloadToken], [gateway.modelKey]);
+    const found = use.bench.watchProcesses(session, [gateway.token, gateway.workloadToken], [gateway.modelKey]);
 
     const first = await session.begin({ prompt: '- add the file', test: `test "$(cat ${FILE})" = hi` });
     const job = await first.job();
@@ -73,8 +64,8 @@ for (const agent of [claude, codex, gemini, openCode]) {
 
 for (const agent of [claude, codex, openCode]) {
   test(`${agent.name}: does a job on Bedrock, with the role of its session, for its gateway too`, async () => {
-    const { gateway, model, metadata } = bench;
-    const session = await bench.bedrock(agent);
+    const { gateway, model, metadata } = use.bench;
+    const session = await use.bench.bedrock(agent);
     model.script = work(agent, session.work);
     const { result } = await session.run({ prompt: 'add the file' });
     assertWorked(agent, result);
@@ -89,7 +80,7 @@ for (const agent of [claude, codex, openCode]) {
 }
 
 test('gemini-cli: on Bedrock it is refused', async () => {
-  const session = await bench.bedrock(gemini);
+  const session = await use.bench.bedrock(gemini);
   const { result } = await session.run({ prompt: 'add the file' });
   assert.deepEqual([result.status, result.errorCode], ['failed', 'AgentNotStarted']);
   assert.match(String(result.message), /gemini-cli cannot reach its model this way/);
@@ -107,10 +98,10 @@ const CAPS = [
 ] as const;
 for (const { agent, limits, errorCode, how } of CAPS) {
   test(`${agent.name}: a limit of ${Object.keys(limits)[0]} ends it, ${how}`, async () => {
-    const session = await bench.session(agent, 'iam');
-    bench.model.script = [agent.shell('echo one'), agent.shell('echo two'), agent.shell('echo three')];
+    const session = await use.bench.session(agent, 'iam');
+    use.bench.model.script = [agent.shell('echo one'), agent.shell('echo two'), agent.shell('echo three')];
     // no answer comes any more: only the limit can end it
-    bench.model.silentFrom = 3;
+    use.bench.model.silentFrom = 3;
     const { result } = await session.run({ prompt: 'go on for ever', limits });
     assert.deepEqual([result.status, result.errorCode], ['limitReached', errorCode]);
     assert.deepEqual(session.agentProcesses(), []);
@@ -118,7 +109,7 @@ for (const { agent, limits, errorCode, how } of CAPS) {
 }
 
 test('codex: a limit of turns is refused, for it has none', async () => {
-  const session = await bench.session(codex, 'iam');
+  const session = await use.bench.session(codex, 'iam');
   await assert.rejects(session.begin({ prompt: 'go', limits: { turns: 2 } }), /400 .*LimitNotSupported/);
 });
 
@@ -131,8 +122,8 @@ const REFUSALS = [
 ] as const;
 for (const { agent, status, errorCode } of REFUSALS) {
   test(`${agent.name}: a model that answers ${status} fails the job with ${errorCode}`, async () => {
-    const session = await bench.session(agent, 'iam');
-    bench.model.fault = () => ({ status });
+    const session = await use.bench.session(agent, 'iam');
+    use.bench.model.fault = () => ({ status });
     const { result } = await session.run({ prompt: 'go' });
     assert.deepEqual([result.status, result.errorCode], ['failed', errorCode]);
     assert.ok(result.message);
@@ -140,9 +131,9 @@ for (const { agent, status, errorCode } of REFUSALS) {
 }
 
 test('opencode: a model that answers 429 for ever is asked for ever, in silence, until somebody ends the job', async () => {
-  const session = await bench.session(openCode, 'iam');
+  const session = await use.bench.session(openCode, 'iam');
   const askedAgain = new Promise<void>((resolve) => {
-    bench.model.fault = (number) => {
+    use.bench.model.fault = (number) => {
       if (number === 1) {
         resolve();
       }
@@ -163,11 +154,11 @@ test('opencode: a model that answers 429 for ever is asked for ever, in silence,
 });
 
 test('no agent called anyone but its model and its gateway', () => {
-  assert.deepEqual(proxy.called, []);
+  assert.deepEqual(use.proxy.called, []);
 });
 
 /** Write a file, look at it as tests do, ask the gateway, and say so. */
-function work(agent: Agent, directory: string): typeof bench.model.script {
+function work(agent: Agent, directory: string): typeof use.bench.model.script {
   return [
     agent.write(path.join(directory, FILE), 'hi'),
     agent.shell(`cat ${FILE}`),

@@ -1,20 +1,18 @@
 /* OpenCode in a shell as AgentCore opens it in a session: whom it calls. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ModelServer } from '../lib/model-server.ts';
-import { noPrivateEtc, withEtc } from '../lib/private-etc.ts';
+import { PrivateEtc } from '../lib/private-etc.ts';
 import { Sandbox } from '../lib/sandbox.ts';
 import { ProxyRecorder } from '../lib/silence.ts';
 
 const IMAGES = fileURLToPath(new URL('../../../images', import.meta.url));
-const folder = mkdtempSync(path.join(tmpdir(), 'silent-'));
-const reason = noPrivateEtc(folder);
-const skip = reason !== undefined && `SKIP: ${reason}`;
+const etc = new PrivateEtc();
+const { skip } = etc;
 const model = new ModelServer();
 let proxy: ProxyRecorder;
 let sandbox: Sandbox;
@@ -22,7 +20,7 @@ let sandbox: Sandbox;
 before(() => model.start());
 after(() => {
   model.stop();
-  rmSync(folder, { recursive: true });
+  etc.remove();
 });
 beforeEach(async () => {
   proxy = await new ProxyRecorder().start();
@@ -45,11 +43,11 @@ test(
 );
 
 test('opencode in a shell: what the image has in /etc and at home keeps it silent', { skip }, async () => {
-  put('shared/agent.sh', 'profile.d/agent.sh');
-  put('opencode/silent.sh', 'profile.d/opencode.sh');
-  put('opencode/managed-settings.json', 'opencode/opencode.json');
+  etc.put(image('shared/agent.sh'), 'profile.d/agent.sh');
+  etc.put(image('opencode/silent.sh'), 'profile.d/opencode.sh');
+  etc.put(image('opencode/managed-settings.json'), 'opencode/opencode.json');
   const settings = path.join(sandbox.home, '.config', 'opencode');
-  execFileSync('sh', [path.join(IMAGES, 'opencode', 'no-plugins.sh'), settings, path.join(folder, 'etc', 'opencode')]);
+  execFileSync('sh', [path.join(IMAGES, 'opencode', 'no-plugins.sh'), settings, etc.place('opencode')]);
   await ask();
   assert.deepEqual(called(), []);
 });
@@ -60,14 +58,12 @@ async function ask(): Promise<void> {
   sandbox.install('~/own.json', JSON.stringify({ enabled_providers: ['own'], provider: { own: provider } }));
   const kept = ['HOME', 'PATH', ...Object.keys(proxy.environment)].map((name) => `${name}="$${name}"`).join(' ');
   const line = `env -i ${kept} OPENCODE_CONFIG="$HOME/own.json" bash --login -c "$(command -v opencode) run -m own/m hello"`;
-  const { output, code } = await sandbox.shell(withEtc(folder, line));
+  const { output, code } = await sandbox.shell(etc.with(line));
   assert.equal(code, 0, output);
 }
 
-function put(file: string, place: string): void {
-  const target = path.join(folder, 'etc', place);
-  mkdirSync(path.dirname(target), { recursive: true });
-  copyFileSync(path.join(IMAGES, file), target);
+function image(file: string): string {
+  return readFileSync(path.join(IMAGES, file), 'utf8');
 }
 
 function called(): string[] {
