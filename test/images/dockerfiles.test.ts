@@ -88,6 +88,12 @@ describe('what all images share', () => {
     expect(dockerfile(name)).toMatch(new RegExp(`^ENV AGENT_CLI=${name}$`, 'm'));
   });
 
+  test('opencode is silent in shells too, which do not get the variables of the image', () => {
+    const variables = (text: string): string[] => text.match(/\bOPENCODE_\w+=\S+/g) ?? [];
+    expect(variables(dockerfile('opencode'))).toHaveLength(3);
+    expect(variables(read('opencode', 'silent.sh'))).toEqual(variables(dockerfile('opencode')));
+  });
+
   test('the base is the one of versions.json', () => {
     expect(good).toContain(`ARG BASE=${versions.base}\n`);
   });
