@@ -73,8 +73,8 @@ function onTerminal(id: number): OnTerminal[] {
 
 /** A shell that waits is alone in its group. It need not lead the session: `sh -c bash` or `su` has it as a child. */
 function isRunning({ pts, foreground }: OnTerminal, all: readonly OnTerminal[]): boolean {
-  const [first, ...others] = all.filter((one) => one.pts === pts && one.group === foreground);
-  return first !== undefined && (others.length > 0 || !SHELLS.includes(nameOf(first.id) ?? SHELLS[0]));
+  const names = all.filter((one) => one.pts === pts && one.group === foreground).map(({ id }) => nameOf(id));
+  return names.length > 1 || (names[0] !== undefined && !SHELLS.includes(names[0]));
 }
 
 /** number of the pseudo terminal, from the kernel's encoding of a device */
