@@ -33,6 +33,9 @@ export function installOther(): boolean {
 
 const importOther = `require(${JSON.stringify(INSTALLED)})`;
 
+/** What of this library is compared: the other one has no parts either. */
+export const ALL_OF_IT = 'this library, all of it';
+
 /** Processes to run in turn. */
 export const IMPORT_OTHER: [key: string, run: () => Sample] = [OTHER, () => runCode(importOther)];
 
@@ -40,7 +43,7 @@ export function packageTargets(imports: Record<string, Sample[]>, isInstalled: b
   const ours = packedBytes() / 1e6;
   const other = isInstalled ? folderBytes(INSTALLED) / 1e6 : GIVEN.megabytes;
   const label = isInstalled ? `${OTHER} ${VERSION}` : `${OTHER}, as given, not measured`;
-  const own = imports['this library'];
+  const own = imports[ALL_OF_IT];
   const ownMs = median(own.map(({ cpuMs }) => cpuMs));
   const otherMs = isInstalled ? median(imports[OTHER].map(({ cpuMs }) => cpuMs)) : GIVEN.importMs;
   const ratio = isInstalled ? median(pairwise(own, imports[OTHER], 'cpuMs', (a, b) => a / b)) : ownMs / otherMs;

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBroker } from './broker';
 import { APPS, COUNTS, keyOf, MANY, ONE, targetsOf, templateGrowth, type Timings } from './figures';
-import { IMPORT_OTHER, installOther, packageTargets } from './packages';
+import { ALL_OF_IT, IMPORT_OTHER, installOther, packageTargets } from './packages';
 import { compile, ROOT, runApp, runCode, type Sample, templateText } from './processes';
 import { render, type Results } from './report';
 import { measureSession } from './session/run';
@@ -20,7 +20,10 @@ const IMPORTS: Record<string, string> = {
   // the CDK loads its modules when they are first touched
   'aws-bedrockagentcore, untouched': `require('aws-cdk-lib/aws-bedrockagentcore')`,
   'aws-bedrockagentcore, its Runtime': `require('aws-cdk-lib/aws-bedrockagentcore').Runtime`,
-  'this library': `require('./lib/index.js')`,
+  // so does this library
+  'this library, untouched': `require('./lib/index.js')`,
+  'this library, its CodingAgent': `require('./lib/index.js').CodingAgent`,
+  [ALL_OF_IT]: `Object.values(require('./lib/index.js'))`,
 };
 
 async function main(): Promise<void> {

@@ -9,8 +9,8 @@ const DASHBOARD_KB = 100;
 const LONGEST_MS = 200;
 /** agents that make up the 500 resources that a stack may hold */
 const FULL_STACK = 48;
-const CHECKS = path.join(OUT, `checked-${FULL_STACK}`, 'checks-ms');
-const REPORT = path.join(OUT, 'report-ms');
+const CHECKS = path.join(OUT, `checked-${FULL_STACK}`, 'checks.json');
+const REPORT = path.join(OUT, 'report.json');
 /** what stands in an ARN or a name for what is known only at deployment */
 const LONG = 'x'.repeat(100);
 
@@ -20,27 +20,33 @@ export const DASHBOARD_RUNS = ['library', 'dashboard'].map((app): [key: string, 
   () => runApp(app, MANY),
 ]);
 
-/** Milliseconds of CPU that plugin and report took, one value a round. */
-const checksMs: number[] = [];
-const reportMs: number[] = [];
+/** What plugin and report took, one value a round. */
+const checks: Part[] = [];
+const reports: Part[] = [];
+
+/** A part of a process: by the clock, and the CPU time of all threads. */
+interface Part {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
 
 /** Processes to run in turn with the validator on. */
 export const CHECK_RUNS: [key: string, run: () => Sample][] = [
   [keyOf('library', FULL_STACK), () => runApp('library', FULL_STACK, true)],
-  [keyOf('checked', FULL_STACK), () => timed(() => runApp('checked', FULL_STACK, true), CHECKS, checksMs)],
+  [keyOf('checked', FULL_STACK), () => timed(() => runApp('checked', FULL_STACK, true), CHECKS, checks)],
 ];
 
 /** The same for the report, over what the last of them wrote. */
 export const REPORT_RUNS: [key: string, run: () => Sample][] = [
-  [keyOf('report', FULL_STACK), () => timed(() => runCode(reportCode()), REPORT, reportMs)],
+  [keyOf('report', FULL_STACK), () => timed(() => runCode(reportCode()), REPORT, reports)],
 ];
 
-/** runs a process that writes a number of milliseconds to a file, where it can */
-function timed(run: () => Sample, file: string, values: number[]): Sample {
+/** runs a process that writes what a part of it took to a file, where it can */
+function timed(run: () => Sample, file: string, parts: Part[]): Sample {
   rmSync(file, { force: true });
   const sample = run();
   if (existsSync(file)) {
-    values.push(Number(readFileSync(file, 'utf8')));
+    parts.push(JSON.parse(readFileSync(file, 'utf8')) as Part);
   }
   return sample;
 }
@@ -52,10 +58,12 @@ function reportCode(): string {
   const assembly = JSON.stringify(path.join(OUT, `checked-${FULL_STACK}`));
   return `const { ComplianceReport } = require('./lib/index.js');
     setTimeout(() => {
-      const start = process.cpuUsage();
+      const [start, begun] = [process.cpuUsage(), performance.now()];
       ComplianceReport.fromDirectory(${assembly}).toMarkdown();
+      const wallMs = performance.now() - begun;
       const { user, system } = process.cpuUsage(start);
-      require('node:fs').writeFileSync(${JSON.stringify(REPORT)}, String((user + system) / 1000));
+      const part = JSON.stringify({ wallMs, cpuMs: (user + system) / 1000 });
+      require('node:fs').writeFileSync(${JSON.stringify(REPORT)}, part);
     }, ${REST_MS});`;
 }
 
@@ -65,7 +73,6 @@ export function watchingTargets(beside: Timings, validated: Timings): Target[] {
   const dashboard = median(pairwise(beside[keyOf('dashboard', MANY)], beside[keyOf('library', MANY)], 'cpuMs', more));
   const checked = validated[keyOf('checked', FULL_STACK)];
   const whole = median(pairwise(checked, validated[keyOf('library', FULL_STACK)], 'cpuMs', more));
-  const [checks, report] = [checksMs, reportMs].map(median);
   return [
     {
       wanted: `dashboard of ${MANY} agents and their alarms: at most ${DASHBOARD_KB} KB`,
@@ -74,15 +81,25 @@ export function watchingTargets(beside: Timings, validated: Timings): Target[] {
     },
     {
       wanted: `AgentCoreChecks on 500 resources: at most ${LONGEST_MS} ms beyond core's own validation`,
-      measured: `${checks.toFixed(0)} ms of CPU in the plugin, ${Math.min(...checksMs).toFixed(0)} at best; whole processes differ by ${whole.toFixed(0)} ms of ${median(checked.map(({ cpuMs }) => cpuMs)).toFixed(0)}`,
-      reached: checks <= LONGEST_MS,
+      measured: `${told(checks)}; whole processes differ by ${whole.toFixed(0)} ms of CPU of ${median(checked.map(({ cpuMs }) => cpuMs)).toFixed(0)}`,
+      reached: wallMs(checks) <= LONGEST_MS,
     },
     {
       wanted: `ComplianceReport on 500 resources: at most ${LONGEST_MS} ms`,
-      measured: `${report.toFixed(0)} ms of CPU, ${Math.min(...reportMs).toFixed(0)} at best`,
-      reached: report <= LONGEST_MS,
+      measured: told(reports),
+      reached: wallMs(reports) <= LONGEST_MS,
     },
   ];
+}
+
+function wallMs(parts: Part[]): number {
+  return median(parts.map((part) => part.wallMs));
+}
+
+function told(parts: Part[]): string {
+  const best = Math.min(...parts.map((part) => part.wallMs));
+  const cpu = median(parts.map(({ cpuMs }) => cpuMs));
+  return `${wallMs(parts).toFixed(0)} ms, ${best.toFixed(0)} at best; ${cpu.toFixed(0)} ms of CPU in all threads`;
 }
 
 /** of the dashboard as CloudWatch gets it, with long names for what is known only at deployment */
