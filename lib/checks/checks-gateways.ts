@@ -1,3 +1,4 @@
+import { memoized } from '../private/memoized';
 import type { Assembly } from './assembly';
 import type { Check } from './check';
 import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
@@ -121,16 +122,12 @@ interface Delivered {
   readonly someUnknown: boolean;
 }
 
-const DELIVERED = new WeakMap<Assembly, Delivered>();
-
 function isDelivered(resource: Resource): boolean {
-  const { assembly } = resource.template;
-  const delivered = DELIVERED.get(assembly) ?? deliveredIn(assembly);
-  DELIVERED.set(assembly, delivered);
-  return delivered.someUnknown || delivered.resources.has(resource);
+  const { someUnknown, resources } = deliveredIn(resource.template.assembly);
+  return someUnknown || resources.has(resource);
 }
 
-function deliveredIn(assembly: Assembly): Delivered {
+const deliveredIn = memoized((assembly: Assembly): Delivered => {
   const names = assembly.resourcesOf('AWS::Logs::Delivery').map((delivery) => delivery.get('DeliverySourceName'));
   const [sources, texts] = [new Set(names.map(({ resource }) => resource)), new Set(names.map(({ text }) => text))];
   const arns = assembly
@@ -142,7 +139,7 @@ function deliveredIn(assembly: Assembly): Delivered {
     })
     .map((source) => source.get('ResourceArn'));
   return { resources: new Set(arns.map(({ resource }) => resource)), someUnknown: arns.some(isOpen) };
-}
+});
 
 /** whether this is a text that is known only at deployment, and names no resource of the app */
 function isOpen({ resource, text, literal }: Value): boolean {

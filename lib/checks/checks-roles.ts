@@ -1,3 +1,4 @@
+import { memoized } from '../private/memoized';
 import type { Assembly } from './assembly';
 import type { Check } from './check';
 import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
@@ -104,17 +105,12 @@ function openTrust(role: Resource): Value[] {
   const open = statementsIn(role.get('AssumeRolePolicyDocument')).filter(
     (statement) => allows(statement) && isForEverybody(statement) && !limitsCallers(statement.get('Condition')),
   );
-  return open.length > 0 && (trustInAgentCore(role).length > 0 || isActedWith(role)) ? open : [];
+  return open.length > 0 && (trustInAgentCore(role).length > 0 || actedWith(role.template.assembly).has(role))
+    ? open
+    : [];
 }
 
-const ACTED_WITH = new WeakMap<Assembly, Set<Resource | undefined>>();
-
-function isActedWith(role: Resource): boolean {
-  const { assembly } = role.template;
-  const roles = ACTED_WITH.get(assembly) ?? new Set(assembly.resourcesOf(`${AGENTCORE}*`).map(roleOf));
-  ACTED_WITH.set(assembly, roles);
-  return roles.has(role);
-}
+const actedWith = memoized((assembly: Assembly) => new Set(assembly.resourcesOf(`${AGENTCORE}*`).map(roleOf)));
 
 function namesAccount(key: string, value: Value): boolean {
   if (key === 'aws:sourceorgid' || key === 'aws:sourceorgpaths') {

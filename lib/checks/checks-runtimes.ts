@@ -1,3 +1,4 @@
+import { memoized } from '../private/memoized';
 import type { Assembly } from './assembly';
 import type { Check } from './check';
 import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
@@ -89,16 +90,12 @@ function isInImmutableRepository({ resource }: Value): boolean {
 /** How many runtimes and gateways have a role, which is one of the app or written as an ARN. */
 type Sharing = Map<Resource | string, number>;
 
-const SHARING = new WeakMap<Assembly, Sharing>();
-
 function isShared(role: Value, { template: { assembly } }: Resource): boolean {
-  const sharing = SHARING.get(assembly) ?? sharingIn(assembly);
-  SHARING.set(assembly, sharing);
   const one = nameOf(role);
-  return one !== undefined && (sharing.get(one) ?? 0) > 1;
+  return one !== undefined && (sharingIn(assembly).get(one) ?? 0) > 1;
 }
 
-function sharingIn(assembly: Assembly): Sharing {
+const sharingIn = memoized((assembly: Assembly): Sharing => {
   const sharing: Sharing = new Map();
   for (const resource of assembly.resourcesOf(...WITH_ROLES)) {
     const one = nameOf(resource.get('RoleArn'));
@@ -107,7 +104,7 @@ function sharingIn(assembly: Assembly): Sharing {
     }
   }
   return sharing;
-}
+});
 
 function nameOf({ resource, literal }: Value): Resource | string | undefined {
   return resource ?? literal;

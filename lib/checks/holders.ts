@@ -1,3 +1,4 @@
+import { memoized } from '../private/memoized';
 import type { Assembly } from './assembly';
 import type { Template } from './template';
 import type { Resource } from './template-resource';
@@ -66,13 +67,7 @@ interface Holding {
   readonly holders: Map<Resource, Set<Resource>>;
 }
 
-const HOLDING = new WeakMap<Assembly, Holding>();
-
-function holdingIn(assembly: Assembly): Holding {
-  const known = HOLDING.get(assembly);
-  if (known !== undefined) {
-    return known;
-  }
+const holdingIn = memoized((assembly: Assembly): Holding => {
   const found: Holding = { policies: new Map(), holders: new Map() };
   for (const holder of assembly.resourcesOf(...HOLDERS)) {
     hold(found, holder, holder);
@@ -82,9 +77,8 @@ function holdingIn(assembly: Assembly): Holding {
   for (const policy of assembly.resourcesOf(...ATTACHED)) {
     attachmentsOf(policy).forEach(({ holder }) => holder !== undefined && hold(found, policy, holder));
   }
-  HOLDING.set(assembly, found);
   return found;
-}
+});
 
 function hold({ policies, holders }: Holding, policy: Resource, holder: Resource): void {
   add(policies, holder, policy);
@@ -126,13 +120,7 @@ function keyOf(type: string, name: string): string {
 /** by type and name; the names of one stack, and those that only one stack has */
 type Names = Map<Template | undefined, Map<string, Resource | undefined>>;
 
-const NAMES = new WeakMap<Assembly, Names>();
-
-function namesIn(assembly: Assembly): Names {
-  const known = NAMES.get(assembly);
-  if (known !== undefined) {
-    return known;
-  }
+const namesIn = memoized((assembly: Assembly): Names => {
   const names: Names = new Map();
   for (const type of KINDS) {
     for (const resource of assembly.resourcesOf(type)) {
@@ -142,9 +130,8 @@ function namesIn(assembly: Assembly): Names {
       }
     }
   }
-  NAMES.set(assembly, names);
   return names;
-}
+});
 
 /** what is there twice means neither */
 function remember(names: Names, of: Template | undefined, key: string, resource: Resource): void {

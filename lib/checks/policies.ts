@@ -1,3 +1,4 @@
+import { memoized } from '../private/memoized';
 import { HOLDERS, holdersOf, policiesOf, roleNamed } from './holders';
 import type { Resource } from './template-resource';
 import type { Value } from './template-value';
@@ -79,14 +80,8 @@ export function rolesOf(policy: Resource): Resource[] {
   return holdersOf(policy).filter(({ type }) => type === 'AWS::IAM::Role');
 }
 
-const STATEMENTS = new WeakMap<Resource, Value[]>();
-
 /** Every statement about what a role may do. */
-export function statementsFor(role: Resource): Value[] {
-  const statements = STATEMENTS.get(role) ?? policiesOf(role).flatMap(statementsOf);
-  STATEMENTS.set(role, statements);
-  return statements;
-}
+export const statementsFor = memoized((role: Resource): Value[] => policiesOf(role).flatMap(statementsOf));
 
 /** The statements by which AgentCore may assume a role. */
 export function trustInAgentCore(role: Resource): Value[] {

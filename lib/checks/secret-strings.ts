@@ -1,3 +1,4 @@
+import { memoized } from '../private/memoized';
 import type { Assembly } from './assembly';
 import { AGENTCORE } from './check';
 import type { Resource } from './template-resource';
@@ -31,21 +32,16 @@ function fieldsOf(value: Value, key: string | undefined): Value[] {
 /** the secrets that providers refer to, with the keys of their JSON that are read */
 type Keys = Map<Resource, (string | undefined)[]>;
 
-const KEYS = new WeakMap<Assembly, Keys>();
-
-function keysIn(assembly: Assembly): Keys {
-  const keys = KEYS.get(assembly) ?? new Map<Resource, (string | undefined)[]>();
-  if (!KEYS.has(assembly)) {
-    KEYS.set(assembly, keys);
-    for (const config of assembly.resourcesOf(...PROVIDERS).flatMap((provider) => configsIn(provider.get()))) {
-      const { resource } = config.get('SecretId');
-      if (resource !== undefined) {
-        keys.set(resource, [...(keys.get(resource) ?? []), config.get('JsonKey').literal]);
-      }
+const keysIn = memoized((assembly: Assembly): Keys => {
+  const keys: Keys = new Map();
+  for (const config of assembly.resourcesOf(...PROVIDERS).flatMap((provider) => configsIn(provider.get()))) {
+    const { resource } = config.get('SecretId');
+    if (resource !== undefined) {
+      keys.set(resource, [...(keys.get(resource) ?? []), config.get('JsonKey').literal]);
     }
   }
   return keys;
-}
+});
 
 function configsIn(value: Value): Value[] {
   const below = value.members.flatMap(([, member]) => configsIn(member));

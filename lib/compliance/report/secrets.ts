@@ -1,6 +1,7 @@
 import { AGENTCORE } from '../../checks/check';
 import type { Resource } from '../../checks/template-resource';
 import type { Value } from '../../checks/template-value';
+import { memoized } from '../../private/memoized';
 import type { AppView } from './app-view';
 import type { Section } from './facts';
 import { entry, sorted, sortedBy } from './facts';
@@ -63,18 +64,13 @@ export function secretsSection(reader: Reader, app: AppView): Section {
   };
 }
 
-const USES = new WeakMap<Reader, Use[]>();
-
-function usesIn(stack: Reader): Use[] {
-  const uses = USES.get(stack) ?? [
-    ...holdersThatRead(stack),
-    ...letInBySecrets(stack),
-    ...providers(stack),
-    ...references(stack),
-  ];
-  USES.set(stack, uses);
-  return uses;
-}
+/** the secrets of one stack can be read from all others */
+const usesIn = memoized((stack: Reader): Use[] => [
+  ...holdersThatRead(stack),
+  ...letInBySecrets(stack),
+  ...providers(stack),
+  ...references(stack),
+]);
 
 function usersOf(uses: Use[], reader: Reader): Record<string, string[]> {
   const by = (kind: Use['by']): string[] =>

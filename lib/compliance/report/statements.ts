@@ -1,4 +1,5 @@
 import type { Value } from '../../checks/template-value';
+import { memoized } from '../../private/memoized';
 import type { Entry } from './facts';
 import { entry, sorted, sortedBy } from './facts';
 import type { Reader } from './reader';
@@ -14,15 +15,11 @@ export interface Statement {
 
 export const ALL_BUT = 'everything except ';
 
-const READ = new WeakMap<Reader, WeakMap<Value, Statement[]>>();
+const readBy = memoized((reader: Reader) => memoized((document: Value) => readAll(document, reader)));
 
 /** The statements of a policy document; one that is known only at deployment is shown as it is written. */
 export function statementsIn(document: Value, reader: Reader): Statement[] {
-  const known = READ.get(reader) ?? new WeakMap<Value, Statement[]>();
-  READ.set(reader, known);
-  const statements = known.get(document) ?? readAll(document, reader);
-  known.set(document, statements);
-  return statements;
+  return readBy(reader)(document);
 }
 
 /** a document can be JSON in a text, a statement alone, or a list of them */

@@ -1,3 +1,4 @@
+import type { Check } from '../../checks/check';
 import { CHECKS } from '../../checks/checks';
 import { isEverything } from '../../checks/checks-roles';
 import { allows, statementsIn } from '../../checks/policies';
@@ -5,6 +6,7 @@ import type { Resource } from '../../checks/template-resource';
 import type { Value } from '../../checks/template-value';
 import type { Accepted } from './accepted';
 import { isWithin } from './accepted';
+import { memoized } from '../../private/memoized';
 import type { AppView } from './app-view';
 import type { Entry } from './facts';
 import { entry } from './facts';
@@ -20,15 +22,11 @@ interface Wildcard {
   readonly statement: Value;
 }
 
-const KNOWN = new WeakMap<AppView, WeakMap<Resource, Entry[]>>();
+const foundIn = memoized((app: AppView) => memoized((policy: Resource) => findWildcards(policy, app)));
 
 /** The wildcards that a policy allows, each with why it is accepted; a policy can have many holders. */
 export function wildcardsOf(policy: Resource, app: AppView): Entry[] {
-  const known = KNOWN.get(app) ?? new WeakMap<Resource, Entry[]>();
-  KNOWN.set(app, known);
-  const wildcards = known.get(policy) ?? findWildcards(policy, app);
-  known.set(policy, wildcards);
-  return wildcards;
+  return foundIn(app)(policy);
 }
 
 function findWildcards(policy: Resource, app: AppView): Entry[] {
@@ -77,15 +75,11 @@ function explanation(wildcard: Wildcard, policy: Resource, accepted: Accepted[])
 }
 
 function finds(id: string | undefined, { statement, path }: Wildcard, policy: Resource): boolean {
-  return id === 'AC_SERVICE_ROLE_NOT_ADMIN' ? isEverything(statement) : id !== undefined && found(id, policy).has(path);
+  if (id === 'AC_SERVICE_ROLE_NOT_ADMIN') {
+    return isEverything(statement);
+  }
+  const check = CHECKS.find(({ rule }) => rule.id === id);
+  return check !== undefined && pathsFoundBy(check)(policy).has(path);
 }
 
-const FOUND = new WeakMap<Resource, Map<string, Set<string>>>();
-
-function found(id: string, policy: Resource): Set<string> {
-  const known = FOUND.get(policy) ?? new Map<string, Set<string>>();
-  FOUND.set(policy, known);
-  const paths = known.get(id) ?? new Set(CHECKS.find(({ rule }) => rule.id === id)?.find(policy));
-  known.set(id, paths);
-  return paths;
-}
+const pathsFoundBy = memoized((check: Check) => memoized((policy: Resource) => new Set(check.find(policy))));
