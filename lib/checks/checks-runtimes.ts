@@ -2,6 +2,7 @@ import { memoized } from '../private/memoized';
 import type { Assembly } from './assembly';
 import type { Check } from './check';
 import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { roleNamed } from './holders';
 import type { Resource } from './template-resource';
 import type { Value } from './template-value';
 import { UNKNOWN } from './template-value';
@@ -90,15 +91,15 @@ function isInImmutableRepository({ resource }: Value): boolean {
 /** How many runtimes and gateways have a role, which is one of the app or written as an ARN. */
 type Sharing = Map<Resource | string, number>;
 
-function isShared(role: Value, { template: { assembly } }: Resource): boolean {
-  const one = nameOf(role);
-  return one !== undefined && (sharingIn(assembly).get(one) ?? 0) > 1;
+function isShared(role: Value, resource: Resource): boolean {
+  const one = nameOf(role, resource);
+  return one !== undefined && (sharingIn(resource.template.assembly).get(one) ?? 0) > 1;
 }
 
 const sharingIn = memoized((assembly: Assembly): Sharing => {
   const sharing: Sharing = new Map();
   for (const resource of assembly.resourcesOf(...WITH_ROLES)) {
-    const one = nameOf(resource.get('RoleArn'));
+    const one = nameOf(resource.get('RoleArn'), resource);
     if (one !== undefined) {
       sharing.set(one, (sharing.get(one) ?? 0) + 1);
     }
@@ -106,6 +107,6 @@ const sharingIn = memoized((assembly: Assembly): Sharing => {
   return sharing;
 });
 
-function nameOf({ resource, literal }: Value): Resource | string | undefined {
-  return resource ?? literal;
+function nameOf(role: Value, resource: Resource): Resource | string | undefined {
+  return roleNamed(role, resource) ?? role.resource ?? role.literal;
 }
