@@ -7,8 +7,10 @@ import {
   allows,
   ANY_NAME,
   covering,
+  listedOfAws,
   reaching,
   roleOf,
+  SECRETS_POLICIES,
   statementsFor,
   statementsIn,
   trustInAgentCore,
@@ -21,10 +23,7 @@ const BEST_PRACTICES = `${DEVELOPER_GUIDE}runtime-security-best-practices.html`;
 const ROLE = ['AWS::IAM::Role'];
 
 /** policies of AWS that let a role do anything, with everything or with everything of AgentCore */
-const BROAD_POLICIES = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|BedrockAgentCoreFullAccess)$/;
-
-/** a policy of AWS that reads every secret of the account */
-const READS_SECRETS = /:policy\/SecretsManagerReadWrite$/;
+const BROAD_POLICIES = ['AdministratorAccess', 'BedrockAgentCoreFullAccess', 'IAMFullAccess', 'PowerUserAccess'];
 
 /** whoever may do all of these may do everything, with the account or with AgentCore */
 const EVERYTHING: [service: string, actions: string[], names: string[]][] = [
@@ -71,7 +70,7 @@ export const ROLE_CHECKS: Check[] = [
       resourceTypes: ROLE,
     },
     (role) => {
-      const attached = role.get('ManagedPolicyArns').items.filter(({ text = '' }) => BROAD_POLICIES.test(text));
+      const attached = listedOfAws(role, BROAD_POLICIES);
       const broad = statementsFor(role).some((statement) => allows(statement) && isEverything(statement));
       const found = [...attached.map(({ path }) => path), ...at('Properties', broad)];
       return trustInAgentCore(role).length > 0 ? found : [];
@@ -89,7 +88,7 @@ export const ROLE_CHECKS: Check[] = [
     (resource) => {
       const role = roleOf(resource);
       const statements = role === undefined ? [] : statementsFor(role);
-      const reads = (role?.get('ManagedPolicyArns').items ?? []).some(({ text = '' }) => READS_SECRETS.test(text));
+      const reads = role !== undefined && listedOfAws(role, SECRETS_POLICIES).length > 0;
       const revealed = REVEALING.some((action) => isAllowed(statements, action, reads));
       return at(`Properties.${resource.type.endsWith('::Runtime') ? 'RoleArn' : 'ExecutionRoleArn'}`, revealed);
     },

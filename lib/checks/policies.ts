@@ -83,6 +83,16 @@ export function rolesOf(policy: Resource): Resource[] {
 /** Every statement about what a role may do. */
 export const statementsFor = memoized((role: Resource): Value[] => policiesOf(role).flatMap(statementsOf));
 
+/** The policies of AWS that read every secret of an account, and nothing else. */
+export const SECRETS_POLICIES = ['AWSSecretsManagerClientReadOnlyAccess', 'SecretsManagerReadWrite'];
+
+const OF_AWS = /:iam::aws:policy\/([^/]+)$/;
+
+/** What a role, user or group lists that is one of these policies of AWS, and not of the account. */
+export function listedOfAws(holder: Resource, names: string[]): Value[] {
+  return holder.get('ManagedPolicyArns').items.filter(({ text = '' }) => names.includes(OF_AWS.exec(text)?.[1] ?? ''));
+}
+
 /** The statements by which AgentCore may assume a role. */
 export function trustInAgentCore(role: Resource): Value[] {
   return statementsIn(role.get('AssumeRolePolicyDocument'))

@@ -1,5 +1,5 @@
 import { HOLDERS, policiesOf } from '../../checks/holders';
-import { allows, ANY_NAME, covering, coversArn, reaching } from '../../checks/policies';
+import { allows, ANY_NAME, covering, coversArn, listedOfAws, reaching, SECRETS_POLICIES } from '../../checks/policies';
 import type { Resource } from '../../checks/template-resource';
 import type { Value } from '../../checks/template-value';
 import { documentsOf, possibleStatements } from './policies';
@@ -11,8 +11,7 @@ export const READ = ['secretsmanager:GetSecretValue'];
 const READ_PARAMETER = ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'];
 
 /** policies of AWS that read every secret of an account */
-const READS_ALL =
-  /:iam::aws:policy\/(AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|AWSSecretsManagerClientReadOnlyAccess)$/;
+const READS_ALL = [...SECRETS_POLICIES, 'AdministratorAccess', 'PowerUserAccess'];
 
 /** what a reader is called whose right is known only at deployment */
 export const PERHAPS = ' (perhaps: known only at deployment)';
@@ -21,8 +20,8 @@ export const PERHAPS = ' (perhaps: known only at deployment)';
 interface Holder {
   readonly user: Resource | string;
   readonly policies: Resource[];
-  /** ARNs of policies of AWS */
-  readonly managed?: readonly Value[];
+  /** what of AWS reads every secret */
+  readonly ofAws?: Value[];
 }
 
 /** Who has policies of a stack that reach a secret or a parameter, whether the app makes them or not. */
@@ -34,7 +33,7 @@ function own(stack: Reader): Holder[] {
   return stack.resourcesOf(...HOLDERS).map((user) => ({
     user,
     policies: policiesOf(user),
-    managed: user.get('ManagedPolicyArns').items,
+    ofAws: listedOfAws(user, READS_ALL),
   }));
 }
 
@@ -46,14 +45,14 @@ function loose(stack: Reader): Holder[] {
   return looseIn(stack).map((policy) => ({ user: `whoever holds ${stack.nameOf(policy)}`, policies: [policy] }));
 }
 
-function usesOf({ user, policies, managed = [] }: Holder): Use[] {
+function usesOf({ user, policies, ofAws = [] }: Holder): Use[] {
   const statements = policies.flatMap(documentsOf).flatMap(possibleStatements);
   const isForbidden = statements.some(({ statement, isCertain }) => isCertain && forbids(statement));
   const reads = statements.flatMap(({ statement, isCertain }) => [
     ...(isForbidden ? [] : secretsOf(statement, isCertain)),
     ...parametersOf(statement),
   ]);
-  const byAws = isForbidden ? [] : managed.flatMap(({ text = '' }) => READS_ALL.exec(text)?.[1] ?? []);
+  const byAws = isForbidden ? [] : ofAws.map(({ text = '' }) => text.slice(text.lastIndexOf('/') + 1));
   const all = byAws.map((name) => ({ where: ` (by ${name})`, covers: () => true }));
   return [...reads, ...all].map((read) => ({ ...read, by: 'readBy' as const, user }));
 }
