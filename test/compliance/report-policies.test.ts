@@ -162,7 +162,45 @@ describe('who reads a secret', () => {
     ).toEqual(['Reader (by the policy of the secret)']);
   });
 
-  test.each(['SecretsManagerReadWrite', 'AdministratorAccess', 'PowerUserAccess'])('whoever holds %s', (name) => {
+  const anybody = { ...allow('*'), Principal: '*' };
+  test.each<[string, unknown, string]>([
+    [
+      'with a condition',
+      { Statement: { ...anybody, Condition: { Bool: { a: 'b' } } } },
+      '* (by the policy of the secret, under conditions)',
+    ],
+    [
+      'behind a condition of the template',
+      { 'Fn::If': ['Prod', { Statement: anybody }, { Statement: [] }] },
+      '* (perhaps: known only at deployment, by the policy of the secret)',
+    ],
+    [
+      'that is given at deployment',
+      { Ref: 'Given' },
+      'somebody (perhaps: known only at deployment, by the policy of the secret)',
+    ],
+  ])('whom a policy of the secret admits %s', (_, ResourcePolicy, reader) => {
+    const Policy = {
+      Type: 'AWS::SecretsManager::ResourcePolicy',
+      Properties: { SecretId: { Ref: 'Key' }, ResourcePolicy },
+    };
+    expect(readers({ Policy })).toEqual([reader]);
+  });
+
+  test('whoever will hold a policy that nobody holds yet', () => {
+    const Policy = {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: { PolicyDocument: { Statement: allow({ Ref: 'Key' }) } },
+    };
+    expect(readers({ Policy })).toEqual(['whoever holds Policy']);
+  });
+
+  test.each([
+    'SecretsManagerReadWrite',
+    'AWSSecretsManagerClientReadOnlyAccess',
+    'AdministratorAccess',
+    'PowerUserAccess',
+  ])('whoever holds %s', (name) => {
     const ManagedPolicyArns = [{ 'Fn::Sub': `arn:\${AWS::Partition}:iam::aws:policy/${name}` }];
     expect(readers({ Reader: holding([], { ManagedPolicyArns }) })).toEqual([`Reader (by ${name})`]);
   });

@@ -41,5 +41,5 @@ function conditionsOf(statement: Value, isCertain: boolean): string {
   const conditions = statement.get('Condition').empty ? '' : ', under conditions';
   return isCertain && statement.parts === undefined
     ? ` (by the policy of the secret${conditions})`
-    : `${PERHAPS.slice(0, -1)}, by the policy of the secret)`;
+    : ` (${PERHAPS}, by the policy of the secret)`;
 }

@@ -14,7 +14,7 @@ const READ_PARAMETER = ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParamet
 const READS_ALL = [...SECRETS_POLICIES, 'AdministratorAccess', 'PowerUserAccess'];
 
 /** what a reader is called whose right is known only at deployment */
-export const PERHAPS = ' (perhaps: known only at deployment)';
+export const PERHAPS = 'perhaps: known only at deployment';
 
 /** Somebody who holds policies. */
 interface Holder {
@@ -68,7 +68,7 @@ type Read = Pick<Use, 'secret' | 'of' | 'where' | 'covers'>;
 
 function secretsOf(statement: Value, isCertain: boolean): Read[] {
   if (statement.parts !== undefined) {
-    return [{ where: PERHAPS, covers: () => true }];
+    return [{ where: ` (${PERHAPS})`, covers: () => true }];
   }
   const isPossible = statement.get('Effect').unknown || statement.get('Action').items.some(({ unknown }) => unknown);
   const isRead = covering(statement, READ).length > 0;
@@ -85,7 +85,7 @@ function secretsOf(statement: Value, isCertain: boolean): Read[] {
 
 function whereOf(statement: Value, isCertain: boolean): string | undefined {
   const conditions = statement.get('Condition').empty ? undefined : ' (under conditions)';
-  return isCertain ? conditions : PERHAPS;
+  return isCertain ? conditions : ` (${PERHAPS})`;
 }
 
 /** what is known only at deployment counts, unless it is surely something else */

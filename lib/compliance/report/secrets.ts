@@ -43,11 +43,10 @@ export function secretsSection(reader: Reader, app: AppView): Section {
   );
   const elsewhere = new Map<string, Use[]>();
   for (const use of here.filter(({ of }) => of?.template !== reader.template)) {
-    if (use.secret === undefined) {
-      continue;
+    const name = use.of === undefined ? use.secret && nameOf(use.secret, reader) : reader.nameOf(use.of);
+    if (name !== undefined) {
+      elsewhere.set(name, [...(elsewhere.get(name) ?? []), use]);
     }
-    const name = use.of === undefined ? nameOf(use.secret, reader) : reader.nameOf(use.of);
-    elsewhere.set(name, [...(elsewhere.get(name) ?? []), use]);
   }
   const foreign = [...elsewhere].map(([name, uses]) =>
     entry({
