@@ -1,10 +1,10 @@
 import type { CliSession } from './agent-cli-config';
 import type { AgentSessionOptions } from './agent-cli-options';
-import { factsOf, routeTitle, type RouteKind } from './cli-facts';
+import { factsOf, routeTitle } from './cli-facts';
 import { limitSettingsOf } from './job-limits';
 import type { ReasoningEffort } from './reasoning-effort';
 import type { CliName, LimitSettings } from './session-settings';
-import { tellsDollars } from './told-dollars';
+import { tellsDollars, type WayToModel } from './told-dollars';
 import { invalidValue, type Problem } from '../private/errors';
 import { checkedPrice } from '../observability/prices';
 
@@ -24,19 +24,19 @@ export function sessionOf(name: CliName, options: WithEffort): CliSession {
     prices: options.prices,
     telemetry: options.telemetry,
   };
-  checkPrices(session);
+  const problem = priceProblem(session);
+  if (problem !== undefined) {
+    throw invalidValue('PricesMissing', problem);
+  }
   return session;
 }
 
-function checkPrices({ name, limits, prices }: CliSession): void {
-  if (limits?.dollars !== undefined && prices === undefined && !tellsDollars(name)) {
-    throw invalidValue('PricesMissing', pricesMissing(name));
+/** Why a bound in dollars could not be held on this way to the model, as far as the way is known. */
+export function priceProblem({ name, limits, prices }: CliSession, way: WayToModel = {}): Problem | undefined {
+  if (limits?.dollars === undefined || prices !== undefined || tellsDollars(name, way)) {
+    return undefined;
   }
-}
-
-/** The problem of a bound in dollars that could not be held. */
-export function pricesMissing(name: CliName, via?: RouteKind): Problem {
-  const where = via === undefined ? '' : ` with ${routeTitle(via)}`;
+  const where = way.via === undefined ? '' : ` with ${routeTitle(way.via)}`;
   return {
     what: `${factsOf(name).title} does not say what a job costs${where}, so a bound in dollars could not be held`,
     got: 'limits.dollars without prices',

@@ -3,9 +3,8 @@ import type { Construct } from 'constructs';
 import type { CliSession } from './agent-cli-config';
 import type { BoundModel } from './bedrock-model-id';
 import { factsOf, routeTitle } from './cli-facts';
-import { pricesMissing } from './cli-session';
+import { priceProblem } from './cli-session';
 import type { ModelRouteConfig } from './model-route';
-import { tellsDollars } from './told-dollars';
 import { invalid } from '../private/errors';
 
 /** Refuses what an agent cannot do on its route: it would be found out by the first job. */
@@ -101,13 +100,11 @@ function checkMakers(scope: Construct, { name }: CliSession, models: BoundModel[
 
 /** a bound in dollars holds only where somebody reckons */
 function checkPrices(scope: Construct, session: CliSession, { settings, models }: ModelRouteConfig): void {
-  const { name, limits, prices } = session;
   const main = session.model ?? models[0]?.id;
   // known only at deployment is the ARN of a profile
   const model = Token.isUnresolved(main) && models.length > 0 ? 'arn:' : main;
-  if (settings !== undefined && limits?.dollars !== undefined && prices === undefined) {
-    if (!tellsDollars(name, { via: settings.via, model })) {
-      throw invalid(scope, 'PricesMissing', pricesMissing(name, settings.via));
-    }
+  const problem = priceProblem(session, { via: settings?.via, model });
+  if (problem !== undefined) {
+    throw invalid(scope, 'PricesMissing', problem);
   }
 }
