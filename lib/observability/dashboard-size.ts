@@ -1,4 +1,4 @@
-import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Stack, type IAspect } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { warn } from '../private/errors';
 
@@ -10,9 +10,12 @@ const SHORT: Record<string, number> = { 'AWS::AccountId': 12, 'AWS::Partition': 
 
 /** Warns, when all is on it, of a dashboard that CloudWatch may refuse; how large it really is, the deployment tells. */
 export function warnOfSize(dashboard: cloudwatch.Dashboard): void {
-  const visit: (typeof Aspects.prototype.all)[number]['visit'] = (node) => {
-    const body = node === dashboard.node.defaultChild ? (node as cloudwatch.CfnDashboard).dashboardBody : '';
-    const bytes = bytesOf(Stack.of(dashboard).resolve(body));
+  const visit: IAspect['visit'] = (node) => {
+    if (node !== dashboard) {
+      return;
+    }
+    const { dashboardBody } = dashboard.node.defaultChild as cloudwatch.CfnDashboard;
+    const bytes = bytesOf(Stack.of(dashboard).resolve(dashboardBody));
     if (bytes > MOST_BYTES) {
       warn(dashboard, 'dashboardTooLarge', {
         what: 'the text of the dashboard may be longer than CloudWatch takes',
