@@ -8,7 +8,7 @@ import { LOG_GROUP_VARIABLE, LOG_STREAM_VARIABLE } from './session-settings';
 import { acknowledgeUnlessChanged } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
 import { maskCredentials } from '../observability/data-protection';
-import { logGroup, logStorageOf } from '../observability/log-storage';
+import { logGroup, logStorageOf, RUNTIME_LOGS } from '../observability/log-storage';
 import type { ObservabilityOptions } from '../observability/observability-options';
 import { oncePerStack } from '../private/per-stack';
 
@@ -33,7 +33,7 @@ export function agentTelemetryOf(
   }
   // below the prefix to which the role writes anyway. The id of the stack makes the name new for a stack that is deleted,
   // with its logs kept, and made again
-  const prefix = `/aws/bedrock-agentcore/runtimes/${runtimeName}-`;
+  const prefix = `${RUNTIME_LOGS}/${runtimeName}-`;
   const name = `${prefix}telemetry-${Fn.select(2, Fn.split('/', Stack.of(scope).stackId))}`;
   const storage = logStorageOf(scope, wanted);
   const group = logGroup(scope, 'TelemetryLogs', name, prefix, storage, maskCredentials(scope));

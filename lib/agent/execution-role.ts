@@ -6,6 +6,7 @@ import { type KeyException, workloadIdentityArn } from './model-key';
 import { telemetryPolicyOf } from './telemetry-policy';
 import { acknowledgeWildcards } from '../compliance/acknowledge';
 import { Acknowledgements } from '../compliance/acknowledgements';
+import { RUNTIME_LOGS } from '../observability/log-storage';
 import { policySizeProblems } from './policy-size';
 
 const LOG_STREAMS = ':log-stream:*';
@@ -104,7 +105,7 @@ function logGroupsArn(scope: Construct, runtimeName: string): string {
   return Stack.of(scope).formatArn({
     service: 'logs',
     resource: 'log-group',
-    resourceName: `/aws/bedrock-agentcore/runtimes/${runtimeName}-*`,
+    resourceName: `${RUNTIME_LOGS}/${runtimeName}-*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }

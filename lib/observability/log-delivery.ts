@@ -3,7 +3,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { maskCredentials } from './data-protection';
 import { LogDestinations } from './log-destinations';
-import { logGroup, logStorageOf } from './log-storage';
+import { logGroup, logStorageOf, RUNTIME_LOGS } from './log-storage';
 import type { ObservabilityOptions } from './observability-options';
 import type { AgentObservability } from '../agent/agent-observability';
 
@@ -63,9 +63,8 @@ export function keepRuntimeLogs(
   endpointName: string,
   wanted: AgentObservability,
 ): void {
-  const family = '/aws/bedrock-agentcore/runtimes';
-  const name = `${family}/${runtime.agentRuntimeId}-${endpointName}`;
-  const prefix = `${family}/${runtime.agentRuntimeName}-`;
+  const name = `${RUNTIME_LOGS}/${runtime.agentRuntimeId}-${endpointName}`;
+  const prefix = `${RUNTIME_LOGS}/${runtime.agentRuntimeName}-`;
   logGroup(scope, 'RuntimeLogs', name, prefix, logStorageOf(scope, wanted), maskCredentials(scope));
 }
 

@@ -5,6 +5,9 @@ import type { ObservabilityOptions } from './observability-options';
 import { invalid } from '../private/errors';
 import { letLogsUseKey } from '../private/log-key';
 
+/** What the names of the log groups of runtimes begin with: the service writes to these, and roles of agents do. */
+export const RUNTIME_LOGS = '/aws/bedrock-agentcore/runtimes';
+
 /** How log groups are kept, with the defaults filled in. */
 export type LogStorage = Required<Pick<ObservabilityOptions, 'retention' | 'removalPolicy'>> &
   Pick<ObservabilityOptions, 'encryptionKey'>;
