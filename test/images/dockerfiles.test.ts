@@ -61,12 +61,6 @@ describe('the rules', () => {
   });
 });
 
-test('opencode in a shell has the variables that its image has', () => {
-  const variables = [...read('opencode', 'silent.sh').matchAll(/OPENCODE_\w+=1/g)].map(([variable]) => variable);
-  expect(variables.length).toBeGreaterThan(0);
-  expect(variables.filter((variable) => !dockerfile('opencode').includes(` ${variable}`))).toEqual([]);
-});
-
 describe('what all images share', () => {
   const part = (text: string, name: string): string | undefined =>
     new RegExp(`# ---- ${name}[^]*# ---- end of ${name}\n`).exec(text)?.[0];
