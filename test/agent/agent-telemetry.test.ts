@@ -26,6 +26,16 @@ test('an agent with telemetry gets a log group and a stream, and is told both', 
   expect(JSON.parse(EnvironmentVariables.AGENT_SETTINGS)).toEqual({ telemetry: true });
 });
 
+test('of each further agent it costs two resources', () => {
+  const count = (telemetry: boolean): number => {
+    const fixture = new Fixture();
+    ['One', 'Two'].forEach((id) => fixture.agent({ cli: AgentCli.claudeCode({ telemetry }) }, id));
+    return Object.keys(fixture.template().toJSON().Resources as object).length;
+  };
+  // and the policy that all of a stack share
+  expect(count(true) - count(false)).toBe(2 + 2 + 1);
+});
+
 test('the right to metrics has no condition, stands alone, and is for agents with telemetry only', () => {
   const fixture = new Fixture();
   fixture.agent({ cli: AgentCli.claudeCode({ telemetry: true }) });

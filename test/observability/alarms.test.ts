@@ -220,6 +220,21 @@ describe('only what is watched', () => {
     expect([...alarmsOf(fixture.stack).keys()].filter((heading) => !/^(agent|session)-/.test(heading))).toEqual([]);
   });
 
+  test('a gateway brings three, a broker five, and gateways three for the account, four with policies', () => {
+    const count = (...names: ('tools' | 'broker' | 'bare')[]): number => {
+      const fixture = new ObservedFixture();
+      const bare = (): McpGateway => new McpGateway(fixture.stack, 'Bare', { inboundAuth: InboundAuth.iam() });
+      const watch = names.map((name) => (name === 'bare' ? bare() : fixture[name]));
+      return new AgentAlarms(fixture.stack, 'Alarms', { watch, topic: fixture.topic }).alarms.length;
+    };
+    expect([count('bare'), count('tools'), count('bare', 'tools'), count('broker')]).toEqual([
+      3 + 3,
+      3 + 4,
+      3 + 3 + 4,
+      5,
+    ]);
+  });
+
   test('a gateway without policies has none on denials', () => {
     const fixture = new ObservedFixture();
     const gateway = new McpGateway(fixture.stack, 'Bare', { inboundAuth: InboundAuth.iam() });
