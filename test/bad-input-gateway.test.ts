@@ -28,8 +28,8 @@ import {
   ToolPolicy,
   ToolTarget,
 } from '../lib';
-import { secretIn } from '../lib/private/secret-patterns';
-import { appOf, ENV } from './broker/fixture';
+import { secretIn } from '../lib/contract/secret-patterns';
+import { appOf, ENV } from './git/fixture';
 import { Fixture, messages, thrownBy } from './fixture';
 import { GatewayFixture, ISSUER, JWT, TOOL, TOOLS } from './gateway/gateway-fixture';
 

@@ -1,4 +1,4 @@
-import type { CredentialConfig } from '../../lib/broker/broker-config';
+import type { CredentialConfig } from '../../lib/contract/github-app';
 import { appConfigOf, check } from '../shared/config';
 import type { Fields } from '../shared/json';
 

@@ -1,4 +1,4 @@
-import type { CredentialConfig } from '../../lib/broker/broker-config';
+import type { CredentialConfig } from '../../lib/contract/github-app';
 import { Clock } from '../shared/clock';
 import { BrokerError } from '../shared/errors';
 import { GitHub } from '../shared/github';

@@ -1,7 +1,7 @@
 /* Checks what a caller gave against the row of the tool. Whatever is not expected is refused, and nothing is repeated. */
-import type { Argument, Arguments } from '../../lib/broker/catalogue-arguments';
-import { argumentsOf } from '../../lib/broker/catalogue-tool';
-import type { ToolRow } from '../../lib/broker/catalogue-tool';
+import type { Argument, Arguments } from '../../lib/contract/catalogue/arguments';
+import { argumentsOf } from '../../lib/contract/catalogue/tool';
+import type { ToolRow } from '../../lib/contract/catalogue/tool';
 import { BrokerError } from '../shared/errors';
 import { isObject } from '../shared/json';
 import type { Fields } from '../shared/json';

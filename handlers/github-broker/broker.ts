@@ -1,6 +1,6 @@
-import type { BrokerConfig } from '../../lib/broker/broker-config';
-import { toolNamed } from '../../lib/broker/catalogue';
-import type { ToolRow } from '../../lib/broker/catalogue-tool';
+import type { BrokerConfig } from '../../lib/contract/github-app';
+import { toolNamed } from '../../lib/contract/catalogue';
+import type { ToolRow } from '../../lib/contract/catalogue/tool';
 import { Clock } from '../shared/clock';
 import { BrokerError } from '../shared/errors';
 import { GitHub } from '../shared/github';

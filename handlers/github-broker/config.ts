@@ -1,6 +1,6 @@
-import { LONGEST_CACHE_MINUTES, RESULT_BOUNDS } from '../../lib/broker/broker-config';
-import type { BrokerConfig } from '../../lib/broker/broker-config';
-import { toolNamed } from '../../lib/broker/catalogue';
+import { LONGEST_CACHE_MINUTES, RESULT_BOUNDS } from '../../lib/contract/github-app';
+import type { BrokerConfig } from '../../lib/contract/github-app';
+import { toolNamed } from '../../lib/contract/catalogue';
 import { appConfigOf, check, isListOfTexts, isWhole } from '../shared/config';
 import type { Fields } from '../shared/json';
 

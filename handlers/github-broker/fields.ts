@@ -1,4 +1,4 @@
-import type { Field } from '../../lib/broker/catalogue-tool';
+import type { Field } from '../../lib/contract/catalogue/tool';
 import { isObject } from '../shared/json';
 
 /** The wanted fields of a value. What is empty is left out. */

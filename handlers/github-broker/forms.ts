@@ -1,4 +1,4 @@
-import type { TextForm } from '../../lib/broker/catalogue-arguments';
+import type { TextForm } from '../../lib/contract/catalogue/arguments';
 import { isOwner, isRepositoryName } from '../shared/repository';
 
 const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;

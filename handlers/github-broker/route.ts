@@ -1,5 +1,5 @@
-import type { Argument, Arguments } from '../../lib/broker/catalogue-arguments';
-import type { ToolRow } from '../../lib/broker/catalogue-tool';
+import type { Argument, Arguments } from '../../lib/contract/catalogue/arguments';
+import type { ToolRow } from '../../lib/contract/catalogue/tool';
 import type { Values } from './arguments';
 
 /** What is put into the route of a step. */

@@ -1,4 +1,4 @@
-import type { ToolRow } from '../../lib/broker/catalogue-tool';
+import type { ToolRow } from '../../lib/contract/catalogue/tool';
 import type { CallContext, GitHub } from '../shared/github';
 import { Unauthorized } from '../shared/github';
 import type { Answer } from '../shared/http';

@@ -1,5 +1,5 @@
 /* The one log line of a call: fields out of this list only, and its metrics in the embedded metric format. */
-import { METRIC_CODE_DIMENSION, METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../../lib/broker/broker-config';
+import { METRIC_CODE_DIMENSION, METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../../lib/contract/github-app';
 import type { Answer } from './http';
 import { scrubbed } from './scrub';
 

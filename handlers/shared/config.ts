@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { CONFIG_FILE, MOST_REPOSITORIES } from '../../lib/broker/broker-config';
-import type { AppConfig } from '../../lib/broker/broker-config';
+import { CONFIG_FILE, MOST_REPOSITORIES } from '../../lib/contract/github-app';
+import type { AppConfig } from '../../lib/contract/github-app';
 import { isObject } from './json';
 import type { Fields } from './json';
 import { isOwner, isRepositoryName } from './repository';

@@ -1,4 +1,4 @@
-import type { AppConfig, CatalogueTool } from '../../lib/broker/broker-config';
+import type { AppConfig, CatalogueTool } from '../../lib/contract/github-app';
 import { appJwt } from './app-jwt';
 import type { Clock } from './clock';
 import { BrokerError } from './errors';

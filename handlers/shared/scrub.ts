@@ -1,5 +1,5 @@
 /* The last line of defence: nothing that is logged should hold any of these in the first place. */
-import { REMOVED, withoutSecrets } from '../../lib/private/secret-patterns';
+import { REMOVED, withoutSecrets } from '../../lib/contract/secret-patterns';
 
 /** The text without what looks like a credential. */
 export const scrubbed = withoutSecrets;

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { KEY_ARN_VARIABLE, SECRET_ARN_VARIABLE, SECRET_FIELD_VARIABLE } from '../../lib/broker/broker-config';
+import { KEY_ARN_VARIABLE, SECRET_ARN_VARIABLE, SECRET_FIELD_VARIABLE } from '../../lib/contract/github-app';
 import { callAws } from './aws';
 import type { Deadline } from './deadline';
 import { BrokerError } from './errors';

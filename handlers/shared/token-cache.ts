@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AppConfig } from '../../lib/broker/broker-config';
+import type { AppConfig } from '../../lib/contract/github-app';
 import type { Clock } from './clock';
 import type { Scope } from './minter';
 import { LEAST_LEFT_MS } from './token';

@@ -5,7 +5,7 @@ import {
   SetTokenVaultCMKCommand,
 } from '@aws-sdk/client-bedrock-agentcore-control';
 import type { KmsConfiguration } from '@aws-sdk/client-bedrock-agentcore-control';
-import { VAULT_ID } from '../../lib/identity/token-vault-variables';
+import { VAULT_ID } from '../../lib/contract/token-vault';
 import type { Answer, CustomResourceEvent } from './event';
 import { checkEvent } from './settings';
 import type { Settings } from './settings';

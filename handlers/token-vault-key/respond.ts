@@ -1,4 +1,4 @@
-import { VAULT_ID } from '../../lib/identity/token-vault-variables';
+import { VAULT_ID } from '../../lib/contract/token-vault';
 import type { Answer, CustomResourceEvent } from './event';
 
 const TRIES = 3;

@@ -3,7 +3,7 @@ import {
   REPLACE_EXISTING_KEY_VARIABLE,
   SET_BACK_VARIABLE,
   VAULT_ID,
-} from '../../lib/identity/token-vault-variables';
+} from '../../lib/contract/token-vault';
 import type { CustomResourceEvent } from './event';
 
 /** What this function may do. Whoever may invoke it can write any event, so it does not follow what that says. */

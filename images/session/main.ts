@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
-import { CLI_NAMES, PORTS } from '../../lib/agent/session-settings';
+import { CLI_NAMES, PORTS } from '../../lib/contract/session';
 import { startBridge } from './bridge/client';
 import { adapterOf } from './cli';
 import { Jobs } from './jobs/jobs';

@@ -4,9 +4,9 @@
  */
 import { createServer } from 'node:http';
 import { createBroker } from '../../handlers/github-broker/broker.ts';
-import { CATALOGUE } from '../../lib/broker/catalogue.ts';
-import { argumentsOf } from '../../lib/broker/catalogue-tool.ts';
-import { sample } from '../../test/broker/handler/samples.ts';
+import { CATALOGUE } from '../../lib/contract/catalogue.ts';
+import { argumentsOf } from '../../lib/contract/catalogue/tool.ts';
+import { sample } from '../../test/git/handler/samples.ts';
 import { descriptions } from './description.mjs';
 
 const REPOSITORY = 'octo-org/hello.world';

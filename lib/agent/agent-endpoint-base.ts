@@ -3,10 +3,10 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { isAgentRole } from './execution-role';
-import type { AlarmContext, AlarmRule, IAlarmSource } from '../observability/alarm';
-import { agentAlarms } from '../observability/alarm-agent';
-import type { DashboardContext, DashboardRows, IDashboardSegment } from '../observability/segment';
-import { agentRows } from '../observability/segments/agent';
+import type { AlarmContext, AlarmRule, IAlarmSource } from '../monitoring/alarms/rule';
+import { agentAlarms } from './agent-alarms';
+import type { DashboardContext, DashboardRows, IDashboardSegment } from '../monitoring/segment';
+import { agentRows } from './agent-rows';
 import { warn } from '../private/errors';
 
 const NAMESPACE = 'AWS/Bedrock-AgentCore';

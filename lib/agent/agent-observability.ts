@@ -1,4 +1,4 @@
-import type { ObservabilityOptions } from '../observability/observability-options';
+import type { ObservabilityOptions } from '../logs/observability-options';
 
 /** What is recorded of an agent, and how it is kept. Each part can be switched off by itself. */
 export interface AgentObservability extends ObservabilityOptions {

@@ -2,7 +2,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { CodingAgentProps } from './coding-agent-props';
-import { acknowledgeOptOut } from '../compliance/acknowledge';
+import { acknowledgeOptOut } from '../private/acknowledge';
 import { invalid } from '../private/errors';
 import { note } from '../private/notes';
 import type { IAgentNetwork } from '../network/network';

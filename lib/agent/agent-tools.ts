@@ -1,8 +1,8 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CodingAgentProps } from './coding-agent-props';
-import { GATEWAY_AUTH_VARIABLE, GATEWAY_URL_VARIABLE, GIT_CREDENTIAL_VARIABLE } from './session-settings';
-import type { GitCredential } from '../broker/git-credential';
+import { GATEWAY_AUTH_VARIABLE, GATEWAY_URL_VARIABLE, GIT_CREDENTIAL_VARIABLE } from '../contract/session';
+import type { GitCredential } from '../git/git-credential';
 import type { IMcpGateway } from '../gateway/mcp-gateway-props';
 import type { InboundAuth, JwtAuthProps } from '../identity/inbound-auth';
 import { invalid } from '../private/errors';

@@ -1,10 +1,10 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { AgentCli } from './agent-cli';
+import type { AgentCli } from './cli/agent-cli';
 import type { AgentObservability } from './agent-observability';
-import type { ModelRoute } from './model-route';
-import type { GitCredential } from '../broker/git-credential';
+import type { ModelRoute } from './model/model-route';
+import type { GitCredential } from '../git/git-credential';
 import type { IMcpGateway } from '../gateway/mcp-gateway-props';
 import type { InboundAuth } from '../identity/inbound-auth';
 import type { IAgentNetwork } from '../network/network';

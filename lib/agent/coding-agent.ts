@@ -17,12 +17,12 @@ import type { AgentObservability } from './agent-observability';
 import type { CodingAgentProps } from './coding-agent-props';
 import { executionRole, mountPolicy } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
-import { deliverLogs, keepRuntimeLogs } from '../observability/log-delivery';
-import { ModelRoute } from './model-route';
+import { deliverLogs, keepRuntimeLogs } from '../logs/delivery';
+import { ModelRoute } from './model/model-route';
 import { InboundAuth } from '../identity/inbound-auth';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
 import { invalid, warn } from '../private/errors';
-import { runtimeNameOf } from '../private/names';
+import { runtimeNameOf } from './runtime-name';
 import { checkDescription, checkTags } from '../private/text-checks';
 import type { Filesystem } from '../storage/filesystem';
 

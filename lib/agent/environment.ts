@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Problem } from '../private/errors';
 import { invalid } from '../private/errors';
-import { secretIn } from '../private/secret-patterns';
+import { secretIn } from '../contract/secret-patterns';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_VARIABLES = 50;

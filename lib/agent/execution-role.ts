@@ -2,11 +2,11 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { exceptKey, guardrailPolicyOf, guardrailPolicyWithKey } from './guardrail-policy';
-import { type KeyException, workloadIdentityArn } from './model-key';
+import { type KeyException, workloadIdentityArn } from './model/model-key';
 import { telemetryPolicyOf } from './telemetry-policy';
-import { acknowledgeWildcards } from '../compliance/acknowledge';
-import { Acknowledgements } from '../compliance/acknowledgements';
-import { RUNTIME_LOGS } from '../observability/log-storage';
+import { acknowledgeWildcards } from '../private/acknowledge';
+import { Acknowledgements } from '../private/acknowledgements';
+import { RUNTIME_LOGS } from '../logs/storage';
 import { policySizeProblems } from './policy-size';
 
 const LOG_STREAMS = ':log-stream:*';

@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { KeyException } from './model-key';
+import type { KeyException } from './model/model-key';
 import { oncePerStack } from '../private/per-stack';
 
 const ID = 'CodingAgentsGuardrail';

@@ -1,8 +1,8 @@
 import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { acknowledgeUnlessChanged } from '../compliance/acknowledge';
-import { Acknowledgements } from '../compliance/acknowledgements';
+import { acknowledgeUnlessChanged } from '../private/acknowledge';
+import { Acknowledgements } from '../private/acknowledgements';
 import { oncePerStack } from '../private/per-stack';
 
 const ID = 'CodingAgentsTelemetry';

@@ -1,5 +1,5 @@
-import { factsOf, type RouteKind } from './cli-facts';
-import type { CliName } from './session-settings';
+import { factsOf, type RouteKind } from '../contract/agents';
+import type { CliName } from '../contract/session';
 
 /** How an agent reaches its model, as far as that is known. */
 export interface WayToModel {

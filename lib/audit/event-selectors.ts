@@ -1,7 +1,7 @@
 import type * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
 import type { Construct } from 'constructs';
-import type { AuditScope, EventType } from './audit-scope';
-import { EVENT_TYPES } from './audit-scope';
+import type { AuditScope, EventType } from './scope';
+import { EVENT_TYPES } from './scope';
 import { invalid } from '../private/errors';
 
 /** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */

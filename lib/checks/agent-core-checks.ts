@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
-import type { PolicyViolatingResource, PolicyViolation } from 'aws-cdk-lib';
-import { Assembly } from './assembly';
-import type { Check } from './check';
-import type { CheckRule } from './check-rule';
-import { CheckSeverity } from './check-rule';
-import { CHECKS } from './checks';
+import type {
+  IPolicyValidationContext,
+  IPolicyValidationPlugin,
+  PolicyValidationPluginReport,
+  PolicyViolatingResource,
+  PolicyViolation,
+} from 'aws-cdk-lib';
+import { Assembly } from '../template/assembly';
+import type { Check } from './rules/check';
+import type { CheckRule } from './rules/check-rule';
+import { CheckSeverity } from './rules/check-rule';
+import { CHECKS } from './rules';
 
 /**
  * Checks what an app does with Amazon Bedrock AgentCore, whether it uses this library, the L2s of the CDK or L1s only.

@@ -1,8 +1,8 @@
-import { memoized } from '../private/memoized';
-import type { Assembly } from './assembly';
-import { AGENTCORE } from './check';
-import type { Resource } from './template-resource';
-import type { Value } from './template-value';
+import { memoized } from '../template/memoized';
+import type { Assembly } from '../template/assembly';
+import { AGENTCORE } from './rules/check';
+import type { Resource } from '../template/resource';
+import type { Value } from '../template/value';
 
 export const PROVIDERS = [
   `${AGENTCORE}ApiKeyCredentialProvider`,

@@ -4,10 +4,10 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { checkToolNames } from './gateway-names';
 import type { GatewayRole } from './gateway-role';
-import { McpTarget } from './mcp-target';
-import type { ToolTarget } from './tool-target';
-import type { TargetContext, ToolTargetConfig } from './tool-target-config';
-import { acknowledgeOptOut } from '../compliance/acknowledge';
+import { McpTarget } from './targets/mcp-target';
+import type { ToolTarget } from './targets/tool-target';
+import type { TargetContext, ToolTargetConfig } from './targets/tool-target-config';
+import { acknowledgeOptOut } from '../private/acknowledge';
 import { GatewayTargetOAuthGrant } from '../mixins/gateway-target-oauth-grant';
 import { invalid } from '../private/errors';
 

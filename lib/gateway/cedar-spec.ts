@@ -1,4 +1,4 @@
-import type { PolicyContext } from './cedar-context';
+import type { PolicyContext } from './policy/cedar-context';
 import type { Problem } from '../private/errors';
 
 /** What a `ToolPolicy` is made of. */

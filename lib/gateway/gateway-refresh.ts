@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as targets from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import type { McpTarget } from './mcp-target';
+import type { McpTarget } from './targets/mcp-target';
 
 /** nobody waits for it, so AWS may choose the moment */
 const WINDOW = Duration.minutes(15);

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { AddedTargetProps } from './added-target';
 import { AddedTarget } from './added-target';
-import type { McpTarget } from './mcp-target';
+import type { McpTarget } from './targets/mcp-target';
 import { describe, invalid } from '../private/errors';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */

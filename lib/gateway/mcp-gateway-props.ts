@@ -5,10 +5,10 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type { IConstruct } from 'constructs';
-import type { RateLimit } from './rate-limit';
-import type { ToolPolicy } from './tool-policy';
+import type { RateLimit } from './limits/rate-limit';
+import type { ToolPolicy } from './policy/tool-policy';
 import type { InboundAuth } from '../identity/inbound-auth';
-import type { ObservabilityOptions } from '../observability/observability-options';
+import type { ObservabilityOptions } from '../logs/observability-options';
 
 /** An MCP gateway, made by this app or by another one. */
 export interface IMcpGateway extends IConstruct {

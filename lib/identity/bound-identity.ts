@@ -3,7 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IDependable } from 'constructs';
 import type { InboundAuth } from './inbound-auth';
-import type { OptOut } from '../compliance/acknowledge';
+import type { OptOut } from '../private/acknowledge';
 import type { OAuthGrantType } from '../mixins/gateway-target-oauth-grant';
 
 /** What kind of target an identity is used at. */

@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { encryptionKeyStatements, signingStatements, webAclStatements } from './deployment-statements';
-import { providerArn } from './outbound-provider-name';
+import { providerArn } from './provider-name';
 import { secretStatements } from './secret-reference';
 import { invalidValue } from '../private/errors';
 

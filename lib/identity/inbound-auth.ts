@@ -2,7 +2,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
 import type { JwtClaim } from './jwt-claim';
 import { checkJwtRules, warnAboutOtherApplications } from './jwt-rules';
-import type { PrivateEndpoint } from '../gateway/private-endpoint';
+import type { PrivateEndpoint } from '../network/private-endpoint';
 import { invalid } from '../private/errors';
 
 /** Which tokens of an identity provider are let in. At least one of the lists must be given. */

@@ -6,7 +6,7 @@ import type { Problem } from '../private/errors';
 import { invalid } from '../private/errors';
 import { checkKeyPlace } from '../private/keys';
 import { surelyDiffer } from '../private/references';
-import { secretIn } from '../private/secret-patterns';
+import { secretIn } from '../contract/secret-patterns';
 import { checkNoValueInTemplate } from '../private/secret-values';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-oauth2credentialprovider-secretreference.html */

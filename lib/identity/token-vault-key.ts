@@ -6,7 +6,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { checkVaultKey, letVaultUseKey, vaultKeyStatements } from './token-vault-key-policy';
-import { KEY_ARN_VARIABLE, REPLACE_EXISTING_KEY_VARIABLE, SET_BACK_VARIABLE, VAULT_ID } from './token-vault-variables';
+import { KEY_ARN_VARIABLE, REPLACE_EXISTING_KEY_VARIABLE, SET_BACK_VARIABLE, VAULT_ID } from '../contract/token-vault';
 import { PerEnvironment } from '../private/environments';
 import { invalid } from '../private/errors';
 

@@ -1,7 +1,7 @@
 import { type Duration, Mixin, Validations } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
-import { Acknowledgements } from '../compliance/acknowledgements';
+import { Acknowledgements } from '../private/acknowledgements';
 import { invalidValue } from '../private/errors';
 
 const SHORTEST_SESSION_SECONDS = 900;

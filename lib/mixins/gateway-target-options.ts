@@ -1,7 +1,7 @@
 import { Mixin } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
-import type { PrivateEndpoint } from '../gateway/private-endpoint';
+import type { PrivateEndpoint } from '../network/private-endpoint';
 import { invalidValue } from '../private/errors';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-headers.html */

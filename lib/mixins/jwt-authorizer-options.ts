@@ -1,8 +1,8 @@
 import { Mixin } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
-import type { PrivateEndpoint } from '../gateway/private-endpoint';
-import { cloudFormationCase } from '../private/cloudformation-case';
+import type { PrivateEndpoint } from '../network/private-endpoint';
+import { cloudFormationCase } from './cloudformation-case';
 
 /** What the authorizers of the L2 cannot say about tokens. */
 export interface JwtAuthorizerOptionsProps {

@@ -8,9 +8,9 @@ import { isSwallowed } from '../private/grants';
 import type { Filesystem } from '../storage/filesystem';
 import type { Mount, SharedMount } from '../storage/mount';
 import { NFS_PORT } from '../storage/mount';
-import { checkClashes, checkPlace } from '../storage/mount-checks';
-import { denials } from '../storage/mount-guard';
-import { openNfs } from '../storage/mount-network';
+import { checkClashes, checkPlace } from './mount-checks';
+import { denials } from './mount-guard';
+import { openNfs } from './mount-network';
 
 /** Who mounts and from where, when the runtime itself does not tell. */
 export interface RuntimeFilesystemsOptions {

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { AgentAlarmsProps } from './alarms';
+import type { AgentAlarmsProps } from '../monitoring/alarms/alarms';
 import { invalid } from '../private/errors';
 
 export const DEFAULT_RUNBOOK = 'https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/runbook.md';

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { invalid } from './errors';
-import { secretIn } from './secret-patterns';
+import { secretIn } from '../contract/secret-patterns';
 
 /** Refuses a secret of the app whose value is a literal in it; `prop` is what the user calls the secret. */
 export function checkNoValueInTemplate(scope: Construct, secret: secretsmanager.ISecret, prop: string): void {

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { invalid } from './errors';
-import { secretIn } from './secret-patterns';
+import { secretIn } from '../contract/secret-patterns';
 
 const TAG_KEY = /^(?!aws:)[a-zA-Z0-9\s._:/=+@-]{1,128}$/i;
 const TAG_VALUE = /^[a-zA-Z0-9\s._:/=+@-]{0,256}$/;

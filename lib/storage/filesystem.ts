@@ -1,10 +1,10 @@
 import { Token } from 'aws-cdk-lib';
 import type * as efs from 'aws-cdk-lib/aws-efs';
-import type { IS3FilesAccessPoint } from './s3-files';
+import type { IS3FilesAccessPoint } from './s3-files/contracts';
 import { efsMount } from './efs-mount';
 import type { Mount } from './mount';
 import { mountPathFrom } from './mount-path';
-import { mountStatements } from './s3-files-grants';
+import { mountStatements } from './s3-files/grants';
 import { invalidValue } from '../private/errors';
 
 /** How a shared file system is mounted. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import type { AgentCliOptions } from '../../lib';
 import { AgentCli, BedrockModel, ModelRoute, ReasoningEffort } from '../../lib';
-import { CLI_NAMES } from '../../lib/agent/session-settings';
+import { CLI_NAMES } from '../../lib/contract/session';
 import { Fixture, resource, STRICT, thrownBy } from '../fixture';
 
 const RUNTIME = 'AWS::BedrockAgentCore::Runtime';

@@ -4,7 +4,7 @@ import type { CodingAgentProps } from '../../lib';
 import { AgentCli, BedrockModel, LlmGatewayAuth, ModelRoute, ReasoningEffort } from '../../lib';
 import { claudeCode } from '../../images/session/cli/claude-code';
 import { Fixture, resource, thrownBy } from '../fixture';
-import { reportOf } from '../compliance/report-apps';
+import { reportOf } from '../report/report-apps';
 import { runOf } from '../images/cli/fixture';
 
 const ENV = { env: { account: '111122223333', region: 'eu-central-1' } };

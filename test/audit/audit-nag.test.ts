@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AgentAuditTrail } from '../../lib/audit/agent-audit-trail';
 import type { AgentAuditTrailProps } from '../../lib/audit/agent-audit-trail-props';
-import { TransactionSearch } from '../../lib/observability/transaction-search';
+import { TransactionSearch } from '../../lib/logs/transaction-search';
 import { nagReport, REPORT_ONLY } from '../compliance/nag';
 import { ENV, newStack } from './audit-fixture';
 

@@ -5,7 +5,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { PolicyValidationPluginReport } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { AgentCoreChecks } from '../../lib/checks/agent-core-checks';
-import { secretPatterns } from '../../lib/private/secret-patterns';
+import { secretPatterns } from '../../lib/contract/secret-patterns';
 import { FIXTURES } from './fixtures';
 import type { Resources } from './fixtures/resources';
 import { EITHER, ref } from './fixtures/resources';

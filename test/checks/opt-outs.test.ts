@@ -4,14 +4,14 @@ import { App, Lazy, Stack, Stage, Validations } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Fixture } from '../fixture';
 import { AgentCoreChecks } from '../../lib/checks/agent-core-checks';
-import { ComplianceReport } from '../../lib/compliance/report';
+import { ComplianceReport } from '../../lib/report/compliance-report';
 import { McpGateway } from '../../lib/gateway/mcp-gateway';
-import { ToolTarget } from '../../lib/gateway/tool-target';
+import { ToolTarget } from '../../lib/gateway/targets/tool-target';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
-import { OutboundIdentity } from '../../lib/identity/outbound-identity';
+import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
 import { AgentNetwork } from '../../lib/network/agent-network';
 import { REPORT_ONLY } from '../compliance/nag';
-import { read } from '../compliance/report-apps';
+import { read } from '../report/report-apps';
 
 const CREDENTIAL = 'AC_TARGET_CREDENTIAL_CONFIGURED';
 const VPC = 'BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED';

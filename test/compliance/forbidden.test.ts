@@ -1,4 +1,4 @@
-import { secretIn } from '../../lib/private/secret-patterns';
+import { secretIn } from '../../lib/contract/secret-patterns';
 import { ACCOUNT, APPS, REGION } from './apps';
 import { Deployment } from './deployment';
 import { listOf, statementsOf } from './policies';

@@ -1,6 +1,6 @@
 import { Errors } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
-import { secretIn } from '../../lib/private/secret-patterns';
+import { secretIn } from '../../lib/contract/secret-patterns';
 import { STRICT } from '../fixture';
 import type { Recipe } from './recipes';
 import { cook, RECIPE } from './recipes';

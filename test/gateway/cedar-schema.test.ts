@@ -1,9 +1,9 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import * as fc from 'fast-check';
-import type { PolicyTarget } from '../../lib/gateway/cedar-context';
-import { cedarSchema } from '../../lib/gateway/cedar-schema';
+import type { PolicyTarget } from '../../lib/gateway/policy/cedar-context';
+import { cedarSchema } from '../../lib/gateway/policy/cedar-schema';
 import type { JsonSchema } from '../../lib/gateway/known-tool';
-import { ToolPolicy } from '../../lib/gateway/tool-policy';
+import { ToolPolicy } from '../../lib/gateway/policy/tool-policy';
 import { contextOf, findingsOf } from './cedar-engine';
 
 test('each JSON type has its Cedar type, and what is not required is optional', () => {

@@ -1,5 +1,5 @@
-import { ToolPolicy } from '../../lib/gateway/tool-policy';
-import { cedarSchema } from '../../lib/gateway/cedar-schema';
+import { ToolPolicy } from '../../lib/gateway/policy/tool-policy';
+import { cedarSchema } from '../../lib/gateway/policy/cedar-schema';
 import type { Call } from './cedar-engine';
 import {
   checkedDecision,

@@ -3,8 +3,8 @@ import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Template } from 'aws-cdk-lib/assertions';
 import { McpClient } from '../../lib';
 import type { ClientConfigurationOptions } from '../../lib';
-import { renderClientConfiguration } from '../../lib/gateway/client-configuration';
-import { addClientOutputs } from '../../lib/gateway/client-outputs';
+import { renderClientConfiguration } from '../../lib/gateway/clients/configuration';
+import { addClientOutputs } from '../../lib/gateway/clients/outputs';
 import { STRICT, thrownBy } from '../fixture';
 
 const URL = 'https://tools-abc123.gateway.bedrock-agentcore.eu-west-1.amazonaws.com/mcp';

@@ -4,10 +4,10 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { PolicyTarget } from '../../lib/gateway/cedar-context';
-import { GatewayPolicies } from '../../lib/gateway/policies';
-import type { GatewayPoliciesProps } from '../../lib/gateway/policies';
-import { ToolPolicy } from '../../lib/gateway/tool-policy';
+import type { PolicyTarget } from '../../lib/gateway/policy/cedar-context';
+import { GatewayPolicies } from '../../lib/gateway/policy/policy-engine';
+import type { GatewayPoliciesProps } from '../../lib/gateway/policy/policy-engine';
+import { ToolPolicy } from '../../lib/gateway/policy/tool-policy';
 import { messages, resource, STRICT, thrownBy } from '../fixture';
 import { contextOf, GITHUB, SLACK, TARGETS } from './cedar-engine';
 

@@ -1,9 +1,9 @@
 import { Lazy } from 'aws-cdk-lib';
-import { ToolPolicy } from '../../lib/gateway/tool-policy';
+import { ToolPolicy } from '../../lib/gateway/policy/tool-policy';
 import { describe as rendered } from '../../lib/private/errors';
 import { thrownBy } from '../fixture';
 import { contextOf, GATEWAY, GH_READ, GITHUB, JIRA, SLACK } from './cedar-engine';
-import type { PolicyTarget } from '../../lib/gateway/cedar-context';
+import type { PolicyTarget } from '../../lib/gateway/policy/cedar-context';
 
 const token = Lazy.string({ produce: () => 'x' });
 const HEAD = 'permit(principal, action, resource is AgentCore::Gateway)';

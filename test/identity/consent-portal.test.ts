@@ -3,11 +3,11 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { McpGateway } from '../../lib/gateway/mcp-gateway';
-import type { ConsentPortalProps } from '../../lib/identity/consent-portal';
-import { ConsentPortal } from '../../lib/identity/consent-portal';
+import type { ConsentPortalProps } from '../../lib/identity/consent/consent-portal';
+import { ConsentPortal } from '../../lib/identity/consent/consent-portal';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
-import { OAuthVendor } from '../../lib/identity/oauth-vendor';
-import { OutboundIdentity } from '../../lib/identity/outbound-identity';
+import { OAuthVendor } from '../../lib/identity/oauth/vendor';
+import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
 import { messages, resource, STRICT, thrownBy } from '../fixture';
 import { DISCOVERY, EMPLOYEES, EU, IdentityFixture, OAUTH, PlainGateway } from './outbound-fixture';
 

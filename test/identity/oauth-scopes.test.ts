@@ -1,5 +1,5 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
-import { checkScopes, warnOfBroadScopes } from '../../lib/identity/oauth-scopes';
+import { checkScopes, warnOfBroadScopes } from '../../lib/identity/oauth/scopes';
 import { messages, thrownBy } from '../fixture';
 
 test.each<[string, string[], string]>([

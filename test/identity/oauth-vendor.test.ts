@@ -1,7 +1,7 @@
 import { Lazy } from 'aws-cdk-lib';
-import { OAuthClientAuthentication } from '../../lib/identity/oauth-server';
-import { OAuthVendor } from '../../lib/identity/oauth-vendor';
-import { OutboundIdentity } from '../../lib/identity/outbound-identity';
+import { OAuthClientAuthentication } from '../../lib/identity/oauth/server';
+import { OAuthVendor } from '../../lib/identity/oauth/vendor';
+import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
 import { resource, STRICT, thrownBy } from '../fixture';
 import { DISCOVERY, IdentityFixture, OAUTH } from './outbound-fixture';
 

@@ -2,7 +2,7 @@ import { CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { ApiKeyScheme } from '../../lib/identity/api-key-scheme';
-import { OutboundIdentity } from '../../lib/identity/outbound-identity';
+import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
 import { messages, resource, STRICT, thrownBy } from '../fixture';
 import { API_KEY, EU, IdentityFixture, TARGET } from './outbound-fixture';
 

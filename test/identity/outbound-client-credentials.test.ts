@@ -1,9 +1,9 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { IdentityContext } from '../../lib/identity/bound-identity';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
-import { OAuthClientAuthentication } from '../../lib/identity/oauth-server';
-import type { ClientCredentialsProps } from '../../lib/identity/outbound-client-credentials';
-import { OutboundIdentity } from '../../lib/identity/outbound-identity';
+import { OAuthClientAuthentication } from '../../lib/identity/oauth/server';
+import type { ClientCredentialsProps } from '../../lib/identity/outbound/client-credentials';
+import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
 import { messages, resource, STRICT, thrownBy } from '../fixture';
 import { DISCOVERY, IdentityFixture, OAUTH, TARGET } from './outbound-fixture';
 

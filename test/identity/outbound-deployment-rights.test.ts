@@ -2,9 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { ToolPolicy } from '../../lib/gateway/tool-policy';
+import { ToolPolicy } from '../../lib/gateway/policy/tool-policy';
 import { DeploymentRights } from '../../lib/identity/deployment-rights';
-import { OutboundIdentity } from '../../lib/identity/outbound-identity';
+import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
 import { resource, thrownBy } from '../fixture';
 import { API_KEY, EU, IdentityFixture } from './outbound-fixture';
 

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { IMcpGateway } from '../../lib/gateway/mcp-gateway-props';
 import type { BoundIdentity, IdentityContext } from '../../lib/identity/bound-identity';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
-import type { OutboundIdentity } from '../../lib/identity/outbound-identity';
+import type { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
 import { GatewayTargetOAuthGrant } from '../../lib/mixins/gateway-target-oauth-grant';
 
 export const DISCOVERY = 'https://idp.example.com/.well-known/openid-configuration';

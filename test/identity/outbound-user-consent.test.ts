@@ -1,11 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IdentityContext } from '../../lib/identity/bound-identity';
-import { ConsentPortal } from '../../lib/identity/consent-portal';
+import { ConsentPortal } from '../../lib/identity/consent/consent-portal';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
-import { OAuthVendor } from '../../lib/identity/oauth-vendor';
-import { OutboundIdentity } from '../../lib/identity/outbound-identity';
-import type { UserConsentProps } from '../../lib/identity/outbound-user-consent';
+import { OAuthVendor } from '../../lib/identity/oauth/vendor';
+import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
+import type { UserConsentProps } from '../../lib/identity/outbound/user-consent';
 import { messages, resource, STRICT, thrownBy } from '../fixture';
 import { IdentityFixture, MCP_SERVER, OAUTH, PlainGateway, TARGET } from './outbound-fixture';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { CLI_NAMES } from '../../lib/agent/session-settings';
+import { CLI_NAMES } from '../../lib/contract/session';
 import { brokenRules, RULE_NAMES } from './dockerfile-rules';
 
 const root = path.join(__dirname, '..', '..');

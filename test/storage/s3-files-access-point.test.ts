@@ -2,9 +2,9 @@ import { Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { S3FilesAccessPoint } from '../../lib/storage/s3-files-access-point';
-import { S3FilesFileSystem } from '../../lib/storage/s3-files-file-system';
-import { mountStatements } from '../../lib/storage/s3-files-grants';
+import { S3FilesAccessPoint } from '../../lib/storage/s3-files/access-point';
+import { S3FilesFileSystem } from '../../lib/storage/s3-files/file-system';
+import { mountStatements } from '../../lib/storage/s3-files/grants';
 import { makeFileSystem, resourcesOf, strictly } from './s3-files-fixture';
 
 const ACCESS_POINT = 'AWS::S3Files::AccessPoint';

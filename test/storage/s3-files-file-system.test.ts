@@ -4,7 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Dependable } from 'constructs';
-import { S3FilesFileSystem } from '../../lib/storage/s3-files-file-system';
+import { S3FilesFileSystem } from '../../lib/storage/s3-files/file-system';
 import { TestNetwork, TestPublicNetwork, withSubnets } from './network-fixture';
 import type { Resource } from './s3-files-fixture';
 import { makeFileSystem, makeStack, resourcesOf, strictly } from './s3-files-fixture';

@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { S3FilesFileSystem } from '../../lib/storage/s3-files-file-system';
-import type { S3FilesFileSystemProps } from '../../lib/storage/s3-files-file-system-props';
+import { S3FilesFileSystem } from '../../lib/storage/s3-files/file-system';
+import type { S3FilesFileSystemProps } from '../../lib/storage/s3-files/file-system-props';
 import { TestNetwork } from './network-fixture';
 
 export interface Resource {

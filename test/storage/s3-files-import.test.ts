@@ -4,9 +4,9 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Dependable } from 'constructs';
-import { S3FilesAccessPoint } from '../../lib/storage/s3-files-access-point';
-import { S3FilesFileSystem } from '../../lib/storage/s3-files-file-system';
-import { mountStatements } from '../../lib/storage/s3-files-grants';
+import { S3FilesAccessPoint } from '../../lib/storage/s3-files/access-point';
+import { S3FilesFileSystem } from '../../lib/storage/s3-files/file-system';
+import { mountStatements } from '../../lib/storage/s3-files/grants';
 import { makeStack, strictly } from './s3-files-fixture';
 
 const ID = 'fs-0123456789abcdef0';

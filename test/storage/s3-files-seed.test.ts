@@ -6,8 +6,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as s3deploy from 'aws-cdk-lib/aws-s3-deployment';
-import { S3FilesFileSystem } from '../../lib/storage/s3-files-file-system';
-import type { S3FilesFileSystemProps } from '../../lib/storage/s3-files-file-system-props';
+import { S3FilesFileSystem } from '../../lib/storage/s3-files/file-system';
+import type { S3FilesFileSystemProps } from '../../lib/storage/s3-files/file-system-props';
 import { makeFileSystem, makeStack, resourcesOf, strictly } from './s3-files-fixture';
 
 const DEPLOYMENT = 'Custom::CDKBucketDeployment';

@@ -1,8 +1,8 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import type { S3FilesImportRule } from '../../lib/storage/s3-files-synchronization';
-import { S3FilesImportTrigger } from '../../lib/storage/s3-files-synchronization';
-import { S3FilesFileSystem } from '../../lib/storage/s3-files-file-system';
-import type { S3FilesFileSystemProps } from '../../lib/storage/s3-files-file-system-props';
+import type { S3FilesImportRule } from '../../lib/storage/s3-files/synchronization';
+import { S3FilesImportTrigger } from '../../lib/storage/s3-files/synchronization';
+import { S3FilesFileSystem } from '../../lib/storage/s3-files/file-system';
+import type { S3FilesFileSystemProps } from '../../lib/storage/s3-files/file-system-props';
 import { makeFileSystem, resourcesOf, strictly } from './s3-files-fixture';
 
 const configurationOf = (props: Partial<S3FilesFileSystemProps>) => {

@@ -1,4 +1,4 @@
-import { PORTS } from '../../../lib/agent/session-settings';
+import { PORTS } from '../../../lib/contract/session';
 import type { BridgeCalls, BridgeNotice } from '../contract';
 import { CredentialSource, regionOf } from '../shared/aws';
 import { SessionError } from '../shared/problem';

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Bridge, BridgeCalls, BridgeNotice } from '../contract';
 import { warn } from '../shared/log';
 import { SessionError } from '../shared/problem';
-import type { BridgeMessage, CallName } from './messages';
+import type { BridgeMessage, CallName } from './ipc';
 
 export interface BridgeOptions {
   /** bridge.mjs */

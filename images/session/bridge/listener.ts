@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PORTS } from '../../../lib/agent/session-settings';
+import { PORTS } from '../../../lib/contract/session';
 import { SessionError } from '../shared/problem';
 import { failureOfError, GatewayFailure } from './failure';
 import { Forward } from './forward';

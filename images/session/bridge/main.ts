@@ -3,7 +3,7 @@ import { causeOf, warn } from '../shared/log';
 import { SessionError } from '../shared/problem';
 import { hardenProcess } from '../shared/process';
 import { createBridge } from './bridge';
-import type { BridgeMessage, CallMessage } from './messages';
+import type { BridgeMessage, CallMessage } from './ipc';
 
 hardenProcess();
 // Node would print the whole error, and what is in it

@@ -1,6 +1,6 @@
 /* OpenTelemetry of the CLIs, signed and sent on to CloudWatch. Whatever goes wrong here, no CLI notices. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LOG_GROUP_VARIABLE, LOG_STREAM_VARIABLE } from '../../../lib/agent/session-settings';
+import { LOG_GROUP_VARIABLE, LOG_STREAM_VARIABLE } from '../../../lib/contract/session';
 import type { CredentialSource } from '../shared/aws';
 import { endpointOf, signed } from '../shared/aws';
 import { send } from '../shared/http';

@@ -1,5 +1,5 @@
 import type { CliMeter, CliRun, Tokens } from '../contract';
-import { dollarsOf } from '../jobs/prices';
+import { dollarsOf } from './prices';
 import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import { rolloutOf, rollouts, tokensOfLine, tokensOfRollout } from './codex-rollout';
 import { ifAny, minus, NO_TOKENS } from './outcome';

@@ -1,5 +1,5 @@
 import type { AgentEvent, CliExit, CliOutcome, CliRun, Tokens } from '../contract';
-import { dollarsOf } from '../jobs/prices';
+import { dollarsOf } from './prices';
 import type { Fields } from '../shared/json';
 import { tokensBefore } from './codex-meter';
 import { rolloutOf, tokensOfRollout, tokensOfUsage } from './codex-rollout';

@@ -1,5 +1,5 @@
 import type { CliMeter, CliRun } from '../contract';
-import { dollarsOf } from '../jobs/prices';
+import { dollarsOf } from './prices';
 import { sessionId } from './gemini-cli';
 import { ChatTokens, chatOf } from './gemini-cli-chat';
 

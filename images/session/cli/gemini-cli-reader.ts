@@ -1,5 +1,5 @@
 import type { AgentEvent, CliExit, CliOutcome, Tokens } from '../contract';
-import { dollarsOf } from '../jobs/prices';
+import { dollarsOf } from './prices';
 import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import type { Fields } from '../shared/json';
 import { ChatTokens, chatOf } from './gemini-cli-chat';

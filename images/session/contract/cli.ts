@@ -1,5 +1,5 @@
 /* What an adapter of a coding agent is given, and what it makes of it. */
-import type { CliName, LimitSettings, PriceSettings } from '../../../lib/agent/session-settings';
+import type { CliName, LimitSettings, PriceSettings } from '../../../lib/contract/session';
 import type { AgentEvent, ErrorCode, Tokens, Totals } from './jobs';
 
 /** A key that only the environment of the CLI's own process may hold. Prints as `[hidden]`. */

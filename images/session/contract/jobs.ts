@@ -1,5 +1,5 @@
 /* What a caller asks for and gets: jobs, their events and results. */
-import type { CliName, LimitSettings } from '../../../lib/agent/session-settings';
+import type { CliName, LimitSettings } from '../../../lib/contract/session';
 
 /** What `/invocations` takes in order to start a job. All bounds are checked before anything runs. */
 export interface JobRequest {

@@ -1,4 +1,4 @@
-import { GIT_CREDENTIAL_VARIABLE } from '../../../lib/agent/session-settings';
+import { GIT_CREDENTIAL_VARIABLE } from '../../../lib/contract/session';
 import { textOf } from '../shared/http';
 import { SessionError } from '../shared/problem';
 import { askForCredential } from './credential-function';

@@ -3,10 +3,10 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CliCommand, CliExit, EndCause } from '../contract';
 import type { Scrubber } from '../shared/scrub';
-import { Tail, eachLine } from './lines';
+import { Tail, eachLine } from '../process/lines';
 import { killOrphans } from './orphans';
 import type { Origin } from './orphans';
-import { endGroup } from './process-group';
+import { endGroup } from '../process/process-group';
 
 const MOST_ERRORS = 64 * 1024;
 /** a process that escaped all our looks may hold the pipe */

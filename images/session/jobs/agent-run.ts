@@ -7,7 +7,7 @@ import { AgentProcess, NotStarted } from './agent-process';
 import { keptConversation } from './conversation';
 import { JobFailure, STOPPED, bareOutcome } from './failure';
 import { MeterReader } from './meter';
-import { dollarsOf } from './prices';
+import { dollarsOf } from '../cli/prices';
 import type { RunningJob } from './running-job';
 
 const METER_EVERY_MS = 500;

@@ -1,4 +1,4 @@
-import { JOB_VARIABLE } from './process-group';
+import { JOB_VARIABLE } from '../process/process-group';
 
 /** What is ours; everything else in the environment of a runtime was set for the CLI on purpose. */
 const OURS = /^(AGENT_|MCP_GATEWAY_)/;

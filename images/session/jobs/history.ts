@@ -1,8 +1,8 @@
 import type { JobRecord } from '../contract';
-import { endedSource } from './event-file';
-import type { EventSource } from './event-log';
+import { endedSource } from '../journal/event-file';
+import type { EventSource } from '../journal/event-log';
 import { settled } from './interrupted';
-import type { Journal } from './journal';
+import type { Journal } from '../journal/journal';
 import type { RunningJob } from './running-job';
 import { Unwritten } from './unwritten';
 

@@ -1,9 +1,9 @@
 import type { JobRecord, JobResult } from '../contract';
 import { causeOf, log, warn } from '../shared/log';
-import { addEvent, repaired, resultOf } from './event-file';
-import type { Journal } from './journal';
+import { addEvent, repaired, resultOf } from '../journal/event-file';
+import type { Journal } from '../journal/journal';
 import { killOrphans } from './orphans';
-import { isTime } from './record';
+import { isTime } from '../journal/record';
 
 /**
  * Writes down, once, how a job ended whose microVM or server ended. It counts as done only if its result had been

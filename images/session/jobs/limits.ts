@@ -1,6 +1,6 @@
 import type { CliAdapter, CliName, JobRequest, LimitSettings } from '../contract';
 import { tellsDollars } from '../../../lib/agent/told-dollars';
-import type { SessionSettings } from '../../../lib/agent/session-settings';
+import type { SessionSettings } from '../../../lib/contract/session';
 import { SessionError } from '../shared/problem';
 
 const DEFAULT_MINUTES = 60;

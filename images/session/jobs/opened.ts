@@ -2,8 +2,8 @@ import type { JobRecord } from '../contract';
 import { causeOf } from '../shared/log';
 import { SessionError } from '../shared/problem';
 import { Places, findWorkspace } from '../shared/workspace';
-import { EventLog } from './event-log';
-import { Journal } from './journal';
+import { EventLog } from '../journal/event-log';
+import { Journal } from '../journal/journal';
 
 /** A workspace in use. */
 export interface Opened {

@@ -1,7 +1,7 @@
 /* What a job leaves behind: processes that left its group, such as a server that a tool put into the background. */
-import { JOB_VARIABLE } from './process-group';
-import { processIds, reaperId, signal, statOf, wasStartedWith } from './processes';
-import type { ProcessStat } from './processes';
+import { JOB_VARIABLE } from '../process/process-group';
+import { processIds, reaperId, signal, statOf, wasStartedWith } from '../process/processes';
+import type { ProcessStat } from '../process/processes';
 
 /** what shells that AgentCore opens have in their environment, by images/shared/agent.sh, and so what is started in them */
 const SHELL_VARIABLE = 'AGENT_SHELL';

@@ -1,7 +1,7 @@
 /* What must hold before a CLI starts: most of them run happily to their end with their tools gone. */
 import type { Bridge, CliRun, ModelAccess } from '../contract';
-import type { SessionSettings } from '../../../lib/agent/session-settings';
-import { hidden } from '../shared/hidden';
+import type { SessionSettings } from '../../../lib/contract/session';
+import { hidden } from '../contract/hidden';
 import type { GatewaySettings } from '../shared/settings';
 import { JobFailure } from './failure';
 import type { RunningJob } from './running-job';

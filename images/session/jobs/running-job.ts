@@ -3,9 +3,9 @@ import { TOKEN_OF_ANOTHER } from '../shared/lent-token';
 import type { LentToken } from '../shared/lent-token';
 import { causeOf, warn } from '../shared/log';
 import type { Scrubber } from '../shared/scrub';
-import type { EventLog } from './event-log';
-import { storable } from './event-text';
-import type { Journal } from './journal';
+import type { EventLog } from '../journal/event-log';
+import { storable } from '../journal/event-text';
+import type { Journal } from '../journal/journal';
 import type { Bounds } from './limits';
 import { newestStart } from './orphans';
 

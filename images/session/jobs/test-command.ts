@@ -1,7 +1,7 @@
 import type { JobResult } from '../contract';
-import { runCommand } from './command';
-import { LONGEST_DETAIL } from './event-text';
-import { Tail } from './lines';
+import { runCommand } from '../process/command';
+import { LONGEST_DETAIL } from '../journal/event-text';
+import { Tail } from '../process/lines';
 import { killOrphans } from './orphans';
 import type { RunningJob } from './running-job';
 

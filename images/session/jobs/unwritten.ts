@@ -1,7 +1,7 @@
 import type { JobRecord } from '../contract';
 import { causeOf, log, warn } from '../shared/log';
-import { addResult } from './event-file';
-import type { Journal } from './journal';
+import { addResult } from '../journal/event-file';
+import type { Journal } from '../journal/journal';
 import type { RunningJob } from './running-job';
 
 /** a storage that stays full takes no new jobs, so there are one or two; each can have a prompt of a megabyte */

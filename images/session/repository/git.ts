@@ -1,6 +1,6 @@
 import * as path from 'node:path';
-import { runCommand } from '../jobs/command';
-import { Tail } from '../jobs/lines';
+import { runCommand } from '../process/command';
+import { Tail } from '../process/lines';
 
 /** of what git says; the end tells why it failed */
 const MOST_OUTPUT = 1024 * 1024;

@@ -1,8 +1,8 @@
 /* Locks that git left in a clone when it was killed. Nobody else takes them away, and each change fails on them. */
 import { lstatSync, readlinkSync, realpathSync, unlinkSync } from 'node:fs';
 import * as path from 'node:path';
-import { JOB_VARIABLE } from '../jobs/process-group';
-import { nameOf, processIds, wasStartedWith } from '../jobs/processes';
+import { JOB_VARIABLE } from '../process/process-group';
+import { nameOf, processIds, wasStartedWith } from '../process/processes';
 import { log } from '../shared/log';
 
 /** those of a checkout, which it holds longest */

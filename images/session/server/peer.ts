@@ -5,8 +5,8 @@
  */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { JOB_VARIABLE } from '../jobs/process-group';
-import { processIds, reaperId, statOf, wasStartedWith } from '../jobs/processes';
+import { JOB_VARIABLE } from '../process/process-group';
+import { processIds, reaperId, statOf, wasStartedWith } from '../process/processes';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { nameOf, processIds, statOf } from '../jobs/processes';
-import type { ProcessStat } from '../jobs/processes';
+import { nameOf, processIds, statOf } from '../process/processes';
+import type { ProcessStat } from '../process/processes';
 
 /**
  * A shell counts as in use for so long after its last input or output: a person who reads has not gone. Long enough to read a

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { EventSource } from '../jobs/event-log';
-import { replay } from '../jobs/replay';
+import type { EventSource } from '../journal/event-log';
+import { replay } from '../journal/replay';
 import { log } from '../shared/log';
 
 /** proxies close what is silent */

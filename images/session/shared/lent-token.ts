@@ -1,6 +1,6 @@
 import type { Hidden } from '../contract';
 import { claimsOf } from './claims';
-import { hidden } from './hidden';
+import { hidden } from '../contract/hidden';
 
 /** what the events of a job say of `ofAnother` */
 export const TOKEN_OF_ANOTHER = 'somebody else attached to this job; her token is not used for it';

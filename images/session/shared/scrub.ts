@@ -1,5 +1,5 @@
 /* The last line of defence: nothing that is stored, sent or logged should hold a secret in the first place. */
-import { REMOVED, withoutSecrets } from '../../../lib/private/secret-patterns';
+import { REMOVED, withoutSecrets } from '../../../lib/contract/secret-patterns';
 
 /** shorter ones are words, and a text without them could not be read */
 const SHORTEST = 8;

@@ -1,12 +1,12 @@
-/* What the image and the constructs tell, in variables. Their form is lib/agent/session-settings.ts. */
+/* What the image and the constructs tell, in variables. Their form is lib/contract/session.ts. */
 import {
   CLI_NAMES,
   CLI_VARIABLE,
   GATEWAY_AUTH_VARIABLE,
   GATEWAY_URL_VARIABLE,
   SETTINGS_VARIABLE,
-} from '../../../lib/agent/session-settings';
-import type { CliName, SessionSettings } from '../../../lib/agent/session-settings';
+} from '../../../lib/contract/session';
+import type { CliName, SessionSettings } from '../../../lib/contract/session';
 import { isObject, parsed } from './json';
 import type { Fields } from './json';
 import { SessionError } from './problem';

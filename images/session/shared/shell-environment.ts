@@ -9,7 +9,7 @@ import {
   GATEWAY_AUTH_VARIABLE,
   GATEWAY_URL_VARIABLE,
   GIT_CREDENTIAL_VARIABLE,
-} from '../../../lib/agent/session-settings';
+} from '../../../lib/contract/session';
 
 const DIRECTORY = '/tmp/agent';
 /** for runs outside an image, where several servers share a machine */

@@ -1,4 +1,4 @@
-import type { CliName } from '../../../images/session/contract/index.ts';
+import type { CliName } from '../../../images/session/contract.ts';
 import type { Step } from './model-wire.ts';
 import { TOOL } from './guarded-gateway.ts';
 

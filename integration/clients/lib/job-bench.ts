@@ -1,4 +1,4 @@
-import type { SessionSettings } from '../../../lib/agent/session-settings.ts';
+import type { SessionSettings } from '../../../lib/contract/session.ts';
 import { type Agent, AGENTS } from './agents.ts';
 import { GuardedGateway } from './guarded-gateway.ts';
 import { InstanceMetadata } from './instance-metadata.ts';

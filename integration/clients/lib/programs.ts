@@ -1,4 +1,4 @@
-import { McpClient } from '../../../lib/gateway/mcp-client.ts';
+import { McpClient } from '../../../lib/gateway/clients/mcp-client.ts';
 import type { Run, Sandbox } from './sandbox.ts';
 import { CODEX_SILENCE } from './silence.ts';
 

@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { type AgentCli, AgentNetwork, CodingAgent, type ModelRoute } from '../../../lib/index.ts';
-import type { SessionSettings } from '../../../lib/agent/session-settings.ts';
+import { type AgentCli, AgentNetwork, CodingAgent, type ModelRoute } from '../../../lib.ts';
+import type { SessionSettings } from '../../../lib/contract/session.ts';
 import { REGION } from './guarded-gateway.ts';
 
 export const ACCOUNT = '111122223333';

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { PORTS } from '../../../lib/agent/session-settings.ts';
+import { PORTS } from '../../../lib/contract/session.ts';
 import { Canary } from '../lib/canary.ts';
 import { LoopbackGateway } from '../lib/loopback-gateway.ts';
 import { ModelServer } from '../lib/model-server.ts';

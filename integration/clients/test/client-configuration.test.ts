@@ -8,7 +8,7 @@ import {
   type ClientConfiguration,
   type ClientConfigurationOptions,
   renderClientConfiguration,
-} from '../../../lib/gateway/client-configuration.ts';
+} from '../../../lib/gateway/clients/configuration.ts';
 import { LoopbackGateway } from '../lib/loopback-gateway.ts';
 import { type Program, PROGRAMS } from '../lib/programs.ts';
 import { Sandbox, versionOf } from '../lib/sandbox.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import type { AgentEvent, JobResult } from '../../../images/session/contract/index.ts';
+import type { AgentEvent, JobResult } from '../../../images/session/contract.ts';
 import versions from '../../../images/versions.json' with { type: 'json' };
 import { CREDENTIALS } from '../../../test/sigv4.ts';
 import { type Agent, AGENTS } from '../lib/agents.ts';

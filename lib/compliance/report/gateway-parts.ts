@@ -1,7 +1,7 @@
-import type { Resource } from '../../checks/template-resource';
-import type { Entry } from './facts';
-import { entry, sorted } from './facts';
-import type { Reader } from './reader';
+import type { Resource } from '../../template/resource';
+import type { Entry } from '../../report/reader/facts';
+import { entry, sorted } from '../../report/reader/facts';
+import type { Reader } from '../../report/reader/reader';
 
 /** Where people consent that agents act for them. */
 export function portalEntry(portal: Resource, reader: Reader): Entry {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { LoadedStack } from './manifest';
+import type { LoadedStack } from '../../report/reader/manifest';
 
 interface NestedFile {
   readonly logicalId: string;

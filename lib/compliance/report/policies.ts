@@ -1,6 +1,6 @@
-import { statementsIn } from '../../checks/policies';
-import type { Resource } from '../../checks/template-resource';
-import type { Value } from '../../checks/template-value';
+import { statementsIn } from '../../template/policies';
+import type { Resource } from '../../template/resource';
+import type { Value } from '../../template/value';
 
 /** The policy documents of a policy, or the inline ones of a role, user or group. */
 export function documentsOf(resource: Resource): Value[] {

@@ -1,12 +1,12 @@
-import { roleNamed } from '../../checks/holders';
-import { allows, covering } from '../../checks/policies';
-import type { Resource } from '../../checks/template-resource';
-import type { Value } from '../../checks/template-value';
+import { roleNamed } from '../../template/holders';
+import { allows, covering } from '../../template/policies';
+import type { Resource } from '../../template/resource';
+import type { Value } from '../../template/value';
 import { possibleStatements } from './policies';
-import type { Reader } from './reader';
-import { PERHAPS, READ, secretNamed } from './secret-readers';
-import type { Use } from './secrets';
-import { principalsOf } from './statements';
+import type { Reader } from '../../report/reader/reader';
+import { PERHAPS, READ, secretNamed } from '../../report/secret-readers';
+import type { Use } from '../../report/secrets';
+import { principalsOf } from '../../report/reader/statements';
 
 /** Whom the policies of secrets let read them: roles and accounts of others, as a rule. */
 export function letInBySecrets(stack: Reader): Use[] {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readObject } from './read-json';
+import { readObject } from '../../report/reader/read-json';
 
 /** A finding of a validation plugin that an acknowledgement keeps from counting. */
 export interface Suppressed {

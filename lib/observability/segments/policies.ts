@@ -1,6 +1,6 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { found, topTen } from '../dashboard-search';
-import type { DashboardRow } from '../segment';
+import { found, topTen } from '../../monitoring/search';
+import type { DashboardRow } from '../../monitoring/segment';
 import { ORDER } from './order';
 
 /**

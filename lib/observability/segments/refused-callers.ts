@@ -1,5 +1,5 @@
-import type { DashboardRow } from '../segment';
-import { found } from '../dashboard-search';
+import type { DashboardRow } from '../../monitoring/segment';
+import { found } from '../../monitoring/search';
 import { ORDER } from './order';
 
 /** Callers whose token or signature was not accepted. AWS does not document these metrics; without them the row is empty. */

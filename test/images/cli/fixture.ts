@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { AgentEvent, CliAdapter, CliExit, CliName, CliOutcome, CliRun } from '../../../images/session/contract';
-import { hidden } from '../../../images/session/shared/hidden';
+import { hidden } from '../../../images/session/contract/hidden';
 
 const ASSETS = path.join(__dirname, '..', 'assets');
 

@@ -1,5 +1,5 @@
 import { geminiCli, sessionId } from '../../../images/session/cli/gemini-cli';
-import { hidden } from '../../../images/session/shared/hidden';
+import { hidden } from '../../../images/session/contract/hidden';
 import { expectKeyOnlyInEnvironment, homeWith, KEY, ofType, recording, replayed, runOf } from './fixture';
 
 const CLI = 'gemini-cli';

@@ -2,7 +2,7 @@
 import { cursor } from '../../../images/session/cli/cursor';
 import { kiro } from '../../../images/session/cli/kiro';
 import type { CliRun } from '../../../images/session/contract';
-import { hidden } from '../../../images/session/shared/hidden';
+import { hidden } from '../../../images/session/contract/hidden';
 import { expectKeyOnlyInEnvironment, KEY, ofType, replayed, runOf } from './fixture';
 
 const vendor = (changes: Partial<CliRun> = {}): CliRun =>

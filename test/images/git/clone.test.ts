@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { writeShellEnvironment } from '../../../images/session/shared/shell-environment';
-import { useLoopback } from '../../broker/handler/fixture';
+import { useLoopback } from '../../git/handler/fixture';
 import { CREDENTIALS } from '../../sigv4';
 import { FUNCTION_ARN, Hub } from './hub';
 

@@ -1,4 +1,4 @@
-import { useLoopback } from '../../broker/handler/fixture';
+import { useLoopback } from '../../git/handler/fixture';
 import { CREDENTIALS } from '../../sigv4';
 import { FUNCTION_ARN, HELPER, Hub, run } from './hub';
 

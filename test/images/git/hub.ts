@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createCredential } from '../../../handlers/git-credential/credential';
 import { signerOf } from '../../../handlers/shared/signer';
-import { brokerConfig, KEY_ARN } from '../../broker/handler/app';
-import { directContext } from '../../broker/handler/fixture';
-import type { Loopback } from '../../broker/handler/loopback';
+import { brokerConfig, KEY_ARN } from '../../git/handler/app';
+import { directContext } from '../../git/handler/fixture';
+import type { Loopback } from '../../git/handler/loopback';
 import { CREDENTIALS, signatureFault } from '../../sigv4';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:clone:live';

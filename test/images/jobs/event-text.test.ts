@@ -1,6 +1,6 @@
 import { claudeCode } from '../../../images/session/cli/claude-code';
 import type { AgentEvent, JobResult } from '../../../images/session/contract';
-import { storable, storableResult } from '../../../images/session/jobs/event-text';
+import { storable, storableResult } from '../../../images/session/journal/event-text';
 import { Scrubber } from '../../../images/session/shared/scrub';
 import { replayed } from '../cli/fixture';
 

@@ -1,9 +1,9 @@
 /* A storage that is full: how a job ended is told all the same, and written as soon as that can be. */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { EventLog } from '../../../images/session/jobs/event-log';
-import { Journal } from '../../../images/session/jobs/journal';
-import { replay } from '../../../images/session/jobs/replay';
+import { EventLog } from '../../../images/session/journal/event-log';
+import { Journal } from '../../../images/session/journal/journal';
+import { replay } from '../../../images/session/journal/replay';
 import { DONE, until, useSessions } from '../session';
 import type { TestSession } from '../session';
 

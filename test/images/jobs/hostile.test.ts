@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { CliRun, Totals } from '../../../images/session/contract';
 import { newId } from '../../../images/session/shared/ids';
-import { withoutSecrets } from '../../../lib/private/secret-patterns';
+import { withoutSecrets } from '../../../lib/contract/secret-patterns';
 import { DONE, fakeCli, prompt, until, useSessions } from '../session';
 import type { TestSession } from '../session';
 

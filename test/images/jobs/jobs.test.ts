@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { Journal } from '../../../images/session/jobs/journal';
+import { Journal } from '../../../images/session/journal/journal';
 import { DONE, fakeCli, isAlive, prompt, until, useSessions } from '../session';
 
 const { session, workspace } = useSessions();

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync,
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { AgentEvent } from '../../../images/session/contract';
-import { EventLog } from '../../../images/session/jobs/event-log';
-import { repaired } from '../../../images/session/jobs/event-file';
-import { Journal } from '../../../images/session/jobs/journal';
-import { replay } from '../../../images/session/jobs/replay';
+import { EventLog } from '../../../images/session/journal/event-log';
+import { repaired } from '../../../images/session/journal/event-file';
+import { Journal } from '../../../images/session/journal/journal';
+import { replay } from '../../../images/session/journal/replay';
 import { newId } from '../../../images/session/shared/ids';
 
 let folder: string;

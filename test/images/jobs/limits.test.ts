@@ -1,7 +1,7 @@
 import { openCode } from '../../../images/session/cli/opencode';
 import type { RouteSettings } from '../../../images/session/contract';
 import { boundsOf, checkBounds } from '../../../images/session/jobs/limits';
-import { dollarsOf } from '../../../images/session/jobs/prices';
+import { dollarsOf } from '../../../images/session/cli/prices';
 
 describe('bounds', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
-import { LONGEST_LINE, Tail, eachLine } from '../../../images/session/jobs/lines';
+import { LONGEST_LINE, Tail, eachLine } from '../../../images/session/process/lines';
 import { Scrubber } from '../../../images/session/shared/scrub';
 
 async function linesOf(...parts: (string | Buffer)[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 /* What a job leaves behind in an image, where tini adopts it. */
 import { killOrphans } from '../../../images/session/jobs/orphans';
-import * as processes from '../../../images/session/jobs/processes';
-import type { ProcessStat } from '../../../images/session/jobs/processes';
+import * as processes from '../../../images/session/process/processes';
+import type { ProcessStat } from '../../../images/session/process/processes';
 
 jest.mock('../../../images/session/jobs/processes');
 

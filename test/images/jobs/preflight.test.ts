@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { startBridge } from '../../../images/session/bridge/client';
-import type { SessionSettings } from '../../../lib/agent/session-settings';
+import type { SessionSettings } from '../../../lib/contract/session';
 import { PROGRAM, environmentOf } from '../bridge/fixture';
 import { REGION, StandIn, TOKEN, consentError, json } from '../bridge/stand-in';
 import { DONE, useSessions } from '../session';

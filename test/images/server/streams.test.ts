@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { request, createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { nameOf, processIds, statOf } from '../../../images/session/jobs/processes';
+import { nameOf, processIds, statOf } from '../../../images/session/process/processes';
 import { Shells } from '../../../images/session/server/shells';
-import { endedSource } from '../../../images/session/jobs/event-file';
+import { endedSource } from '../../../images/session/journal/event-file';
 import { sendEvents } from '../../../images/session/server/sse';
 import { DONE, TestSession, eventsOf, prompt, textsOf, until, useSessions } from '../session';
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { hidden } from '../../../images/session/shared/hidden';
+import { hidden } from '../../../images/session/contract/hidden';
 import { isId, newId } from '../../../images/session/shared/ids';
 import { causeOf, log } from '../../../images/session/shared/log';
 import { SessionError } from '../../../images/session/shared/problem';

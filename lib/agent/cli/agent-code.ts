@@ -1,0 +1,56 @@
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import type { AgentCodeProps } from './agent-cli-options';
+import type { AgentCliConfig } from './agent-cli-config';
+import { bindTo, discard } from './agent-artifact';
+import { checkPath } from '../../private/folders';
+import { invalid } from '../../private/errors';
+
+/** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-code-deploy-supported-runtimes.html */
+const ENDED = ['PYTHON_3_10', 'PYTHON_3_11'];
+const MOST_ENTRY_POINT_PARTS = 2;
+
+export function codeFromFolder(scope: Construct, props: AgentCodeProps): AgentCliConfig {
+  checkPath(scope, props.path, 'the code of the agent');
+  checkRuntime(scope, props.runtime);
+  checkEntryPoint(scope, props.entryPoint);
+  const { path, runtime, entryPoint: entrypoint, exclude } = props;
+  const artifact = agentcore.AgentRuntimeArtifact.fromCodeAsset({ path, runtime, entrypoint, exclude });
+  // the L2 would make the asset late and ask for all of the bucket: made here, its one object can be named
+  bindTo(scope, artifact, discard);
+  const asset = scope.node.findChild('AgentRuntimeArtifact') as Asset;
+  return {
+    artifact,
+    statements: [
+      new iam.PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [asset.bucket.arnForObjects(asset.s3ObjectKey)],
+      }),
+    ],
+    isCode: true,
+  };
+}
+
+function checkRuntime(scope: Construct, runtime: agentcore.AgentCoreRuntime): void {
+  if (ENDED.includes(runtime.value)) {
+    throw invalid(scope, 'LanguageRuntimeEnded', {
+      what: 'AgentCore no longer creates or updates agents on this language runtime',
+      got: runtime.value,
+      allowed: 'NODE_22, PYTHON_3_12 and newer',
+      fix: 'move to AgentCoreRuntime.PYTHON_3_14',
+    });
+  }
+}
+
+function checkEntryPoint(scope: Construct, entryPoint: string[]): void {
+  if (entryPoint.length < 1 || entryPoint.length > MOST_ENTRY_POINT_PARTS || entryPoint.some((part) => part === '')) {
+    throw invalid(scope, 'InvalidEntryPoint', {
+      what: 'the entry point of the code is not usable',
+      got: JSON.stringify(entryPoint),
+      allowed: `one or two non-empty strings, for example ['main.py']`,
+      fix: 'name the file to start',
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as assets from 'aws-cdk-lib/aws-ecr-assets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { checkNoSecret } from '../../private/text-checks';
+import type { AgentImageOptions } from './agent-cli-options';
+import type { AgentCliConfig } from './agent-cli-config';
+import { checkFolder } from '../../private/folders';
+import { invalid, warn } from '../../private/errors';
+
+export function imageFromRepository(
+  scope: Construct,
+  repository: ecr.IRepository,
+  tagOrDigest: string,
+): AgentCliConfig {
+  checkRegion(scope, repository);
+  if (tagOrDigest === 'latest') {
+    warn(scope, 'mutableImageTag', {
+      what: `the image of agent '${scope.node.path}' has a tag that moves`,
+      got: tagOrDigest,
+      allowed: 'a digest, or a tag that is never pushed twice',
+      fix: 'pin the version that was reviewed',
+    });
+  }
+  return image(repository, repository.repositoryUriForTagOrDigest(tagOrDigest));
+}
+
+export function imageFromDirectory(scope: Construct, directory: string, options: AgentImageOptions): AgentCliConfig {
+  checkFolder(scope, directory, 'the folder of the image');
+  for (const [name, value] of Object.entries(options.buildArgs ?? {})) {
+    checkNoSecret(scope, `build argument '${name}'`, value);
+  }
+  const asset = new assets.DockerImageAsset(scope, 'Image', {
+    directory,
+    ...options,
+    platform: assets.Platform.LINUX_ARM64,
+  });
+  return image(asset.repository, asset.imageUri);
+}
+
+function image(repository: ecr.IRepository, uri: string): AgentCliConfig {
+  return {
+    artifact: agentcore.AgentRuntimeArtifact.fromImageUri(uri),
+    statements: [
+      new iam.PolicyStatement({
+        actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+        resources: [repository.repositoryArn],
+      }),
+    ],
+    isCode: false,
+  };
+}
+
+function checkRegion(scope: Construct, repository: ecr.IRepository): void {
+  const [theirs, ours] = [repository.env.region, Stack.of(scope).region];
+  if (!Token.isUnresolved(theirs) && !Token.isUnresolved(ours) && theirs !== ours) {
+    throw invalid(scope, 'ImageInOtherRegion', {
+      what: `repository '${repository.repositoryName}' lies in another region than the agent`,
+      got: theirs,
+      allowed: ours,
+      fix: `replicate the repository to ${ours} and import it from there`,
+    });
+  }
+}

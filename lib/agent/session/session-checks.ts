@@ -1,0 +1,110 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { CliSession } from '../cli/agent-cli-config';
+import type { BoundModel } from '../model/bedrock-model-id';
+import { factsOf, routeTitle } from '../../contract/agents';
+import { priceProblem } from '../cli/cli-session';
+import type { ModelRouteConfig } from '../model/model-route';
+import { invalid } from '../../private/errors';
+
+/** Refuses what an agent cannot do on its route: it would be found out by the first job. */
+export function checkSession(scope: Construct, session: CliSession, route: ModelRouteConfig): void {
+  checkRoute(scope, session, route);
+  checkModelName(scope, session, route);
+  checkModel(scope, session, route.models);
+  checkMakers(scope, session, route.models);
+  checkFoundationModels(scope, session, route.models);
+  checkPrices(scope, session, route);
+}
+
+function checkRoute(scope: Construct, { name }: CliSession, { settings }: ModelRouteConfig): void {
+  const { title, routes, otherRoutes } = factsOf(name);
+  if (settings !== undefined && !routes.includes(settings.via)) {
+    throw invalid(scope, 'ModelRouteNotSupported', {
+      what: `${title} cannot reach its model this way`,
+      got: routeTitle(settings.via),
+      allowed: routes.map(routeTitle).join(', '),
+      fix: otherRoutes,
+    });
+  }
+}
+
+/** the role of the agent may invoke the models of its route, and no other */
+function checkModel(scope: Construct, session: CliSession, models: BoundModel[]): void {
+  const known = models.map(({ id }) => id);
+  for (const prop of ['model', 'smallModel'] as const) {
+    const wanted = session[prop];
+    if (wanted !== undefined && known.length > 0 && !Token.isUnresolved(wanted) && !known.includes(wanted)) {
+      throw invalid(scope, 'ModelNotInRoute', {
+        what: `${prop} of the agent is none of the models that its route lets it invoke`,
+        got: wanted,
+        allowed: known.map((id) => (Token.isUnresolved(id) ? 'the ARN of a profile' : id)).join(', '),
+        fix: 'add it to ModelRoute.bedrock([...]), or leave it away: the first model of the route is the main one',
+      });
+    }
+  }
+}
+
+/** what the agent calls in their place is no model of the route, and its role may not */
+function checkFoundationModels(scope: Construct, { name }: CliSession, models: BoundModel[]): void {
+  const { title, bedrock } = factsOf(name);
+  const { region } = Stack.of(scope);
+  const [place] = region.startsWith('us-gov-') ? [] : region.split('-');
+  const rewritten = Object.entries(bedrock?.rewrites ?? {})
+    .filter(([world]) => Token.isUnresolved(region) || world === place)
+    .flatMap(([, parts]) => parts);
+  const found = models.find(({ id, modelId }) => id === modelId && rewritten.some((part) => id.includes(part)));
+  if (found !== undefined) {
+    throw invalid(scope, 'FoundationModelNotCalled', {
+      what: `${title} calls this foundation model by the inference profile of the agent's geography, which its role may not`,
+      got: found.id,
+      allowed: 'an inference profile of this model',
+      fix: `use BedrockModel.inferenceProfile('<geography>.${found.id}', [...regions])`,
+    });
+  }
+}
+
+/** elsewhere than on Bedrock, where the route names models */
+function checkModelName(scope: Construct, { name, model }: CliSession, { settings }: ModelRouteConfig): void {
+  const { title, modelForms = {} } = factsOf(name);
+  const wanted = settings && modelForms[settings.via];
+  if (settings === undefined || wanted === undefined || Token.isUnresolved(model)) {
+    return;
+  }
+  if (model === undefined || !wanted.form.test(model)) {
+    throw invalid(scope, model === undefined ? 'ModelNotSet' : 'InvalidModelName', {
+      what: `${title} has to be told which model to use with ${routeTitle(settings.via)}`,
+      got: model ?? 'no model',
+      allowed: wanted.allowed,
+      fix: 'name `model` of the agent',
+    });
+  }
+}
+
+/** the API of an agent is that of its maker's models */
+function checkMakers(scope: Construct, { name }: CliSession, models: BoundModel[]): void {
+  const { title, bedrock } = factsOf(name);
+  const isWrong = ({ modelId }: BoundModel): boolean =>
+    !Token.isUnresolved(modelId) && modelId.startsWith('anthropic.') !== (bedrock?.claude === 'only');
+  const wrong = bedrock?.claude === undefined ? undefined : models.find(isWrong);
+  if (wrong !== undefined) {
+    throw invalid(scope, 'ModelNotSupported', {
+      what: `${title} cannot speak with this model on Amazon Bedrock`,
+      got: wrong.modelId,
+      allowed:
+        bedrock?.claude === 'only' ? 'models of Anthropic' : 'models of others than Anthropic, such as openai.gpt-5.5',
+      fix: 'choose another model, or another coding agent',
+    });
+  }
+}
+
+/** a bound in dollars holds only where somebody reckons */
+function checkPrices(scope: Construct, session: CliSession, { settings, models }: ModelRouteConfig): void {
+  const main = session.model ?? models[0]?.id;
+  // known only at deployment is the ARN of a profile
+  const model = Token.isUnresolved(main) && models.length > 0 ? 'arn:' : main;
+  const problem = priceProblem(session, { via: settings?.via, model });
+  if (problem !== undefined) {
+    throw invalid(scope, 'PricesMissing', problem);
+  }
+}

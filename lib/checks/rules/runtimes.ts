@@ -1,0 +1,112 @@
+import { memoized } from '../../template/memoized';
+import type { Assembly } from '../../template/assembly';
+import type { Check } from './check';
+import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { roleNamed } from '../../template/holders';
+import type { Resource } from '../../template/resource';
+import type { Value } from '../../template/value';
+import { UNKNOWN } from '../../template/value';
+
+const HARNESS = `${AGENTCORE}Harness`;
+const WITH_ROLES = [`${AGENTCORE}Gateway`, `${AGENTCORE}Runtime`];
+const guard = true;
+
+/** tags that are made to be moved; nobody pushes a version under them */
+const MOVING_TAGS = [
+  'latest',
+  'stable',
+  'main',
+  'master',
+  'develop',
+  'dev',
+  'edge',
+  'nightly',
+  'prod',
+  'production',
+  'staging',
+];
+
+export const RUNTIME_CHECKS: Check[] = [
+  errorCheck(
+    {
+      id: 'AC_HARNESS_PRIVATE_NETWORK',
+      title: 'a harness must run in a VPC',
+      text: 'With the public network mode nothing limits where an agent connects to. The control of Security Hub looks at runtimes only.',
+      fix: 'Set NetworkMode of AgentCoreRuntimeEnvironment to VPC, with private subnets and security groups.',
+      source: `${DEVELOPER_GUIDE}agentcore-vpc.html`,
+      resourceTypes: [HARNESS],
+    },
+    (harness) => {
+      const mode = harness.get('Environment', 'AgentCoreRuntimeEnvironment', 'NetworkConfiguration', 'NetworkMode');
+      return at(mode.path, mode.is('PUBLIC'));
+    },
+    { guard },
+  ),
+  warningCheck(
+    {
+      id: 'AC_IMAGE_TAG_IMMUTABLE',
+      title: 'the image of an agent must be one that does not change',
+      text: 'A tag such as latest is moved with each push: what runs is not what was reviewed, and a deployment does not notice.',
+      fix: 'Name the image by its digest, or by a tag in a repository with ImageTagMutability IMMUTABLE.',
+      source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html',
+      resourceTypes: [`${AGENTCORE}Runtime`, HARNESS],
+    },
+    (resource) =>
+      ['AgentRuntimeArtifact', 'EnvironmentArtifact']
+        .map((artifact) => resource.get(artifact, 'ContainerConfiguration', 'ContainerUri'))
+        .filter((image) => isMoving(image) && !isInImmutableRepository(image))
+        .map(({ path }) => path),
+    { guard },
+  ),
+  warningCheck(
+    {
+      id: 'AC_ROLE_NOT_SHARED',
+      title: 'each runtime and gateway must have a role of its own',
+      text: 'A shared role lets one agent read the logs, mounts and tools of another, and CloudTrail cannot tell them apart.',
+      fix: 'Make a role for each, with what it needs.',
+      source: `${DEVELOPER_GUIDE}runtime-security-best-practices.html`,
+      resourceTypes: WITH_ROLES,
+    },
+    (resource) => {
+      const role = resource.get('RoleArn');
+      return at(role.path, isShared(role, resource));
+    },
+  ),
+];
+
+function isMoving({ text }: Value): boolean {
+  const name = text?.split('/').at(-1) ?? UNKNOWN;
+  if (name.includes('@')) {
+    return false;
+  }
+  const [, tag] = name.split(':');
+  // without a tag latest is taken; what is known only at deployment may bring one
+  return tag === undefined ? !name.includes(UNKNOWN) : MOVING_TAGS.includes(tag);
+}
+
+function isInImmutableRepository({ resource }: Value): boolean {
+  return resource?.type === 'AWS::ECR::Repository' && resource.get('ImageTagMutability').is('IMMUTABLE');
+}
+
+/** How many runtimes and gateways have a role, which is one of the app or written as an ARN. */
+type Sharing = Map<Resource | string, number>;
+
+function isShared(role: Value, resource: Resource): boolean {
+  const one = nameOf(role, resource);
+  return one !== undefined && (sharingIn(resource.template.assembly).get(one) ?? 0) > 1;
+}
+
+const sharingIn = memoized((assembly: Assembly): Sharing => {
+  const sharing: Sharing = new Map();
+  for (const resource of assembly.resourcesOf(...WITH_ROLES)) {
+    const one = nameOf(resource.get('RoleArn'), resource);
+    if (one !== undefined) {
+      sharing.set(one, (sharing.get(one) ?? 0) + 1);
+    }
+  }
+  return sharing;
+});
+
+function nameOf(role: Value, resource: Resource): Resource | string | undefined {
+  return roleNamed(role, resource) ?? role.resource ?? role.literal;
+}

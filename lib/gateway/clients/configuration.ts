@@ -1,0 +1,158 @@
+import { checkClientOptions } from './checks';
+import type { ClientInstruction } from './dialect';
+import type { McpClient } from './mcp-client';
+
+/** How a person at a laptop signs in. A public client with PKCE: there is no secret. */
+export interface ClientOAuthOptions {
+  /**
+   * The id of the application at the identity provider, one for all clients and people. It must be a public client
+   * without a secret, for authorization code with PKCE, with the `redirectUris` of the configuration registered.
+   */
+  readonly clientId: string;
+
+  /**
+   * The port on the laptop to which the browser brings the answer of the identity provider: 1024 to 65535. Cursor has a
+   * fixed port of its own.
+   *
+   * @default 8765
+   */
+  readonly callbackPort?: number;
+
+  /**
+   * Scopes to ask for. Some clients ask for those that the gateway names in its answer, whatever is written here.
+   *
+   * @default - the client asks for what the gateway advertises; Gemini CLI asks for none, and the identity provider
+   * decides
+   */
+  readonly scopes?: string[];
+}
+
+/** How a client reaches a gateway. */
+export interface ClientConfigurationOptions {
+  /**
+   * What the client calls the server: a letter, then letters, digits and dashes, at most 16 in all. Clients put it in
+   * front of the name of each tool, so keep it short.
+   *
+   * @default 'tools'
+   */
+  readonly serverName?: string;
+
+  /**
+   * For a person at a laptop: sign-in in a browser. Only for a gateway that is guarded by JWT.
+   *
+   * @default - `headless` or `headersHelper` must be given, unless the gateway is guarded by IAM
+   */
+  readonly oauth?: ClientOAuthOptions;
+
+  /**
+   * For a pipeline or a session of an agent, where no browser is: the client takes the token from the environment
+   * variable `MCP_GATEWAY_TOKEN` when it starts. The token is never written to a file. A client that was started with a
+   * token that has expired must be started again; `headersHelper` fetches a new one instead.
+   *
+   * Cursor is reported to ignore the variable where a gateway offers sign-in, as AgentCore gateways guarded by JWT do.
+   *
+   * @default false
+   */
+  readonly headless?: boolean;
+
+  /**
+   * The absolute path of a program on the machine that prints the headers of a request as a JSON object, for example
+   * `{"Authorization":"Bearer ..."}`. For Claude Code and Codex.
+   *
+   * @default - no program is asked
+   */
+  readonly headersHelper?: string;
+}
+
+/** What to hand to the user of a client. It holds no secret. */
+export interface ClientConfiguration {
+  /**
+   * A line for a terminal that enters the server into the configuration of the user.
+   *
+   * @default - the client has none that would do the same; use the file
+   */
+  readonly command?: string;
+
+  /** The file that the client reads; `~` is the home of the user, a path without it lies in the project. */
+  readonly filePath: string;
+
+  /**
+   * The file with this server only. Where the client already has such a file, merge it; in TOML, lines before the first
+   * `[...]` go to the top of the file.
+   *
+   * Claude Code asks before it uses servers of a project; without a terminal, start it with
+   * `--mcp-config .mcp.json --strict-mcp-config`.
+   */
+  readonly fileContent: string;
+
+  /**
+   * A line for a terminal that signs the user in.
+   *
+   * @default - nobody signs in, or the client does it from its own window
+   */
+  readonly signInCommand?: string;
+
+  /**
+   * The addresses to register at the identity provider, exactly as they are. Empty without `oauth`, and for Codex where
+   * the URL of the gateway is known only at deployment, since a hash of it is part of the address.
+   */
+  readonly redirectUris: string[];
+}
+
+/** What a gateway tells about itself. Not part of the API. */
+export interface ClientGateway {
+  /** the MCP endpoint; may be known only at deployment */
+  readonly url: string;
+  readonly region: string;
+  readonly usesJwt: boolean;
+}
+
+/** where headless clients look for the token */
+export const TOKEN_VARIABLE = 'MCP_GATEWAY_TOKEN';
+
+/** signs what a client sends to a gateway that is guarded by IAM; reads the usual AWS credentials */
+const SIGNING_PROXY = 'mcp-proxy-for-aws==1.7.0';
+const DEFAULT_NAME = 'tools';
+const DEFAULT_PORT = 8765;
+
+/**
+ * The configuration of one client for a gateway.
+ *
+ * Errors: options that do not fit how the gateway is guarded, or that the client cannot express.
+ */
+export function renderClientConfiguration(
+  gateway: ClientGateway,
+  client: McpClient,
+  options: ClientConfigurationOptions = {},
+): ClientConfiguration {
+  checkClientOptions(gateway, client, options);
+  const { filePath } = client._dialect;
+  const server = { name: options.serverName ?? DEFAULT_NAME, url: gateway.url };
+  if (options.oauth !== undefined) {
+    const { clientId, callbackPort = DEFAULT_PORT, scopes = [] } = options.oauth;
+    const entry = { ...server, clientId, callbackPort, scopes };
+    return {
+      ...client._dialect.signIn(entry),
+      filePath,
+      signInCommand: client._dialect.signInCommand?.(server.name),
+      redirectUris: client._dialect.redirectUris(entry),
+    };
+  }
+  return { ...unattended(gateway, client, options, server), filePath, redirectUris: [] };
+}
+
+function unattended(
+  gateway: ClientGateway,
+  { _dialect }: McpClient,
+  { headersHelper }: ClientConfigurationOptions,
+  server: { name: string; url: string },
+): ClientInstruction {
+  if (!gateway.usesJwt) {
+    const args = [SIGNING_PROXY, gateway.url, '--service', 'bedrock-agentcore', '--region', gateway.region];
+    return _dialect.proxy({ name: server.name, command: 'uvx', args });
+  }
+  if (headersHelper !== undefined && _dialect.helper !== undefined) {
+    return _dialect.helper({ ...server, helper: headersHelper });
+  }
+  return _dialect.token({ ...server, variable: TOKEN_VARIABLE });
+}

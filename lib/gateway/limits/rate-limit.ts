@@ -1,0 +1,109 @@
+import { Token } from 'aws-cdk-lib';
+import { checkToolName } from '../policy/cedar-context';
+import type { Rate } from './rate';
+import { invalidValue } from '../../private/errors';
+
+/** Stands for each value that has no limit of its own. */
+export const EACH = '*';
+const PRINCIPAL = '$.context.iam.principal';
+const CLAIM = '$.context.jwt.';
+/** every token has another one, so that no limit would ever be reached */
+const UNBOUNDED = ['exp', 'iat', 'jti', 'nbf', 'nonce'];
+
+/** What a limit counts: the callers, or what they call. */
+export interface RateDimension {
+  /** as AgentCore calls it */
+  readonly key: string;
+  /** one value, or `*` for a limit of its own for each */
+  readonly value: string;
+  readonly needs?: 'iam' | 'jwt';
+}
+
+/**
+ * How much one caller, or one tool, gets of a gateway. A request has to be within every limit that it falls under; one
+ * for a named value goes before the one for each value. Past a limit the gateway answers 429.
+ *
+ * No security boundary: AgentCore lets a request pass when it cannot tell what to count, for example without the claim,
+ * and when the limiting itself fails. Changes take up to 30 seconds.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-rate-limits.html
+ */
+export class RateLimit {
+  /**
+   * For each IAM principal, or for one by its ARN as AgentCore sees it.
+   *
+   * Error: a gateway whose callers bring tokens.
+   */
+  public static perPrincipal(rate: Rate, principalArn?: string): RateLimit {
+    return new RateLimit({ key: PRINCIPAL, value: principalArn ?? EACH, needs: 'iam' }, rate);
+  }
+
+  /**
+   * For each value of a claim of the caller's token, such as `sub`, or for one value.
+   *
+   * Errors: a name that AgentCore does not take; a claim that differs in each token, such as `jti`; a gateway whose callers
+   * bring no token.
+   */
+  public static perClaim(claim: string, rate: Rate, value?: string): RateLimit {
+    checkClaimName(claim);
+    return new RateLimit({ key: `${CLAIM}${claim}`, value: value ?? EACH, needs: 'jwt' }, rate);
+  }
+
+  /**
+   * For each target, or for one by its name.
+   *
+   * Error: a target that the gateway does not have.
+   */
+  public static perTarget(rate: Rate, target?: string): RateLimit {
+    return new RateLimit({ key: 'targetName', value: target ?? EACH }, rate);
+  }
+
+  /**
+   * For each tool, or for one by its full name, `<target>___<tool>`.
+   *
+   * Errors: a name of another form; a tool that the gateway does not have, as far as its tools are known.
+   */
+  public static perTool(rate: Rate, tool?: string): RateLimit {
+    if (tool !== undefined) {
+      checkToolName(tool);
+    }
+    return new RateLimit({ key: 'toolName', value: tool ?? EACH }, rate);
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _dimension: RateDimension,
+    /** @internal */
+    public readonly _rate: Rate,
+  ) {
+    const { key, value } = _dimension;
+    if (!Token.isUnresolved(value) && (value.trim() === '' || value.length > 256)) {
+      throw invalidValue('InvalidRateLimitValue', {
+        what: `the rate limit is for a value of ${key} that AgentCore does not take`,
+        got: value,
+        allowed: '1 to 256 characters',
+        fix: 'leave it away for a limit of its own for each',
+      });
+    }
+  }
+}
+
+function checkClaimName(claim: string): void {
+  // AgentCore's own pattern: at least two characters, and no colon, as in the claims of Cognito
+  if (Token.isUnresolved(claim) || !/^[a-zA-Z_][a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9_]$/.test(claim)) {
+    throw invalidValue('InvalidRateLimitClaim', {
+      what: 'rate limits cannot count by this claim',
+      got: claim,
+      allowed: '2 to 63 letters, digits, and _ . -, without a colon, beginning with a letter or underscore',
+      fix: 'use sub, or let the identity provider copy the claim under another name',
+    });
+  }
+  if (UNBOUNDED.includes(claim)) {
+    throw invalidValue('UnboundedRateLimitClaim', {
+      what: 'this claim differs in each token, so the limit would never be reached',
+      got: claim,
+      allowed: 'a claim that stays with the caller',
+      fix: 'use sub',
+    });
+  }
+}

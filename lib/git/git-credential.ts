@@ -1,0 +1,128 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { CredentialConfig } from '../contract/github-app';
+import { brokerFunction } from './broker-function';
+import { checkReason } from './broker-tools';
+import type { GitCredentialProps } from './git-credential-props';
+import { appConfigOf } from './github-app-checks';
+import { GitHubAppFunction } from './github-app-function';
+import { invalid, invalidValue, warn } from '../private/errors';
+import { isDropped } from '../private/grants';
+import { surelyDiffer } from '../private/references';
+
+const TIMEOUT = Duration.seconds(15);
+const credentialFunctions = new WeakSet<lambda.IFunction>();
+
+/** Refuses a function that hands out tokens where tools are answered: the model reads what a tool returns. */
+export function refuseCredentialFunction(fn: lambda.IFunction): void {
+  if (credentialFunctions.has(fn)) {
+    throw invalidValue('CredentialAsTool', {
+      what: 'this function hands out tokens, and as a tool it would hand them to the model and its logs',
+      got: fn.node.path,
+      allowed: 'functions that do the work and keep the token',
+      fix: 'give the GitCredential to the agent: `gitCredential`; for tools use a GitHubAppBroker',
+    });
+  }
+}
+
+/**
+ * Lets agents clone and fetch: a function that gives git's credential helper a token to read the contents of one
+ * repository.
+ *
+ * The token lives for an hour. Whatever runs beside the agent can read it, so it carries no more than `contents: read`:
+ * changes go through the tools of a `GitHubAppBroker`, unless `allowPush` says why git itself may push. Make one for
+ * each agent, with the repositories of that agent: whoever may invoke it can read all of them.
+ *
+ * It is invoked directly, with the role of the agent, and never by a gateway: what a gateway passes on is read by the
+ * model and may be logged.
+ *
+ * Errors: a reason for `allowPush` that says too little, and whatever its props rule out.
+ *
+ * @see https://git-scm.com/docs/gitcredentials
+ */
+export class GitCredential extends GitHubAppFunction {
+  /** What is invoked; no right is given on the function itself. */
+  public readonly alias: lambda.IAlias;
+
+  /** The ARN to invoke, that of the alias. */
+  public readonly functionArn: string;
+
+  public readonly functionName: string;
+
+  public constructor(scope: Construct, id: string, props: GitCredentialProps) {
+    super(scope, id);
+    const { allowPush } = props;
+    if (allowPush !== undefined) {
+      checkReason(this, 'allowPush', allowPush.reason);
+    }
+    const config: CredentialConfig = { ...appConfigOf(this, props), ...(allowPush && { allowPush: true }) };
+    const made = brokerFunction(this, {
+      ...props,
+      asset: 'git-credential',
+      description: `Gives coding agents tokens to ${allowPush ? 'read and push to' : 'read'} one repository at GitHub`,
+      config,
+      timeout: TIMEOUT,
+      permissions: { contents: allowPush ? 'write' : 'read' },
+      reasons: { allowPush },
+    });
+    credentialFunctions.add(made.function).add(made.alias);
+    this.alias = made.alias;
+    this.functionArn = made.alias.functionArn;
+    this.functionName = made.function.functionName;
+  }
+
+  /**
+   * Lets an agent, or another role or user of the account, get tokens.
+   *
+   * Errors: everyone, a whole account, or a principal of another account.
+   */
+  public grantInvoke(grantee: iam.IGrantable): iam.Grant {
+    this.checkInvoker(grantee.grantPrincipal);
+    const grant = iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [this.functionArn],
+    });
+    if (isDropped(grant, grantee)) {
+      warn(this, 'gitCredentialNotGranted', {
+        what: 'the policy of this principal cannot be extended here, so it may not get tokens',
+        got: this.node.path,
+        allowed: 'a role or user whose policy this app may change',
+        fix: 'allow it lambda:InvokeFunction on functionArn where its policy is kept',
+      });
+    }
+    return grant;
+  }
+
+  private checkInvoker(principal: iam.IPrincipal): void {
+    const { account } = Stack.of(this);
+    if (principal.principalAccount !== undefined && surelyDiffer(principal.principalAccount, account)) {
+      throw invalid(this, 'ForeignInvoker', {
+        what: 'a principal of another account would get tokens',
+        got: principal.principalAccount,
+        allowed: account,
+        fix: 'make a GitCredential in that account',
+      });
+    }
+    const { AWS: named, ...others } = Stack.of(this).resolve(principal.policyFragment.principalJson) as Principals;
+    if (named?.length !== 1 || Object.keys(others).length > 0 || isMany(named[0])) {
+      throw invalid(this, 'InvokerNotNamed', {
+        what: 'this would let more than one role or user get tokens',
+        got: JSON.stringify({ AWS: named, ...others }),
+        allowed: 'an agent, a role or a user',
+        fix: 'name each of them: gitCredential.grantInvoke(agent)',
+      });
+    }
+  }
+}
+
+interface Principals {
+  readonly AWS?: unknown[];
+}
+
+/** everyone, or all of an account; the ARN of an account holds its partition, known at deployment */
+function isMany(principal: unknown): boolean {
+  return /^"\*"$|^"\d{12}"$|:root"/.test(JSON.stringify(principal));
+}

@@ -1,0 +1,157 @@
+import { Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { apiUrlOf } from './api-url';
+import type { AppConfig } from '../contract/github-app';
+import { MOST_REPOSITORIES } from '../contract/github-app';
+import { GitHubAppKey } from './github-app-key';
+import type { GitHubAppOptions } from './github-app-options';
+import type { Problem } from '../private/errors';
+import { invalid } from '../private/errors';
+import { checkNoSecret } from '../private/text-checks';
+
+const CLIENT_ID = /^(Iv[A-Za-z0-9.]{8,60}|[1-9][0-9]{0,18})$/;
+const REPOSITORY = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
+const LONGEST_OWNER = 39;
+
+/** What the function is told of the App. Errors: whatever GitHub would refuse, or take for more than is meant. */
+export function appConfigOf(scope: Construct, options: GitHubAppOptions): AppConfig {
+  const { clientId, installationId, key, repositories, host = 'github.com' } = options;
+  checkLiterals(scope, { clientId, installationId, host });
+  checkLiterals(scope, Object.fromEntries(repositories.map((name, index) => [`repositories[${index}]`, name])));
+  checkKey(scope, key);
+  if (!CLIENT_ID.test(clientId)) {
+    throw invalid(scope, 'InvalidGitHubAppClientId', {
+      what: clientId === '' ? 'clientId is empty' : 'clientId is not the client id of a GitHub App',
+      got: clientId,
+      allowed: "'Iv' and letters and digits, or the number of the App",
+      fix: 'copy it from the settings page of the App',
+    });
+  }
+  if (!Number.isSafeInteger(installationId) || installationId < 1) {
+    throw invalid(scope, 'InvalidInstallationId', {
+      what: 'installationId is not the number of an installation',
+      got: String(installationId),
+      allowed: 'a positive whole number',
+      fix: 'copy it from the end of the URL of the settings page of the installation',
+    });
+  }
+  checkRepositories(scope, repositories);
+  return { apiUrl: apiUrlOf(scope, host), clientId, installationId, repositories };
+}
+
+/** Refuses what is known only at deployment, and credentials. */
+export function checkLiterals(scope: Construct, values: Record<string, string | number>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (Token.isUnresolved(value)) {
+      throw invalid(scope, 'GitHubAppNotLiteral', {
+        what: `${name} is known only at deployment`,
+        allowed: 'a literal: it is packed with the code of the function, and a reviewer has to see it',
+        fix: 'write it out, or read it from the context of the app',
+      });
+    }
+    checkNoSecret(scope, name, String(value));
+  }
+}
+
+function checkKey(scope: Construct, key: GitHubAppKey): void {
+  // who does not write TypeScript may have passed anything
+  if (!(key instanceof GitHubAppKey)) {
+    throw invalid(scope, 'GitHubAppKeyMissing', {
+      what:
+        typeof key === 'string'
+          ? 'the private key of the GitHub App is given as text, and would be plain text for everyone'
+          : 'the private key of the GitHub App is missing',
+      allowed: 'GitHubAppKey.kms(...) or GitHubAppKey.secret(...), one of them',
+      fix: 'store it in KMS: see docs/github-app.md',
+    });
+  }
+  key._check(scope);
+}
+
+function checkRepositories(scope: Construct, repositories: string[]): void {
+  const problem =
+    countProblem(repositories.length) ??
+    formProblem(repositories) ??
+    ownerProblem(repositories) ??
+    duplicateProblem(repositories);
+  if (problem !== undefined) {
+    throw invalid(scope, 'InvalidRepositories', problem);
+  }
+}
+
+function countProblem(count: number): Problem | undefined {
+  if (count === 0) {
+    return {
+      what: 'repositories is empty, which GitHub takes for every repository of the installation',
+      allowed: `1 to ${MOST_REPOSITORIES} repositories`,
+      fix: 'list those that the agents work on',
+    };
+  }
+  return count <= MOST_REPOSITORIES
+    ? undefined
+    : {
+        what: 'there are more repositories than GitHub takes for one token',
+        got: count,
+        allowed: `1 to ${MOST_REPOSITORIES}`,
+        fix: 'make several brokers, each for its part',
+      };
+}
+
+function formProblem(repositories: string[]): Problem | undefined {
+  const wrong = repositories.find((name) => !REPOSITORY.test(name) || name.toLowerCase().endsWith('.git'));
+  return wrong === undefined
+    ? undefined
+    : {
+        what: `a repository ${formFlaw(wrong)}`,
+        got: wrong.replace(/\/\/[^/]*@/, '//'),
+        allowed: `owner/name: up to ${LONGEST_OWNER} letters, digits and single hyphens; up to 100 letters, digits and . _ -`,
+        fix: `write it as the page of the repository shows it${repositorySuggestion(wrong)}`,
+      };
+}
+
+function formFlaw(name: string): string {
+  if (/[*?[\]]/.test(name)) {
+    return 'is a pattern, and each must be named';
+  }
+  if (/:|^[^/]*\.[^/]*\//.test(name)) {
+    return 'is a URL';
+  }
+  if (!name.includes('/')) {
+    return 'has no owner';
+  }
+  return name.toLowerCase().endsWith('.git') ? 'ends in .git' : 'is not of the form owner/name';
+}
+
+function repositorySuggestion(name: string): string {
+  const found = /([A-Za-z0-9-]+\/[A-Za-z0-9._-]+?)(\.git)?\/?$/i.exec(name)?.[1] ?? '';
+  return REPOSITORY.test(found) && found !== name ? `: '${found}'` : '';
+}
+
+function ownerProblem(repositories: string[]): Problem | undefined {
+  const owners = [...new Map(repositories.map((name) => [ownerOf(name).toLowerCase(), ownerOf(name)])).values()];
+  return owners.length === 1
+    ? undefined
+    : {
+        what: 'the repositories belong to several owners',
+        got: owners.join(', '),
+        allowed: 'one owner: a GitHub App is installed for each of them separately',
+        fix: 'make one for each owner, with its installationId',
+      };
+}
+
+function ownerOf(repository: string): string {
+  return repository.split('/')[0];
+}
+
+function duplicateProblem(repositories: string[]): Problem | undefined {
+  const names = repositories.map((name) => name.toLowerCase());
+  const second = repositories.find((_, index) => names.indexOf(names[index]) !== index);
+  return second === undefined
+    ? undefined
+    : {
+        what: 'a repository is listed twice; GitHub does not tell upper from lower case',
+        got: second,
+        allowed: 'each repository once',
+        fix: 'remove one of them',
+      };
+}

@@ -1,0 +1,60 @@
+import type { Construct } from 'constructs';
+import type { IdentityContext, TargetKind } from '../bound-identity';
+import { invalid } from '../../private/errors';
+
+const IN_WORDS: Record<TargetKind, string> = {
+  mcpServer: 'an MCP server',
+  openApi: 'an OpenAPI target',
+  lambda: 'a Lambda function',
+  agentRuntime: 'an MCP server on AgentCore Runtime',
+};
+
+/** Why an identity does not work at a kind of target, and what does. */
+export type Refusals = Partial<Record<TargetKind, string>>;
+
+/** Refuses an identity where the gateway cannot use it; a refusal ends with the way out. */
+export function checkKind(scope: Construct, context: IdentityContext, identity: string, refusals: Refusals): void {
+  const refusal = refusals[context.kind];
+  if (refusal !== undefined) {
+    const accepted = (Object.keys(IN_WORDS) as TargetKind[]).filter((kind) => refusals[kind] === undefined);
+    throw invalid(scope, 'IdentityNotForTarget', {
+      what: `${identity} does not work for ${IN_WORDS[context.kind]}`,
+      got: context.targetName,
+      allowed: accepted.map((kind) => IN_WORDS[kind]).join(', '),
+      fix: refusal,
+    });
+  }
+}
+
+/** Refuses what acts for a person where the gateway does not learn who that is. */
+export function checkUserToken(scope: Construct, context: IdentityContext, identity: string): void {
+  if (!context.inboundAuth.usesJwt) {
+    throw invalid(scope, 'IdentityNeedsUserToken', {
+      what: `${identity} acts for the person who calls, and callers of this gateway bring no token that names one`,
+      got: context.targetName,
+      allowed: 'a gateway with InboundAuth.jwt(...): with signed AWS requests AgentCore has no user',
+      fix: 'guard the gateway with InboundAuth.jwt(...), or give this target OutboundIdentity.bot or broker',
+    });
+  }
+}
+
+/** Refuses an OAuth token for a runtime that checks signatures, and a signature for one that checks tokens. */
+export function checkRuntimeAuth(
+  scope: Construct,
+  context: IdentityContext,
+  identity: string,
+  sendsToken: boolean,
+): void {
+  if (context.runtimeUsesJwt === !sendsToken) {
+    throw invalid(scope, 'IdentityNotForRuntimeAuth', {
+      what: sendsToken
+        ? `${identity} sends a token, and this runtime takes signed AWS requests only`
+        : `${identity} signs requests, and this runtime takes tokens only`,
+      got: context.targetName,
+      allowed: sendsToken ? 'a runtime guarded by InboundAuth.jwt(...)' : 'a runtime guarded by InboundAuth.iam()',
+      fix: sendsToken
+        ? 'use OutboundIdentity.gatewayRole()'
+        : 'use OutboundIdentity.onBehalfOf(...) or clientCredentials(...)',
+    });
+  }
+}

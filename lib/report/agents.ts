@@ -1,0 +1,93 @@
+import { AGENTCORE } from '../checks/rules/check';
+import type { Resource } from '../template/resource';
+import type { Value } from '../template/value';
+import { authorizerOf } from './authorizer';
+import type { Entry, Section } from './reader/facts';
+import { entry, sorted, sortedBy } from './reader/facts';
+import type { Reader } from './reader/reader';
+import { reasonsOf } from './reasons';
+import { runnerEntries } from './runners';
+
+const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint'];
+
+/** What runs agents: what it runs, who may call it, what it has; and what else runs, with its role. */
+export function agentsSection(reader: Reader): Section {
+  const runtimes = reader.resourcesOf(`${AGENTCORE}Runtime`).map((runtime) => runtimeEntry(runtime, reader));
+  const harnesses = reader.resourcesOf(`${AGENTCORE}Harness`).map((harness) => harnessEntry(harness, reader));
+  return {
+    id: 'agents',
+    title: 'Agents and functions',
+    none: 'The stack has no agent and no function.',
+    headings: true,
+    entries: sortedBy([...runtimes, ...harnesses, ...runnerEntries(reader)], ({ name = '' }) => name),
+  };
+}
+
+function runtimeEntry(runtime: Resource, reader: Reader): Entry {
+  const artifact = runtime.get('AgentRuntimeArtifact');
+  const lifecycle = runtime.get('LifecycleConfiguration');
+  const endpoints = reader
+    .resourcesOf(`${AGENTCORE}RuntimeEndpoint`)
+    .filter((endpoint) => endpoint.get('AgentRuntimeId').resource === runtime);
+  return entry({
+    name: reader.nameOf(runtime),
+    kind: 'runtime',
+    runtimeName: reader.text(runtime.get('AgentRuntimeName')),
+    image: reader.text(artifact.get('ContainerConfiguration', 'ContainerUri')),
+    code: reader.lines(artifact.get('CodeConfiguration')),
+    platform: reader.text(runtime.get('PlatformVersion')),
+    protocol: reader.text(runtime.get('ProtocolConfiguration')),
+    role: reader.about(runtime.get('RoleArn')),
+    reasons: reasonsOf(runtime),
+    ...caller(runtime, reader),
+    requestHeaders: sorted(reader.texts(runtime.get('RequestHeaderConfiguration', 'RequestHeaderAllowlist'))),
+    mounts: sorted(runtime.get('FilesystemConfigurations').items.flatMap((mount) => mountText(mount, reader))),
+    idleSeconds: reader.text(lifecycle.get('IdleRuntimeSessionTimeout')),
+    longestSeconds: reader.text(lifecycle.get('MaxLifetime')),
+    endpoints: sorted(endpoints.flatMap((endpoint) => reader.text(endpoint.get('Name')) ?? [])),
+    // the values may be anybody's; the names say what the agent is told
+    environment: sorted(runtime.get('EnvironmentVariables').members.map(([name]) => name)),
+  });
+}
+
+function caller(resource: Resource, reader: Reader): Entry {
+  const configuration = resource.get('AuthorizerConfiguration');
+  return configuration.empty
+    ? { authorizer: 'AWS_IAM' }
+    : { authorizer: 'CUSTOM_JWT', ...authorizerOf(resource, reader) };
+}
+
+function mountText(mount: ReturnType<Resource['get']>, reader: Reader): string[] {
+  const known = MOUNTS.map((kind) => ({ kind, value: mount.get(kind) })).filter(({ value }) => !value.absent);
+  return known.length === 0 || mount.unknown
+    ? [reader.text(mount) ?? '']
+    : known.map(({ kind, value }) => {
+        const accessPoint = reader.about(value.get('AccessPointArn'));
+        return [reader.text(value.get('MountPath')), kind, accessPoint].filter(Boolean).join(' ');
+      });
+}
+
+function harnessEntry(harness: Resource, reader: Reader): Entry {
+  return entry({
+    name: reader.nameOf(harness),
+    kind: 'harness',
+    role: reader.about(harness.get('ExecutionRoleArn')),
+    model: reader.lines(harness.get('Model')),
+    ...caller(harness, reader),
+    allowedTools: sorted(reader.texts(harness.get('AllowedTools'))),
+    tools: sorted(harness.get('Tools').items.flatMap((tool) => toolLines(tool, reader))),
+    environmentArtifact: reader.lines(harness.get('EnvironmentArtifact')),
+    environment: sorted(harness.get('EnvironmentVariables').members.map(([name]) => name)),
+  });
+}
+
+/** what a tool is and where it leads; the values of headers may be credentials */
+function toolLines(tool: Value, reader: Reader): string[] {
+  if (tool.parts !== undefined) {
+    return reader.texts(tool);
+  }
+  const name = reader.text(tool.get('Name')) ?? reader.text(tool.get('Type')) ?? 'unknown';
+  const headers = tool.get('Config', 'RemoteMcp', 'Headers').members.map(([header]) => header);
+  const lines = reader.lines(tool.get('Config')).filter((line) => !line.startsWith('RemoteMcp.Headers'));
+  return [name, ...lines.map((line) => `${name} ${line}`), ...headers.map((header) => `${name} header ${header}`)];
+}

@@ -1,0 +1,136 @@
+import type { Resource } from '../../template/resource';
+import type { Entry, Section } from '../reader/facts';
+import { entry, sorted, sortedBy } from '../reader/facts';
+import { callsOf } from './calls';
+import { firewallEntries } from './firewall';
+import { subnetEntries } from './subnets';
+import type { Reader } from '../reader/reader';
+import { facts, statementsIn } from '../reader/statements';
+
+/** Each way by which something leaves the stack's networks, and what holds it back. */
+export function networkSection(reader: Reader): Section {
+  const entries = [
+    ...reader.resourcesOf('AWS::EC2::VPC').map((vpc) => vpcEntry(vpc, reader)),
+    ...reader.resourcesOf(...Object.keys(GATEWAYS)).map((gateway) => gatewayEntry(gateway, reader)),
+    ...reader.resourcesOf('AWS::EC2::Route').map((route) => routeEntry(route, reader)),
+    ...reader.resourcesOf('AWS::EC2::SecurityGroup').map((group) => groupEntry(group, reader)),
+    ...foreignRules(reader),
+    ...reader.resourcesOf('AWS::EC2::VPCEndpoint').map((endpoint) => endpointEntry(endpoint, reader)),
+    ...subnetEntries(reader),
+    ...firewallEntries(reader),
+    ...callsOf(reader),
+  ];
+  return {
+    id: 'network',
+    title: 'Ways out of the network',
+    none: 'The stack has no network, and nothing in it calls anything.',
+    entries: sortedBy(entries, (one) => JSON.stringify([one.kind, one.name, one])),
+  };
+}
+
+const GATEWAYS: Record<string, string> = {
+  'AWS::EC2::EgressOnlyInternetGateway': 'egress-only internet gateway',
+  'AWS::EC2::InternetGateway': 'internet gateway',
+  'AWS::EC2::NatGateway': 'NAT gateway',
+  'AWS::EC2::TransitGatewayAttachment': 'transit gateway',
+  'AWS::EC2::TransitGatewayVpcAttachment': 'transit gateway',
+  'AWS::EC2::VPCPeeringConnection': 'VPC peering',
+  'AWS::EC2::VPNGateway': 'VPN gateway',
+  'AWS::VpcLattice::ResourceGateway': 'VPC Lattice resource gateway',
+  'AWS::VpcLattice::ServiceNetworkVpcAssociation': 'VPC Lattice service network',
+};
+
+function gatewayEntry(gateway: Resource, reader: Reader): Entry {
+  const peer = ['PeerVpcId', 'TransitGatewayId', 'ServiceNetworkIdentifier'].map((key) => gateway.get(key));
+  return entry({
+    name: reader.nameOf(gateway),
+    kind: GATEWAYS[gateway.type],
+    to: peer.flatMap((value) => reader.about(value) ?? []),
+  });
+}
+
+function vpcEntry(vpc: Resource, reader: Reader): Entry {
+  const logs = reader.resourcesOf('AWS::EC2::FlowLog').filter((log) => log.get('ResourceId').resource === vpc);
+  return entry({
+    name: reader.nameOf(vpc),
+    kind: 'VPC',
+    addresses: reader.text(vpc.get('CidrBlock')) ?? reader.text(vpc.get('Ipv4IpamPoolId')),
+    flowLogs: logs.length > 0 ? sorted(logs.map((log) => reader.text(log.get('TrafficType')) ?? 'all')) : 'none',
+  });
+}
+
+const DESTINATIONS = ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'];
+
+function routeEntry(route: Resource, reader: Reader): Entry {
+  const others = new Set([...DESTINATIONS, 'RouteTableId']);
+  const { Properties } = route.written as { Properties?: object };
+  const via = Object.keys(Properties ?? {}).filter((key) => !others.has(key));
+  return entry({
+    name: reader.about(route.get('RouteTableId')),
+    kind: 'route',
+    to: DESTINATIONS.flatMap((key) => reader.text(route.get(key)) ?? []),
+    via: via.sort().flatMap((key) => reader.about(route.get(key)) ?? []),
+  });
+}
+
+function groupEntry(group: Resource, reader: Reader): Entry {
+  const written = group.get('SecurityGroupEgress');
+  const apart = reader
+    .resourcesOf('AWS::EC2::SecurityGroupEgress')
+    .filter((rule) => rule.get('GroupId').resource === group);
+  const rules = [
+    ...written.items.map((rule) => ruleText(rule, reader)),
+    ...apart.map((rule) => ruleText(rule.get(), reader)),
+  ];
+  return entry({
+    name: reader.nameOf(group),
+    kind: 'security group',
+    // EC2 adds this rule to a group that is made without any
+    egress: sorted(written.empty ? ['everything to 0.0.0.0/0 (no rule is written)', ...rules] : rules),
+  });
+}
+
+/** rules for groups of other stacks or accounts */
+function foreignRules(reader: Reader): Entry[] {
+  const byGroup = new Map<string, string[]>();
+  for (const rule of reader.resourcesOf('AWS::EC2::SecurityGroupEgress')) {
+    const group = rule.get('GroupId');
+    if (group.resource?.template !== reader.template) {
+      const name = reader.about(group) ?? '';
+      byGroup.set(name, [...(byGroup.get(name) ?? []), ruleText(rule.get(), reader)]);
+    }
+  }
+  return [...byGroup].map(([name, rules]) =>
+    entry({ name, kind: 'security group of another stack', egress: sorted(rules) }),
+  );
+}
+
+const PEERS = ['CidrIp', 'CidrIpv6', 'DestinationPrefixListId', 'DestinationSecurityGroupId'];
+
+function ruleText(rule: ReturnType<Resource['get']>, reader: Reader): string {
+  if (rule.unknown) {
+    return reader.text(rule) ?? '';
+  }
+  const peers = PEERS.flatMap((key) => reader.about(rule.get(key)) ?? []);
+  // how the CDK writes that nothing is allowed: a group without any rule would allow everything
+  if (peers.includes('255.255.255.255/32')) {
+    return 'nothing';
+  }
+  const [protocol, from, to] = ['IpProtocol', 'FromPort', 'ToPort'].map((key) => reader.text(rule.get(key)));
+  const ports = from === undefined || from === to ? (from ?? '') : `${from}-${to}`;
+  return `${protocol === '-1' ? 'everything' : [protocol, ports].filter(Boolean).join(' ')} to ${peers.join(', ')}`;
+}
+
+function endpointEntry(endpoint: Resource, reader: Reader): Entry {
+  const policy = endpoint.get('PolicyDocument');
+  return entry({
+    name: reader.nameOf(endpoint),
+    kind: `${(reader.text(endpoint.get('VpcEndpointType')) ?? 'Gateway').toLowerCase()} endpoint`,
+    service: ['ServiceName', 'ResourceConfigurationArn', 'ServiceNetworkArn'].flatMap(
+      (key) => reader.text(endpoint.get(key)) ?? [],
+    ),
+    privateDns: reader.text(endpoint.get('PrivateDnsEnabled')),
+    policy: policy.absent ? 'everything (no policy)' : undefined,
+    ...(policy.absent ? {} : facts(statementsIn(policy, reader))),
+  });
+}

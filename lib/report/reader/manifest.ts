@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readObject } from './read-json';
+import type { Suppressed } from '../../compliance/report/validation';
+import { suppressedIn } from '../../compliance/report/validation';
+
+/** What the CDK notes about a construct. */
+export interface MetadataEntry {
+  readonly type: string;
+  readonly data?: unknown;
+}
+
+/** A stack of a synthesized app, before its template is read. */
+export interface LoadedStack {
+  readonly name: string;
+  readonly file: string;
+  readonly stackName?: string;
+  /** by the path of the construct, without the slash at the start; of nested stacks too */
+  readonly metadata: Map<string, MetadataEntry[]>;
+  /** the files of assets by their hash: templates of nested stacks are among them */
+  readonly assets: Map<string, string>;
+  /** what the validation of the whole app found and somebody accepted */
+  readonly suppressed: Suppressed[];
+}
+
+interface Artifact {
+  readonly type: string;
+  readonly displayName?: string;
+  readonly metadata?: Metadata;
+  readonly additionalMetadataFile?: string;
+  readonly dependencies?: string[];
+  readonly properties?: {
+    readonly templateFile?: string;
+    readonly stackName?: string;
+    readonly directoryName?: string;
+    readonly file?: string;
+  };
+}
+
+type Metadata = Record<string, MetadataEntry[]>;
+
+/** The stacks of a cloud assembly, those of its stages too. */
+export function readManifest(folder: string, suppressed = suppressedIn(folder)): LoadedStack[] {
+  const { artifacts = {} } = readObject(join(folder, 'manifest.json')) as { artifacts?: Record<string, Artifact> };
+  const assets = assetsOf(folder, Object.values(artifacts));
+  return Object.entries(artifacts).flatMap(([id, artifact]) => {
+    const { type, properties = {} } = artifact;
+    if (type === 'cdk:cloud-assembly' && properties.directoryName !== undefined) {
+      return readManifest(join(folder, properties.directoryName), suppressed);
+    }
+    return type === 'aws:cloudformation:stack' && properties.templateFile !== undefined
+      ? [{ ...stackOf(folder, id, artifact, properties.templateFile), assets, suppressed }]
+      : [];
+  });
+}
+
+function stackOf(
+  folder: string,
+  id: string,
+  artifact: Artifact,
+  templateFile: string,
+): Omit<LoadedStack, 'assets' | 'suppressed'> {
+  const { displayName, properties, metadata, additionalMetadataFile } = artifact;
+  const more =
+    additionalMetadataFile === undefined ? {} : (readObject(join(folder, additionalMetadataFile)) as Metadata);
+  return {
+    // the physical name may follow in parentheses
+    name: displayName?.replace(/ \(.*\)$/, '') ?? id,
+    file: join(folder, templateFile),
+    stackName: properties?.stackName ?? id,
+    metadata: new Map(Object.entries({ ...metadata, ...more }).map(([path, all]) => [path.replace(/^\//, ''), all])),
+  };
+}
+
+function assetsOf(folder: string, artifacts: Artifact[]): Map<string, string> {
+  const manifests = artifacts.flatMap(({ type, properties }) =>
+    type === 'cdk:asset-manifest' && properties?.file !== undefined ? join(folder, properties.file) : [],
+  );
+  return new Map(
+    manifests.filter(existsSync).flatMap((file) => {
+      const { files = {} } = readObject(file) as { files?: Record<string, { source?: { path?: string } }> };
+      return Object.entries(files).flatMap(([hash, { source }]): [string, string][] =>
+        source?.path === undefined ? [] : [[hash, join(folder, source.path)]],
+      );
+    }),
+  );
+}

@@ -1,0 +1,119 @@
+import type { Resource } from '../template/resource';
+import type { Value } from '../template/value';
+import type { Entry, Section } from './reader/facts';
+import { entry, sortedBy } from './reader/facts';
+import { policiesIn } from './policy-places';
+import type { Reader } from './reader/reader';
+import type { Statement } from './reader/statements';
+import { facts, statementsIn } from './reader/statements';
+
+/** what the policy is about, where that is not the resource itself */
+const ABOUT = [
+  'ResourceArn',
+  'ResourceIdentifier',
+  'Bucket',
+  'EventBusName',
+  'FileSystemId',
+  'Queue',
+  'Queues',
+  'RepositoryName',
+  'SecretId',
+  'TopicArn',
+  'Topics',
+];
+
+const PERMISSIONS = ['AWS::Lambda::LayerVersionPermission', 'AWS::Lambda::Permission', 'AWS::Lambda::Url'];
+
+/** Who else may use something, by a policy of the thing itself. */
+export function resourcePoliciesSection(reader: Reader): Section {
+  const all = [...reader.template.resources.values()];
+  const policies = all.flatMap((resource) =>
+    policiesIn(resource).flatMap((policy) => policyEntries(resource, policy, reader)),
+  );
+  const permissions = reader.resourcesOf(...PERMISSIONS).map((permission) => permissionEntry(permission, reader));
+  const legacy = reader.resourcesOf('AWS::Events::EventBusPolicy').flatMap((policy) => busEntry(policy, reader));
+  return {
+    id: 'resourcePolicies',
+    title: 'Resource policies',
+    none: 'No resource lets others in by a policy of its own.',
+    entries: sortedBy([...policies, ...permissions, ...legacy], (one) => JSON.stringify(one)),
+  };
+}
+
+function policyEntries(resource: Resource, policy: Value, reader: Reader): Entry[] {
+  return subjectsOf(resource, reader).map((name) =>
+    entry({
+      name,
+      type: resource.type,
+      ...facts(statementsIn(policy, reader).map((statement) => withoutSelf(statement, name))),
+    }),
+  );
+}
+
+/** What a policy is about: other resources if it is one of its own, else the resource that has it. */
+export function subjectsOf(policy: Resource, reader: Reader): string[] {
+  const subjects = policy.type.endsWith('Policy') ? ABOUT.flatMap((key) => policy.get(key).items) : [];
+  const names = subjects.flatMap((subject) => reader.about(subject) ?? []);
+  return names.length > 0 ? names : [reader.nameOf(policy)];
+}
+
+/** that a policy is about its own resource goes without saying */
+function withoutSelf(statement: Statement, name: string): Statement {
+  const self = [`\${${name}}`, `\${${name}.Arn}`, `\${${name}.FileSystemArn}`];
+  return { ...statement, resources: statement.resources.filter((text) => !self.includes(text)) };
+}
+
+const LIMITS = [
+  'Condition',
+  'EventSourceToken',
+  'FunctionUrlAuthType',
+  'InvokedViaFunctionUrl',
+  'OrganizationId',
+  'PrincipalOrgID',
+  'SourceAccount',
+  'SourceArn',
+];
+
+function limitsOf(permission: Resource, reader: Reader): string[] {
+  return LIMITS.flatMap((key) => reader.lines(permission.get(key), `${key}.`));
+}
+
+/** the form in which the properties of a bus policy are its statement */
+function busEntry(policy: Resource, reader: Reader): Entry[] {
+  const principal = reader.text(policy.get('Principal'));
+  return principal === undefined
+    ? []
+    : subjectsOf(policy, reader).map((name) =>
+        entry({
+          name,
+          type: policy.type,
+          allow: [
+            entry({
+              principals: [principal],
+              actions: reader.texts(policy.get('Action')),
+              conditions: limitsOf(policy, reader),
+            }),
+          ],
+        }),
+      );
+}
+
+function permissionEntry(permission: Resource, reader: Reader): Entry {
+  const target = ['FunctionName', 'LayerVersionArn', 'TargetFunctionArn'].map((key) => permission.get(key));
+  const principal = reader.text(permission.get('Principal'));
+  const isUrl = permission.type === 'AWS::Lambda::Url';
+  return entry({
+    name: target.map((value) => reader.about(value)).find((name) => name !== undefined) ?? reader.nameOf(permission),
+    type: permission.type,
+    authorization: isUrl ? reader.text(permission.get('AuthType')) : undefined,
+    allow: isUrl
+      ? []
+      : [
+          entry({
+            principals: principal === undefined ? [] : [principal],
+            actions: reader.texts(permission.get('Action')),
+            conditions: limitsOf(permission, reader),
+          }),
+        ],
+  });
+}

@@ -1,0 +1,97 @@
+import { ATTACHED, attachmentsOf, HOLDERS, holdersOf, managedPolicy, policiesOf } from '../template/holders';
+import type { Resource } from '../template/resource';
+import type { AppView } from './app-view';
+import type { Entry, Section } from './reader/facts';
+import { entry, sorted, sortedBy } from './reader/facts';
+import { documentsOf } from '../compliance/report/policies';
+import type { Reader } from './reader/reader';
+import { facts, merged, statementsIn } from './reader/statements';
+import { wildcardsOf } from './wildcards';
+
+/** Who may do what: roles, users and groups with all that they hold. */
+export function rolesSection(reader: Reader, app: AppView): Section {
+  const own = reader.resourcesOf(...HOLDERS).map((holder) => holderEntry(holder, reader, app));
+  const added = reader.resourcesOf('AWS::IAM::UserToGroupAddition').map((addition) =>
+    entry({
+      name: reader.about(addition.get('GroupName')),
+      kind: 'group to which users are added',
+      users: sorted(addition.get('Users').items.flatMap((user) => reader.about(user) ?? [])),
+    }),
+  );
+  return {
+    id: 'identities',
+    title: 'Roles',
+    none: 'The stack has no role, user or group.',
+    headings: true,
+    entries: sortedBy([...own, ...added, ...othersOf(reader, app)], ({ name = '' }) => name),
+  };
+}
+
+function holderEntry(holder: Resource, reader: Reader, app: AppView): Entry {
+  const policies = policiesOf(holder);
+  const managed = holder.get('ManagedPolicyArns').items.filter((arn) => managedPolicy(arn, holder) === undefined);
+  return entry({
+    name: reader.nameOf(holder),
+    kind: holder.type.slice('AWS::IAM::'.length).toLowerCase(),
+    physicalName: reader.text(holder.get(`${holder.type.slice('AWS::IAM::'.length)}Name`)),
+    assumedBy: trustOf(holder, reader),
+    managedPolicies: sorted(managed.flatMap((arn) => reader.text(arn) ?? [])),
+    permissionsBoundary: reader.about(holder.get('PermissionsBoundary')),
+    groups: sorted(reader.texts(holder.get('Groups'))),
+    ...rights(policies, reader, app),
+  });
+}
+
+/** the one action that everybody needs for it is not said */
+function trustOf(holder: Resource, reader: Reader): Entry[] {
+  return merged(statementsIn(holder.get('AssumeRolePolicyDocument'), reader)).flatMap(
+    ({ effect, principals, actions, conditions }) => {
+      const all = principals.length > 0 ? principals : ['unknown principal'];
+      const isUsual = actions.length === 1 && actions[0] === 'sts:AssumeRole';
+      return (holder.get('AssumeRolePolicyDocument').absent ? [] : all).map((principal) =>
+        entry({
+          name: effect === 'Allow' ? principal : `${effect.toLowerCase()}: ${principal}`,
+          actions: isUsual ? [] : actions,
+          conditions,
+        }),
+      );
+    },
+  );
+}
+
+function rights(policies: Resource[], reader: Reader, app: AppView): Record<string, Entry[]> {
+  const statements = policies.flatMap(documentsOf).flatMap((document) => statementsIn(document, reader));
+  const wildcards = policies.flatMap((policy) => wildcardsOf(policy, app));
+  const unique = new Map(wildcards.map((wildcard) => [JSON.stringify(wildcard), wildcard]));
+  return { ...facts(statements), wildcards: sortedBy([...unique], ([key]) => key).map(([, wildcard]) => wildcard) };
+}
+
+/** policies of this stack for roles that the app does not make */
+function othersOf(reader: Reader, app: AppView): Entry[] {
+  const attached = [...heldByOthers(reader)].map(([name, policies]) =>
+    entry({ name, kind: 'role that the app does not make', ...rights(policies, reader, app) }),
+  );
+  const loose = looseIn(reader).map((policy) =>
+    entry({ name: reader.nameOf(policy), kind: 'policy attached to nobody', ...rights([policy], reader, app) }),
+  );
+  return [...attached, ...loose];
+}
+
+/** The policies of a stack that are for somebody whom the app does not make, by name. */
+export function heldByOthers(reader: Reader): Map<string, Resource[]> {
+  const held = new Map<string, Resource[]>();
+  for (const policy of reader.resourcesOf(...ATTACHED)) {
+    const others = attachmentsOf(policy).filter(({ holder }) => holder === undefined);
+    for (const name of sorted(others.flatMap(({ named }) => reader.text(named) ?? []))) {
+      held.set(name, [...(held.get(name) ?? []), policy]);
+    }
+  }
+  return held;
+}
+
+/** The policies of a stack that nobody in the app holds, and that no policy says is for anybody else. */
+export function looseIn(reader: Reader): Resource[] {
+  return reader
+    .resourcesOf('AWS::IAM::ManagedPolicy')
+    .filter((policy) => attachmentsOf(policy).length === 0 && holdersOf(policy).length === 0);
+}

@@ -1,0 +1,55 @@
+import { AGENTCORE } from '../checks/rules/check';
+import type { Resource } from '../template/resource';
+import { Value } from '../template/value';
+import { NOTES } from '../private/notes';
+import type { Entry } from './reader/facts';
+import { entry, sorted } from './reader/facts';
+import type { Reader } from './reader/reader';
+import { metadataOf, reasonsOf } from './reasons';
+
+/** What acts with a role besides agents, and the property that names it. */
+const RUNNERS: Record<string, { kind: string; role: string }> = {
+  [`${AGENTCORE}BrowserCustom`]: { kind: 'browser', role: 'ExecutionRoleArn' },
+  [`${AGENTCORE}CodeInterpreterCustom`]: { kind: 'code interpreter', role: 'ExecutionRoleArn' },
+  [`${AGENTCORE}Memory`]: { kind: 'memory', role: 'MemoryExecutionRoleArn' },
+  'AWS::Lambda::Function': { kind: 'function', role: 'Role' },
+};
+
+/** The browsers, code interpreters, memories and functions of a stack, each with the role that it acts with. */
+export function runnerEntries(reader: Reader): Entry[] {
+  return reader.resourcesOf(...Object.keys(RUNNERS)).map((runner) => {
+    const { kind, role } = RUNNERS[runner.type];
+    return entry({
+      name: reader.nameOf(runner),
+      kind,
+      role: reader.about(runner.get(role)) ?? 'none',
+      ...gitHubAppOf(runner, reader),
+    });
+  });
+}
+
+const SETTINGS = `${NOTES}github`;
+/** settings with a line of their own, or that give nobody a right */
+const TOLD = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
+
+/** The settings of brokers are in the asset with their code, which no diff shows; they stand in the metadata too. */
+function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
+  const written = metadataOf(runner)[SETTINGS];
+  if (written === undefined) {
+    return {};
+  }
+  const settings = new Value(runner.template, written, 'Metadata');
+  const others = settings.members.filter(([key]) => !TOLD.includes(key));
+  return {
+    gitHubApp: entry({
+      name: reader.text(settings.get('clientId')),
+      gitHub: reader.text(settings.get('apiUrl')),
+      installation: reader.text(settings.get('installationId')),
+      repositories: sorted(reader.texts(settings.get('repositories'))),
+      permissions: reader.lines(settings.get('permissions')),
+      tools: sorted(reader.texts(settings.get('tools'))),
+      settings: others.flatMap(([key, value]) => reader.lines(value, `${key}.`)),
+      reasons: reasonsOf(runner),
+    }),
+  };
+}

@@ -1,0 +1,136 @@
+import { HOLDERS, policiesOf } from '../template/holders';
+import { allows, ANY_NAME, covering, coversArn, listedOfAws, reaching, SECRETS_POLICIES } from '../template/policies';
+import type { Resource } from '../template/resource';
+import type { Value } from '../template/value';
+import { documentsOf, possibleStatements } from '../compliance/report/policies';
+import type { Reader } from './reader/reader';
+import { heldByOthers, looseIn } from './roles';
+import type { Use } from './secrets';
+
+export const READ = ['secretsmanager:GetSecretValue'];
+const READ_PARAMETER = ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'];
+
+/** policies of AWS that read every secret of an account */
+const READS_ALL = [...SECRETS_POLICIES, 'AdministratorAccess', 'PowerUserAccess'];
+
+/** what a reader is called whose right is known only at deployment */
+export const PERHAPS = 'perhaps: known only at deployment';
+
+/** Somebody who holds policies. */
+interface Holder {
+  readonly user: Resource | string;
+  readonly policies: Resource[];
+  /** what of AWS reads every secret */
+  readonly ofAws?: Value[];
+}
+
+/** Who has policies of a stack that reach a secret or a parameter, whether the app makes them or not. */
+export function holdersThatRead(stack: Reader): Use[] {
+  return [...own(stack), ...foreign(stack), ...loose(stack)].flatMap((holder) => usesOf(holder));
+}
+
+function own(stack: Reader): Holder[] {
+  return stack.resourcesOf(...HOLDERS).map((user) => ({
+    user,
+    policies: policiesOf(user),
+    ofAws: listedOfAws(user, READS_ALL),
+  }));
+}
+
+function foreign(stack: Reader): Holder[] {
+  return [...heldByOthers(stack)].map(([name, policies]) => ({ user: `${name} (not made by this app)`, policies }));
+}
+
+function loose(stack: Reader): Holder[] {
+  return looseIn(stack).map((policy) => ({ user: `whoever holds ${stack.nameOf(policy)}`, policies: [policy] }));
+}
+
+function usesOf({ user, policies, ofAws = [] }: Holder): Use[] {
+  const statements = policies.flatMap(documentsOf).flatMap(possibleStatements);
+  const isForbidden = statements.some(({ statement, isCertain }) => isCertain && forbids(statement));
+  const reads = statements.flatMap(({ statement, isCertain }) => [
+    ...(isForbidden ? [] : secretsOf(statement, isCertain)),
+    ...parametersOf(statement),
+  ]);
+  const byAws = isForbidden ? [] : ofAws.map(({ text = '' }) => text.slice(text.lastIndexOf('/') + 1));
+  const all = byAws.map((name) => ({ where: ` (by ${name})`, covers: () => true }));
+  return [...reads, ...all].map((read) => ({ ...read, by: 'readBy' as const, user }));
+}
+
+/** a deny without a condition wins over every allow */
+function forbids(statement: Value): boolean {
+  const isEverywhere = statement.get('Resource').items.some((resource) => resource.is('*'));
+  const isDeny = statement.get('Effect').is('Deny') && statement.get('Condition').empty;
+  return isDeny && isEverywhere && covering(statement, READ).length > 0;
+}
+
+type Read = Pick<Use, 'secret' | 'of' | 'where' | 'covers'>;
+
+function secretsOf(statement: Value, isCertain: boolean): Read[] {
+  if (statement.parts !== undefined) {
+    return [{ where: ` (${PERHAPS})`, covers: () => true }];
+  }
+  const isPossible = statement.get('Effect').unknown || statement.get('Action').items.some(({ unknown }) => unknown);
+  const isRead = covering(statement, READ).length > 0;
+  if (statement.get('Effect').is('Deny') || !(isRead || isPossible)) {
+    return [];
+  }
+  return resourcesOf(statement).map(({ arn, isOnly }) => ({
+    secret: arn,
+    of: secretNamed(arn),
+    where: whereOf(statement, isCertain && isOnly && isRead && allows(statement)),
+    covers: (secret) => covers(statement, arn, secret),
+  }));
+}
+
+function whereOf(statement: Value, isCertain: boolean): string | undefined {
+  const conditions = statement.get('Condition').empty ? undefined : ' (under conditions)';
+  return isCertain ? conditions : ` (${PERHAPS})`;
+}
+
+/** what is known only at deployment counts, unless it is surely something else */
+function resourcesOf(statement: Value): { readonly arn: Value; readonly isOnly: boolean }[] {
+  const excluded = statement.get('NotResource');
+  const named = statement.get('Resource').items.flatMap(({ alternatives }) =>
+    alternatives
+      .flatMap(({ items }) => items)
+      .filter((arn) => coversArn(arn, 'secretsmanager', [`secret:${ANY_NAME}`]) || isSecret(arn))
+      .map((arn) => ({ arn, isOnly: alternatives.length === 1 })),
+  );
+  const reachesOthers = reaching(statement, 'secretsmanager', [`secret:${ANY_NAME}`]).includes(excluded);
+  return reachesOthers ? [...named, { arn: excluded, isOnly: true }] : named;
+}
+
+const SECRET = 'AWS::SecretsManager::Secret';
+
+/** The secret of the app that an ARN is about; an attachment of a secret to a database stands for it. */
+export function secretNamed({ resource }: Value): Resource | undefined {
+  return resource?.type === 'AWS::SecretsManager::SecretTargetAttachment'
+    ? secretNamed(resource.get('SecretId'))
+    : resource;
+}
+
+function isSecret(arn: Value): boolean {
+  const service = /^arn:[^:]*:([^:]*):/.exec(arn.text ?? '')?.[1];
+  return arn.resource === undefined
+    ? service === undefined || service === 'secretsmanager'
+    : secretNamed(arn)?.type === SECRET;
+}
+
+function parametersOf(statement: Value): Read[] {
+  return !allows(statement) || covering(statement, READ_PARAMETER).length === 0
+    ? []
+    : statement
+        .get('Resource')
+        .items.filter(({ text = '' }) => text.includes(':ssm:'))
+        .map((arn) => ({ secret: arn, of: arn.resource, where: whereOf(statement, true) }));
+}
+
+/** a pattern covers also secrets that it does not name */
+function covers(statement: Value, arn: Value, secret: Resource): boolean {
+  const name = secret.get('Name').literal;
+  const names = [`secret:${name === undefined ? '' : `${name}-`}${ANY_NAME}`];
+  return arn === statement.get('NotResource')
+    ? reaching(statement, 'secretsmanager', names).includes(arn)
+    : coversArn(arn, 'secretsmanager', names);
+}
