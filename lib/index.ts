@@ -13,7 +13,7 @@ export type {
 } from './agent/cli/agent-cli-options';
 export { AgentEndpoint, type AgentEndpointOptions, type AgentEndpointProps } from './agent/agent-endpoint';
 export { AgentEndpointBase } from './agent/agent-endpoint-base';
-export type { AgentObservability } from './agent/agent-observability';
+export type { AgentObservability, ObservabilityOptions } from './logs/observability-options';
 export { type ApplicationInferenceProfileOptions, BedrockModel } from './agent/model/bedrock-model';
 export { CodingAgent } from './agent/coding-agent';
 export type { CodingAgentProps } from './agent/coding-agent-props';
@@ -21,11 +21,11 @@ export type { CodingAgentAttributes } from './agent/imported-agent';
 export type { JobLimits } from './agent/cli/job-limits';
 export { LlmGatewayAuth, type OpenLlmGatewayOptions } from './agent/model/llm-gateway-auth';
 export { type LlmGatewayProps, ModelRoute } from './agent/model/model-route';
-export { ReasoningEffort } from './agent/cli/reasoning-effort';
+export { ReasoningEffort } from './agent/cli/job-limits';
 export { AgentAuditTrail } from './audit/agent-audit-trail';
 export type { AgentAuditTrailProps } from './audit/agent-audit-trail-props';
 export { GitCredential } from './git/git-credential';
-export type { GitCredentialProps, PushOptions } from './git/git-credential-props';
+export type { GitCredentialProps, PushOptions } from './git/git-credential';
 export { GitHubAppBroker } from './git/github-app-broker';
 export type { DefaultBranchOptions, GitHubAppBrokerProps, SensitivePermissions } from './git/github-app-broker-props';
 export { GitHubAppFunction } from './git/github-app-function';
@@ -33,7 +33,7 @@ export { GitHubAppKey } from './git/github-app-key';
 export type { GitHubAppOptions } from './git/github-app-options';
 export { type IToolBroker, ToolBroker, type ToolBrokerOptions } from './git/tool-broker';
 export { AgentCoreChecks } from './checks/agent-core-checks';
-export { type CheckRule, CheckSeverity } from './checks/rules/check-rule';
+export { type CheckRule, CheckSeverity } from './checks/rules/check';
 export { type Acknowledgement, Acknowledgements } from './private/acknowledgements';
 export { ComplianceReport } from './report/compliance-report';
 export type {
@@ -42,16 +42,15 @@ export type {
   ClientOAuthOptions,
 } from './gateway/clients/configuration';
 export type { ClientOutputsOptions } from './gateway/clients/outputs';
-export type { McpGatewayAttributes } from './gateway/imported-gateway';
-export { ListingMode } from './gateway/listing-mode';
+export type { McpGatewayAttributes } from './gateway/mcp-gateway-base';
+export { ListingMode } from './mixins/listing-mode';
 export { McpClient } from './gateway/clients/mcp-client';
 export { McpGateway } from './gateway/mcp-gateway';
 export { McpGatewayBase } from './gateway/mcp-gateway-base';
 export type { GatewayCedar, GatewayInterceptor, IMcpGateway, McpGatewayProps } from './gateway/mcp-gateway-props';
 export { McpTarget } from './gateway/targets/mcp-target';
 export { PrivateEndpoint, type VpcEndpointOptions } from './network/private-endpoint';
-export { Rate } from './gateway/limits/rate';
-export { RateLimit } from './gateway/limits/rate-limit';
+export { Rate, RateLimit } from './gateway/limits/rate-limit';
 export { SchemaSource } from './mixins/schema-source';
 export {
   type FromCedarOptions,
@@ -100,7 +99,6 @@ export { AgentAlarms, type AgentAlarmsProps } from './monitoring/alarms/alarms';
 export { BedrockUsage } from './monitoring/models/bedrock-usage';
 export { AgentDashboard, type AgentDashboardProps } from './monitoring/dashboard/agent-dashboard';
 export { DashboardSegment } from './monitoring/dashboard/dashboard-segment';
-export type { ObservabilityOptions } from './logs/observability-options';
 export { AgentPrices, type AgentPricesProps } from './monitoring/prices';
 export type {
   DashboardChoice,

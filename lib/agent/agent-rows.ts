@@ -9,8 +9,8 @@ import type {
   DashboardTable,
 } from '../monitoring/segment';
 import { deliveredTo, ownGroup } from '../monitoring/dashboard/log-groups';
-import { ORDER } from '../observability/segments/order';
-import { refusedCallers } from '../observability/segments/refused-callers';
+import { ORDER } from '../monitoring/segment';
+import { refusedCallers } from '../monitoring/dashboard/credentials';
 
 const SERVICE = 'AgentCore.Runtime';
 const VARIABLE = 'agent';

@@ -1,19 +1,19 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Duration } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { lifecycleOf } from './lifecycle';
-import type { AgentCliConfig } from './cli/agent-cli-config';
+import type { InboundAuth } from '../identity/inbound-auth';
+import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
+import { invalid } from '../private/errors';
+import { note } from '../private/notes';
 import { type AgentPlace, noteReason } from './agent-place';
 import type { AgentTelemetry } from './agent-telemetry';
 import type { AgentTools } from './agent-tools';
+import type { AgentCliConfig } from './cli/agent-artifact';
 import type { CodingAgentProps } from './coding-agent-props';
 import { environmentOf } from './environment';
 import type { ModelRouteConfig } from './model/model-route';
 import { sessionEnvironment } from './session/session-environment';
-import type { InboundAuth } from '../identity/inbound-auth';
-import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
-import { note } from '../private/notes';
 
 const REGION = 'AWS_REGION';
 
@@ -89,4 +89,53 @@ function withRegion(
 /** Whether sessions start from a snapshot. */
 export function isV2({ platformVersion }: CodingAgentProps): boolean {
   return platformVersion?.value === agentcore.PlatformVersion.V2.value;
+}
+
+const SHORTEST = 60;
+
+const LONGEST = 28_800;
+
+const DEFAULT_IDLE = 900;
+
+/**
+ * The lifecycle with the defaults of the service filled in.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-lifecycle-settings.html
+ */
+export function lifecycleOf(scope: Construct, idle?: Duration, max?: Duration): agentcore.LifecycleConfiguration {
+  checkRange(scope, 'idleTimeout', idle);
+  checkRange(scope, 'maxLifetime', max);
+  const maxLifetime = max ?? Duration.seconds(LONGEST);
+  const idleRuntimeSessionTimeout = idle ?? defaultIdle(maxLifetime);
+  const known = !idleRuntimeSessionTimeout.isUnresolved() && !maxLifetime.isUnresolved();
+  if (known && idleRuntimeSessionTimeout.toSeconds() > maxLifetime.toSeconds()) {
+    throw invalid(scope, 'IdleBeyondLifetime', {
+      what: 'idleTimeout exceeds maxLifetime, so it would never apply',
+      got: `${idleRuntimeSessionTimeout.toSeconds()} s`,
+      allowed: `at most the maxLifetime of ${maxLifetime.toSeconds()} s`,
+      fix: 'shorten idleTimeout or lengthen maxLifetime',
+    });
+  }
+  return { idleRuntimeSessionTimeout, maxLifetime };
+}
+
+function defaultIdle(maxLifetime: Duration): Duration {
+  return maxLifetime.isUnresolved()
+    ? Duration.seconds(DEFAULT_IDLE)
+    : Duration.seconds(Math.min(DEFAULT_IDLE, maxLifetime.toSeconds()));
+}
+
+function checkRange(scope: Construct, prop: string, duration: Duration | undefined): void {
+  if (duration === undefined || duration.isUnresolved()) {
+    return;
+  }
+  const seconds = duration.toMilliseconds() / 1000;
+  if (!Number.isInteger(seconds) || seconds < SHORTEST || seconds > LONGEST) {
+    throw invalid(scope, 'LifecycleOutOfRange', {
+      what: `${prop} is out of range`,
+      got: `${seconds} s`,
+      allowed: `whole seconds from ${SHORTEST} (one minute) to ${LONGEST} (8 hours)`,
+      fix: 'a session that ends can be resumed by its id: its session storage is kept',
+    });
+  }
 }

@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { AgentCli } from './cli/agent-cli';
-import type { AgentObservability } from './agent-observability';
+import type { AgentObservability } from '../logs/observability-options';
 import type { ModelRoute } from './model/model-route';
 import type { GitCredential } from '../git/git-credential';
 import type { IMcpGateway } from '../gateway/mcp-gateway-props';

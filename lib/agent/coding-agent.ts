@@ -1,33 +1,32 @@
-import { Tags } from 'aws-cdk-lib';
+import { Tags, CfnOutput, Stack } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { addAgentOutputs } from './agent-outputs';
+import { InboundAuth } from '../identity/inbound-auth';
+import { deliverLogs, keepRuntimeLogs } from '../logs/delivery';
+import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
+import { invalid, warn } from '../private/errors';
+import { checkDescription, checkTags } from '../private/text-checks';
+import type { Filesystem } from '../storage/filesystem';
 import type { AgentEndpointOptions } from './agent-endpoint';
 import { AgentEndpoint } from './agent-endpoint';
 import { AgentEndpointBase } from './agent-endpoint-base';
-import { splitByRoom } from './agent-mounts';
-import { agentNetworkOf, type AgentPlace } from './agent-place';
+import { executionRole, mountPolicy, splitByRoom } from './execution-role';
+import type { AgentObservability } from '../logs/observability-options';
+import { type AgentPlace, agentNetworkOf } from './agent-place';
 import { createRuntime, isV2 } from './agent-runtime';
 import { agentTelemetryOf } from './agent-telemetry';
 import { agentToolsOf } from './agent-tools';
-import type { AgentObservability } from './agent-observability';
 import type { CodingAgentProps } from './coding-agent-props';
-import { executionRole, mountPolicy } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
-import { deliverLogs, keepRuntimeLogs } from '../logs/delivery';
 import { ModelRoute } from './model/model-route';
-import { InboundAuth } from '../identity/inbound-auth';
-import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
-import { invalid, warn } from '../private/errors';
 import { runtimeNameOf } from './runtime-name';
-import { checkDescription, checkTags } from '../private/text-checks';
-import type { Filesystem } from '../storage/filesystem';
 
 /** the API takes 4,096 characters, the L2 refuses more than this */
 const LONGEST_DESCRIPTION = 1200;
+
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_ENDPOINTS = 10;
 
@@ -239,4 +238,18 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     const dimensions = { Service: 'AgentCore.Runtime', Resource: this.runtimeArn };
     return this.metricBy(metricName, { statistic: 'Sum', ...options }, dimensions);
   }
+}
+
+/** Outputs that an operator copies into a terminal. */
+export function addAgentOutputs(agent: CodingAgent, workspace?: string): void {
+  const where = `--runtime ${agent.runtimeArn} --region ${Stack.of(agent).region}`;
+  new CfnOutput(agent, 'Arn', { value: agent.runtimeArn, description: `ARN of coding agent ${agent.runtimeName}` });
+  new CfnOutput(agent, 'Shell', {
+    value: `agentcore exec --it ${where}`,
+    description: `Opens a shell in a session of ${agent.runtimeName}; Ctrl+] leaves it running`,
+  });
+  new CfnOutput(agent, 'Command', {
+    value: `agentcore exec ${where} "${workspace === undefined ? 'uname -a' : `ls ${workspace}`}"`,
+    description: `Runs one command in a session of ${agent.runtimeName}`,
+  });
 }

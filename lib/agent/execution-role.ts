@@ -1,13 +1,14 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { RUNTIME_LOGS } from '../logs/storage';
+import { acknowledgeUnlessChanged, acknowledgeWildcards } from '../private/acknowledge';
+import { Acknowledgements } from '../private/acknowledgements';
+import { oncePerStack } from '../private/per-stack';
+import type { Filesystem } from '../storage/filesystem';
 import { exceptKey, guardrailPolicyOf, guardrailPolicyWithKey } from './guardrail-policy';
 import { type KeyException, workloadIdentityArn } from './model/model-key';
-import { telemetryPolicyOf } from './telemetry-policy';
-import { acknowledgeWildcards } from '../private/acknowledge';
-import { Acknowledgements } from '../private/acknowledgements';
-import { RUNTIME_LOGS } from '../logs/storage';
-import { policySizeProblems } from './policy-size';
+import { policySizeProblems } from '../private/policy-size';
 
 const LOG_STREAMS = ':log-stream:*';
 
@@ -108,4 +109,61 @@ function logGroupsArn(scope: Construct, runtimeName: string): string {
     resourceName: `${RUNTIME_LOGS}/${runtimeName}-*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+}
+
+/** shared file systems whose rights fit into one policy together with everything else */
+const MOUNTS_IN_ONE_POLICY = 2;
+
+/** In the order in which they are given: those whose rights fit beside everything else, and what comes after them. */
+export function splitByRoom(filesystems: Filesystem[]): { fit: Filesystem[]; rest: Filesystem[] } {
+  const shared = filesystems.filter((filesystem) => !filesystem._isPrivate);
+  const firstTooMany = shared[MOUNTS_IN_ONE_POLICY];
+  const end = firstTooMany === undefined ? filesystems.length : filesystems.indexOf(firstTooMany);
+  return { fit: filesystems.slice(0, end), rest: filesystems.slice(end) };
+}
+
+const ID = 'CodingAgentsTelemetry';
+
+/**
+ * The calls that take no resource in IAM, one policy for all agents of a stack.
+ *
+ * They stand apart so that a wildcard added anywhere else is a finding of its own: cdk-nag judges a policy as a whole,
+ * and an acknowledged `*` would hide the next one in the same policy.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html
+ */
+export function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
+  return oncePerStack(scope, ID, telemetryPolicy);
+}
+
+function telemetryPolicy(stack: Stack): iam.ManagedPolicy {
+  const policy = new iam.ManagedPolicy(stack, ID, {
+    description: 'Telemetry and registry login of coding agents: calls for which IAM knows no resource',
+    statements: [
+      new iam.PolicyStatement({
+        sid: 'Traces',
+        actions: [
+          'xray:GetSamplingRules',
+          'xray:GetSamplingTargets',
+          // for agents that send OpenTelemetry themselves
+          'xray:PutSpans',
+          'xray:PutTelemetryRecords',
+          'xray:PutTraceSegments',
+        ],
+        resources: ['*'],
+      }),
+      new iam.PolicyStatement({
+        sid: 'Metrics',
+        actions: ['cloudwatch:PutMetricData'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'cloudwatch:namespace': 'bedrock-agentcore' } },
+      }),
+      new iam.PolicyStatement({ sid: 'RegistryLogin', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+      // Claude Code asks at each start which profiles exist
+      new iam.PolicyStatement({ sid: 'FindProfiles', actions: ['bedrock:ListInferenceProfiles'], resources: ['*'] }),
+      new iam.PolicyStatement({ sid: 'FindLogGroups', actions: ['logs:DescribeLogGroups'], resources: ['*'] }),
+    ],
+  });
+  acknowledgeUnlessChanged(policy, Acknowledgements.TELEMETRY, { resources: ['*'] });
+  return policy;
 }

@@ -8,12 +8,9 @@ import { Construct } from 'constructs';
 import type { AgentAuditTrailProps } from './agent-audit-trail-props';
 import { auditBucket, letTrailWrite } from './bucket';
 import { auditKey } from './key';
-import { AuditLogs } from './logs';
-import { saveQueries } from './queries';
-import { AuditScope } from './scope';
-import { daysKept } from './storage';
-import { AuditTable } from './table';
-import { eventSelectors } from './event-selectors';
+import { AuditLogs, daysKept } from './storage';
+import { AuditTable, saveQueries } from './table';
+import { AuditScope, eventSelectors } from './scope';
 import { PerEnvironment } from '../private/environments';
 import { invalid, warn } from '../private/errors';
 

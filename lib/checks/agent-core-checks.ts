@@ -8,9 +8,8 @@ import type {
   PolicyViolation,
 } from 'aws-cdk-lib';
 import { Assembly } from '../template/assembly';
-import type { Check } from './rules/check';
-import type { CheckRule } from './rules/check-rule';
-import { CheckSeverity } from './rules/check-rule';
+import type { Check, CheckRule } from './rules/check';
+import { CheckSeverity } from './rules/check';
 import { CHECKS } from './rules';
 
 /**

@@ -1,6 +1,7 @@
 import type { CliName, LimitSettings, RouteSettings } from './session';
 
 export type RouteKind = RouteSettings['via'];
+
 export type PackagedCli = Exclude<CliName, 'custom'>;
 
 /** What is known of an agent at synthesis; the adapters of the session server hold the rest. */
@@ -44,7 +45,9 @@ export interface BedrockFacts {
 }
 
 const ALL_ROUTES = ['bedrock', 'provider', 'llmGateway'] as const;
+
 const ALL_LIMITS = ['turns', 'minutes', 'dollars'] as const;
+
 const VENDOR = 'use a key of its vendor';
 
 /** they speak to their vendors only, and do not tell what a job used */
@@ -124,4 +127,21 @@ const ROUTE_TITLES: Record<RouteKind, string> = {
 
 export function routeTitle(kind: RouteKind): string {
   return ROUTE_TITLES[kind];
+}
+
+/** How an agent reaches its model, as far as that is known. */
+export interface WayToModel {
+  readonly via?: RouteKind;
+  readonly model?: string;
+}
+
+/**
+ * Whether an agent says itself what a job cost. Where it knows no price it would say 0. The constructs ask, and the server of
+ * a session does: nothing of CDK here.
+ */
+export function tellsDollars(name: CliName, { via, model = '' }: WayToModel = {}): boolean {
+  const { namesDollars, unpriced } = factsOf(name);
+  // an ARN says nothing of the model behind it
+  const isUnknown = via !== undefined && unpriced?.includes(via) === true;
+  return namesDollars && !isUnknown && !(unpriced !== undefined && /(^|\/)arn:/.test(model));
 }

@@ -1,14 +1,16 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { gatewayArnPattern } from './gateway-names';
 import type { BoundIdentity, FetchedCredential, OAuthGrant } from '../identity/bound-identity';
 import { OAuthGrantType } from '../mixins/gateway-target-oauth-grant';
 import { invalid } from '../private/errors';
 import { LARGEST_POLICY, policySize } from '../private/policy-size';
+import { gatewayArnPattern } from './gateway-names';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MOST_POLICIES = 10;
+
 /** a target takes at most about 1,000 characters: four ARNs, a secret, its key */
 const ROOM_FOR_ONE_MORE = LARGEST_POLICY - 1500;
 
@@ -131,4 +133,36 @@ function fetchActions({ kind }: FetchedCredential, grant: OAuthGrant | undefined
   return grant?.grantType === OAuthGrantType.AUTHORIZATION_CODE
     ? ['bedrock-agentcore:CompleteResourceTokenAuth', 'bedrock-agentcore:GetResourceOauth2Token']
     : ['bedrock-agentcore:GetResourceOauth2Token'];
+}
+
+const CONTEXT = 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn';
+
+/**
+ * What the role of a gateway must be allowed on its key, limited to what this gateway stores.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-encryption.html
+ */
+export function encryptionStatements(scope: Construct, gatewayName: string, key: kms.IKey): iam.PolicyStatement[] {
+  const gateway = gatewayArnPattern(scope, gatewayName);
+  const resources = [key.keyArn];
+  return [
+    new iam.PolicyStatement({
+      actions: ['kms:DescribeKey'],
+      resources,
+      conditions: { StringEquals: { 'kms:ViaService': `bedrock-agentcore.${Stack.of(scope).region}.amazonaws.com` } },
+    }),
+    new iam.PolicyStatement({
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources,
+      conditions: { ArnLike: { [CONTEXT]: gateway } },
+    }),
+    new iam.PolicyStatement({
+      actions: ['kms:CreateGrant'],
+      resources,
+      conditions: {
+        ArnLike: { [CONTEXT]: gateway },
+        StringEquals: { 'kms:GrantConstraintType': 'EncryptionContextSubset' },
+      },
+    }),
+  ];
 }

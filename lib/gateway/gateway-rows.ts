@@ -1,12 +1,10 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { McpGateway } from './mcp-gateway';
-import { placeOf, type Search, topTen } from '../monitoring/search';
+import { type Search, placeOf, topTen } from '../monitoring/search';
 import type { DashboardContext, DashboardGraph, DashboardRow, DashboardRows } from '../monitoring/segment';
-import { credentialRow } from '../monitoring/dashboard/credentials';
+import { credentialRow, policyRow, refusedCallers } from '../monitoring/dashboard/credentials';
 import { deliveredTo } from '../monitoring/dashboard/log-groups';
-import { ORDER } from '../observability/segments/order';
-import { policyRow } from '../observability/segments/policies';
-import { refusedCallers } from '../observability/segments/refused-callers';
+import { ORDER } from '../monitoring/segment';
 
 const VARIABLE = 'target';
 const PER_TOOL = ['Method', 'Name', 'Operation', 'Protocol', 'Resource'];

@@ -1,11 +1,19 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { AddedTargetProps } from './added-target';
-import { AddedTarget } from './added-target';
-import type { McpTarget } from './targets/mcp-target';
+import { GatewayTargetOAuthGrant } from '../mixins/gateway-target-oauth-grant';
+import { acknowledgeOptOut } from '../private/acknowledge';
 import { describe, invalid } from '../private/errors';
+import { checkToolNames } from './gateway-names';
+import type { GatewayRole } from './gateway-role';
+import { McpTarget } from './targets/mcp-target';
+import type { ToolTarget } from './targets/tool-target';
+import type { TargetContext, ToolTargetConfig } from './targets/tool-target-config';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_TARGETS = 100;
+
 /** a gateway takes five changes of targets at once; one is left for whoever changes something by hand */
 const LANES = 4;
 
@@ -82,5 +90,85 @@ export class GatewayTargets {
         fix: 'remove semanticSearch, or give these targets a toolSchema',
       }),
     ];
+  }
+}
+
+/** What a target is made with. */
+export interface AddedTargetProps {
+  readonly context: TargetContext;
+  readonly target: ToolTarget;
+  readonly role: GatewayRole;
+}
+
+/** A target with the rights that it needs, in the order in which they must come. */
+export class AddedTarget extends McpTarget {
+  public readonly targetName: string;
+  public readonly target: agentcore.GatewayTarget;
+  public readonly actor: string;
+  public readonly callbackUrl?: string;
+  public readonly toolNames?: string[];
+  public readonly _config: ToolTargetConfig;
+  public readonly _statements: iam.PolicyStatement[];
+
+  public constructor(scope: Construct, id: string, props: AddedTargetProps) {
+    super(scope, id);
+    const { context } = props;
+    const config = props.target._bind(this, context);
+    this.checkReach(config, context);
+    this._config = config;
+    this.targetName = context.targetName;
+    this.actor = config.identity.actor;
+    this.callbackUrl = config.identity.callbackUrl;
+    if (this.callbackUrl !== undefined) {
+      const description = `Register it as the redirect URL of the OAuth client behind target ${this.targetName}`;
+      new CfnOutput(this, 'CallbackUrl', { value: this.callbackUrl, description });
+    }
+    const names = config.tools?.map(({ name }) => name);
+    checkToolNames(this, this.targetName, names ?? []);
+    this.toolNames = names?.map((name) => this.toolName(name));
+    this._statements = this.statementsOf(config, props);
+    this.target = this.createTarget(config, props);
+  }
+
+  /** policies speak of tools only: resources and prompts of a server would be open to everybody */
+  private checkReach({ isServer }: ToolTargetConfig, { inboundAuth }: TargetContext): void {
+    if (isServer && inboundAuth._authorizesNobody) {
+      throw invalid(this, 'ServerWithoutAuthorization', {
+        what: 'an MCP server behind a gateway that authorizes nobody',
+        got: 'InboundAuth.authenticateOnly()',
+        allowed: 'functions and APIs, which have tools only: resources and prompts of a server pass every policy',
+        fix: 'guard the gateway with InboundAuth.iam() or InboundAuth.jwt(...)',
+      });
+    }
+  }
+
+  private statementsOf(
+    { identity, statements }: ToolTargetConfig,
+    { context, role }: AddedTargetProps,
+  ): iam.PolicyStatement[] {
+    const gateway = { gatewayId: context.gateway.gatewayId, usesJwt: context.inboundAuth.usesJwt };
+    const fetch = role.fetchStatements(gateway, identity);
+    return [...fetch, ...identity.statements, ...statements];
+  }
+
+  private createTarget(config: ToolTargetConfig, { context, role }: AddedTargetProps): agentcore.GatewayTarget {
+    const { credential, oauthGrant, dependencies, optOut } = config.identity;
+    const target = config.create(this, {
+      gateway: context.gateway,
+      gatewayTargetName: context.targetName,
+      credentialProviderConfigurations: credential === undefined ? [] : [credential],
+    });
+    const grant = oauthGrant === undefined ? [] : [new GatewayTargetOAuthGrant(oauthGrant)];
+    target.with(...config.mixins, ...grant);
+    const cfn = target.node.defaultChild as agentcore.CfnGatewayTarget;
+    // while it is made the gateway fetches its credential and asks for its tools
+    if (this._statements.length > 0) {
+      cfn.node.addDependency(role.addForTarget(this._statements));
+    }
+    cfn.node.addDependency(...dependencies, ...config.dependencies);
+    if (optOut !== undefined) {
+      acknowledgeOptOut(cfn, optOut);
+    }
+    return target;
   }
 }

@@ -1,16 +1,16 @@
-import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Token, Fn } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
+import type { InboundAuth } from '../identity/inbound-auth';
+import { invalid, warn } from '../private/errors';
+import { isDropped } from '../private/grants';
 import type { ClientConfiguration, ClientConfigurationOptions, ClientGateway } from './clients/configuration';
 import { renderClientConfiguration } from './clients/configuration';
+import type { McpClient } from './clients/mcp-client';
 import type { ClientOutputsOptions } from './clients/outputs';
 import { addClientOutputs, outputScope } from './clients/outputs';
-import type { McpClient } from './clients/mcp-client';
 import type { IMcpGateway } from './mcp-gateway-props';
-import type { InboundAuth } from '../identity/inbound-auth';
-import { warn } from '../private/errors';
-import { isDropped } from '../private/grants';
 
 /** What can be done with a gateway, whoever makes it. */
 export abstract class McpGatewayBase extends Construct implements IMcpGateway {
@@ -88,5 +88,43 @@ export abstract class McpGatewayBase extends Construct implements IMcpGateway {
 
   private toClientGateway(): ClientGateway {
     return { url: this.gatewayUrl, region: this._region, usesJwt: this.inboundAuth.usesJwt };
+  }
+}
+
+/** A gateway of another app or stack. */
+export interface McpGatewayAttributes {
+  /** Its ARN: `arn:aws:bedrock-agentcore:<region>:<account>:gateway/<name>-<id>`. */
+  readonly gatewayArn: string;
+
+  /** Who may call it, as its own app says: agents that use it must bring the same token. */
+  readonly inboundAuth: InboundAuth;
+}
+
+const GATEWAY_ARN = /^arn:aws[-a-z]*:bedrock-agentcore:[^:]+:\d{12}:gateway\/[0-9a-z](-?[0-9a-z])*-[0-9a-z]{10}$/;
+
+/** What can be granted on a gateway that this app does not make. */
+export class ImportedGateway extends McpGatewayBase {
+  public readonly gatewayArn: string;
+  public readonly gatewayId: string;
+  public readonly inboundAuth: InboundAuth;
+
+  public constructor(scope: Construct, id: string, { gatewayArn, inboundAuth }: McpGatewayAttributes) {
+    super(scope, id);
+    if (!Token.isUnresolved(gatewayArn) && !GATEWAY_ARN.test(gatewayArn)) {
+      throw invalid(this, 'InvalidGatewayArn', {
+        what: 'this is not the ARN of a gateway',
+        got: gatewayArn,
+        allowed: 'arn:aws:bedrock-agentcore:<region>:<account>:gateway/<name>-<id>, without a target',
+        fix: 'copy it from the output of the stack that makes the gateway',
+      });
+    }
+    this.gatewayArn = gatewayArn;
+    this.gatewayId = Fn.select(1, Fn.split('/', gatewayArn));
+    this.inboundAuth = inboundAuth;
+  }
+
+  /** @internal */
+  public override get _region(): string {
+    return Fn.select(3, Fn.split(':', this.gatewayArn));
   }
 }

@@ -1,21 +1,22 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import * as path from 'node:path';
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
 import type { AppConfig } from '../contract/github-app';
 import { CONFIG_FILE } from '../contract/github-app';
-import type { GitHubAppOptions } from './github-app-options';
-import { networkInterfacePolicy } from './network-interface-policy';
 import { maskCredentials } from '../logs/data-protection';
 import { logStorageOf } from '../logs/storage';
+import { acknowledgeUnlessChanged } from '../private/acknowledge';
+import { Acknowledgements } from '../private/acknowledgements';
 import { invalid } from '../private/errors';
-import { letLogsUseKey } from '../private/log-key';
+import { letLogsUseKey } from '../private/keys';
 import { note } from '../private/notes';
+import type { GitHubAppOptions } from './github-app-options';
 
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
@@ -154,4 +155,34 @@ function createAlias(scope: Construct, created: lambda.Function): lambda.Alias {
     retryAttempts: 0,
     maxEventAge: Duration.minutes(1),
   });
+}
+
+const ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** What the role of a function in a VPC must be allowed, and its code must not. */
+export function networkInterfacePolicy(scope: Construct, role: iam.IRole): iam.ManagedPolicy {
+  const policy = new iam.ManagedPolicy(scope, 'NetworkPolicy', {
+    description: `Network interfaces of ${scope.node.path}`,
+    roles: [role],
+    statements: [
+      new iam.PolicyStatement({ sid: 'Interfaces', actions: ACTIONS, resources: ['*'] }),
+      new iam.PolicyStatement({
+        sid: 'NotForTheCode',
+        effect: iam.Effect.DENY,
+        actions: ACTIONS,
+        resources: ['*'],
+        // Lambda names the function in the calls that its code makes
+        conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+      }),
+    ],
+  });
+  acknowledgeUnlessChanged(policy, Acknowledgements.NETWORK_INTERFACES, { resources: ['*'] });
+  return policy;
 }

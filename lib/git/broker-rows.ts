@@ -4,7 +4,7 @@ import type { GitHubAppFunction } from './github-app-function';
 import { placeOf, searchText } from '../monitoring/search';
 import type { DashboardRow, DashboardRows } from '../monitoring/segment';
 import { ownGroup } from '../monitoring/dashboard/log-groups';
-import { ORDER } from '../observability/segments/order';
+import { ORDER } from '../monitoring/segment';
 
 /** The rows of what acts for a GitHub App. */
 export function brokerRows(broker: GitHubAppFunction): DashboardRows {

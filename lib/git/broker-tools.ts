@@ -4,9 +4,8 @@ import type { ToolRow } from '../contract/catalogue/tool';
 import type { GitHubAppBrokerProps } from './github-app-broker-props';
 import { checkLiterals } from './github-app-checks';
 import { invalid } from '../private/errors';
-import { nearest } from '../private/nearest';
-import { reasonProblem } from '../private/reasons';
-import { checkNoSecret } from '../private/text-checks';
+import { checkNoSecret, nearest } from '../private/text-checks';
+import { reasonProblem } from '../private/notes';
 
 const MOST_LISTED = 10;
 

@@ -3,16 +3,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { CredentialConfig } from '../contract/github-app';
-import { brokerFunction } from './broker-function';
-import { checkReason } from './broker-tools';
-import type { GitCredentialProps } from './git-credential-props';
-import { appConfigOf } from './github-app-checks';
-import { GitHubAppFunction } from './github-app-function';
 import { invalid, invalidValue, warn } from '../private/errors';
 import { isDropped } from '../private/grants';
 import { surelyDiffer } from '../private/references';
+import { brokerFunction } from './broker-function';
+import { checkReason } from './broker-tools';
+import { appConfigOf } from './github-app-checks';
+import { GitHubAppFunction } from './github-app-function';
+import type { GitHubAppOptions } from './github-app-options';
 
 const TIMEOUT = Duration.seconds(15);
+
 const credentialFunctions = new WeakSet<lambda.IFunction>();
 
 /** Refuses a function that hands out tokens where tools are answered: the model reads what a tool returns. */
@@ -125,4 +126,24 @@ interface Principals {
 /** everyone, or all of an account; the ARN of an account holds its partition, known at deployment */
 function isMany(principal: unknown): boolean {
   return /^"\*"$|^"\d{12}"$|:root"/.test(JSON.stringify(principal));
+}
+
+/** Settings of a `GitCredential`. */
+export interface GitCredentialProps extends GitHubAppOptions {
+  /**
+   * Why agents may push with git itself. Their tokens carry `contents: write` then, for every repository of
+   * `repositories`: whatever runs beside the agent can push to any branch that GitHub does not protect, the default
+   * branch too, and make releases. No policy of a gateway sees it. Never `workflows: write`: GitHub refuses a push that
+   * changes a workflow.
+   *
+   * @default - tokens carry `contents: read`: changes go through the tools of a `GitHubAppBroker`
+   * @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/about-rulesets
+   */
+  readonly allowPush?: PushOptions;
+}
+
+/** Opens repositories for `git push`. */
+export interface PushOptions {
+  /** Why agents may push without a tool in between, for whoever reviews the template; at least 20 characters. */
+  readonly reason: string;
 }

@@ -1,18 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { BrokerConfig } from '../contract/github-app';
+import { DEFAULT_TOOLS, READ_TOOLS } from '../contract/catalogue';
+import type { BrokerConfig, CatalogueTool, ToolInput } from '../contract/github-app';
 import { LONGEST_CACHE_MINUTES, RESULT_BOUNDS } from '../contract/github-app';
+import { invalid } from '../private/errors';
 import { brokerFunction } from './broker-function';
 import { checkReason, permissionsOf, toolsOf } from './broker-tools';
-import { DEFAULT_TOOLS, READ_TOOLS } from '../contract/catalogue';
 import type { GitHubAppBrokerProps } from './github-app-broker-props';
 import { appConfigOf, checkLiterals } from './github-app-checks';
 import { GitHubAppFunction } from './github-app-function';
 import type { IToolBroker } from './tool-broker';
-import { toolDefinitionOf } from './tool-definition';
-import { invalid } from '../private/errors';
 
 const TIMEOUT = Duration.seconds(30);
 
@@ -94,4 +93,21 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
       });
     }
   }
+}
+
+/** A tool of the catalogue as the L2 of a gateway takes it. */
+export function toolDefinitionOf({ name, description, inputSchema }: CatalogueTool): agentcore.ToolDefinition {
+  return { name, description, inputSchema: schemaOf(inputSchema) };
+}
+
+function schemaOf({ type, description, properties, required, items }: ToolInput): agentcore.SchemaDefinition {
+  return {
+    type: agentcore.SchemaDefinitionType.of(type),
+    description,
+    properties:
+      properties &&
+      Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, schemaOf(property)])),
+    required: required && [...required],
+    items: items && schemaOf(items),
+  };
 }

@@ -3,9 +3,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { maskCredentials } from './data-protection';
 import { LogDestinations } from './destinations';
-import { logGroup, logStorageOf, RUNTIME_LOGS } from './storage';
-import type { ObservabilityOptions } from './observability-options';
-import type { AgentObservability } from '../agent/agent-observability';
+import { RUNTIME_LOGS, logGroup, logStorageOf } from './storage';
+import type { AgentObservability, ObservabilityOptions } from './observability-options';
 
 /** the log types that the service vends, and what they are called in ids and names */
 const SOURCES = { APPLICATION_LOGS: 'Logs', USAGE_LOGS: 'Usage', TRACES: 'Traces' };

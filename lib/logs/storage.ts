@@ -3,7 +3,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { ObservabilityOptions } from './observability-options';
 import { invalid } from '../private/errors';
-import { letLogsUseKey } from '../private/log-key';
+import { letLogsUseKey } from '../private/keys';
 
 /** What the names of the log groups of runtimes begin with: the service writes to these, and roles of agents do. */
 export const RUNTIME_LOGS = '/aws/bedrock-agentcore/runtimes';

@@ -2,7 +2,7 @@ import { Mixin, Stack } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
 import { invalid, invalidValue } from '../private/errors';
-import { checkReturnUrl } from '../private/return-url';
+import { checkReturnUrl } from '../private/https-url';
 
 const OAUTH: string = agentcore.CredentialProviderType.OAUTH;
 const CREDENTIAL = 'CredentialProviderConfigurations.0.CredentialProvider.OauthCredentialProvider';

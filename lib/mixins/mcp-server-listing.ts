@@ -1,10 +1,10 @@
 import { Mixin } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
-import { ListingMode } from '../gateway/listing-mode';
-import type { SchemaSource } from './schema-source';
-import { cloudFormationCase } from './cloudformation-case';
 import { invalid, invalidValue } from '../private/errors';
+import { cloudFormationCase } from './cloudformation-case';
+import type { SchemaSource } from './schema-source';
+import { ListingMode } from './listing-mode';
 
 const HIGHEST_PRIORITY_NUMBER = 1000;
 

@@ -7,7 +7,7 @@ import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { IConstruct } from 'constructs';
 import type { Mount, MountKind, SharedMount } from '../storage/mount';
 import { MOST_MOUNTS, MOST_OF_KIND } from '../storage/mount';
-import { zoneOf } from '../network/zones';
+import { zoneOf } from '../network/availability-zones';
 import { invalid, warn } from '../private/errors';
 import { surelyDiffer } from '../private/references';
 

@@ -1,4 +1,5 @@
 import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { invalid } from '../private/errors';
 
@@ -76,4 +77,13 @@ function zoneIdsOfAnyRegion(scope: Construct, count: number): string[] {
     .map(([region, ids]) => [region, Object.fromEntries(columns.map((column, i) => [column, ids[i]]))] as const);
   const mapping = new CfnMapping(scope, 'AvailabilityZoneIds', { mapping: Object.fromEntries(rows) });
   return columns.map((column) => mapping.findInMap(Aws.REGION, column));
+}
+
+/** The zone of a subnet. An imported subnet throws when it was not told its own; it then counts as a zone by itself. */
+export function zoneOf(subnet: ec2.ISubnet): string {
+  try {
+    return subnet.availabilityZone;
+  } catch {
+    return subnet.subnetId;
+  }
 }

@@ -2,7 +2,6 @@ import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { invalidValue } from '../private/errors';
 import { checkDomains } from './domains';
-import type { EgressPlan } from './egress-plan';
 
 /** Options of `Egress.internet()`. */
 export interface InternetEgressOptions {
@@ -127,3 +126,18 @@ const awsEndpoints = (): ec2.InterfaceVpcEndpointAwsService[] => [
   ec2.InterfaceVpcEndpointAwsService.XRAY,
   ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
 ];
+
+/** What an egress mode asks of the network; inert until AgentNetwork builds it. */
+export interface EgressPlan {
+  readonly subnetConfiguration: ec2.SubnetConfiguration[];
+  readonly natGateways: 'none' | 'onePerZone' | number;
+  readonly interfaceEndpoints: ec2.InterfaceVpcEndpointAwsService[];
+  /** TCP ports that agents may reach at any address */
+  readonly openPorts: number[];
+  /** true if AWS is reached through endpoints only, so that the list of endpoints has to be complete */
+  readonly endpointsOnly: boolean;
+  /** whether DNS answers AWS names and `domains` only */
+  readonly filtersDns: boolean;
+  /** names that the network firewall lets through, as the user wrote them */
+  readonly domains: string[];
+}

@@ -5,12 +5,11 @@ import { Construct } from 'constructs';
 import { invalid, warn } from '../private/errors';
 import { surelyDiffer } from '../private/references';
 import type { FromVpcProps } from './agent-network-props';
-import { supportedZoneIds } from './availability-zones';
+import { supportedZoneIds, zoneOf } from './availability-zones';
 import { Egress } from './egress';
 import type { IAgentNetwork } from './network';
 import { s3Peer } from './s3-prefix-list';
 import { checkCount, checkSecurityGroups } from './security-groups';
-import { zoneOf } from './zones';
 
 /** A network in a VPC that exists already; see `AgentNetwork.fromVpc()`. */
 export class ExistingNetwork extends Construct implements IAgentNetwork {

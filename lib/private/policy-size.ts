@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import { describe } from './errors';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const LARGEST_POLICY = 6144;
@@ -10,7 +11,9 @@ const PSEUDO: Record<string, string> = {
   'AWS::Partition': 'aws',
   'AWS::Region': 'ap-southeast-1',
 };
+
 const ID_LENGTH = 22;
+
 const ARN_LENGTH = { AccessPointArn: 130, CredentialProviderArn: 200, other: 90 };
 
 /** About how many characters of a document IAM counts. */
@@ -46,4 +49,20 @@ function deployed(value: unknown): unknown {
         ? 'x'.repeat(ARN_LENGTH.other)
         : Object.fromEntries(entries.map(([k, v]) => [k, deployed(v)]));
   }
+}
+
+/** IAM would refuse the policy in the middle of a deployment. Measured late, since mixins add mounts. */
+export function policySizeProblems(policy: iam.ManagedPolicy): string[] {
+  const size = policySize(policy);
+  if (size <= LARGEST_POLICY) {
+    return [];
+  }
+  return [
+    describe({
+      what: `what agent '${policy.node.scope?.node.path}' may do does not fit into one policy of IAM`,
+      got: `about ${size} characters`,
+      allowed: `at most ${LARGEST_POLICY}`,
+      fix: 'name fewer models or regions, use one application inference profile a model, or mount fewer file systems',
+    }),
+  ];
 }

@@ -5,8 +5,7 @@ import { authorizerOf } from './authorizer';
 import type { Entry, Section } from './reader/facts';
 import { entry, sorted, sortedBy } from './reader/facts';
 import type { Reader } from './reader/reader';
-import { reasonsOf } from './reasons';
-import { runnerEntries } from './runners';
+import { reasonsOf, runnerEntries } from './runners';
 
 const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint'];
 

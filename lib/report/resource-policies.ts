@@ -5,7 +5,7 @@ import { entry, sortedBy } from './reader/facts';
 import { policiesIn } from './policy-places';
 import type { Reader } from './reader/reader';
 import type { Statement } from './reader/statements';
-import { facts, statementsIn } from './reader/statements';
+import { facts, readStatements } from './reader/statements';
 
 /** what the policy is about, where that is not the resource itself */
 const ABOUT = [
@@ -45,7 +45,7 @@ function policyEntries(resource: Resource, policy: Value, reader: Reader): Entry
     entry({
       name,
       type: resource.type,
-      ...facts(statementsIn(policy, reader).map((statement) => withoutSelf(statement, name))),
+      ...facts(readStatements(policy, reader).map((statement) => withoutSelf(statement, name))),
     }),
   );
 }

@@ -1,11 +1,10 @@
-import { ATTACHED, attachmentsOf, HOLDERS, holdersOf, managedPolicy, policiesOf } from '../template/holders';
+import { ATTACHED, HOLDERS, attachmentsOf, holdersOf, managedPolicy, policiesOf } from '../template/holders';
 import type { Resource } from '../template/resource';
 import type { AppView } from './app-view';
 import type { Entry, Section } from './reader/facts';
 import { entry, sorted, sortedBy } from './reader/facts';
-import { documentsOf } from '../compliance/report/policies';
+import { documentsOf, facts, merged, readStatements } from './reader/statements';
 import type { Reader } from './reader/reader';
-import { facts, merged, statementsIn } from './reader/statements';
 import { wildcardsOf } from './wildcards';
 
 /** Who may do what: roles, users and groups with all that they hold. */
@@ -44,7 +43,7 @@ function holderEntry(holder: Resource, reader: Reader, app: AppView): Entry {
 
 /** the one action that everybody needs for it is not said */
 function trustOf(holder: Resource, reader: Reader): Entry[] {
-  return merged(statementsIn(holder.get('AssumeRolePolicyDocument'), reader)).flatMap(
+  return merged(readStatements(holder.get('AssumeRolePolicyDocument'), reader)).flatMap(
     ({ effect, principals, actions, conditions }) => {
       const all = principals.length > 0 ? principals : ['unknown principal'];
       const isUsual = actions.length === 1 && actions[0] === 'sts:AssumeRole';
@@ -60,7 +59,7 @@ function trustOf(holder: Resource, reader: Reader): Entry[] {
 }
 
 function rights(policies: Resource[], reader: Reader, app: AppView): Record<string, Entry[]> {
-  const statements = policies.flatMap(documentsOf).flatMap((document) => statementsIn(document, reader));
+  const statements = policies.flatMap(documentsOf).flatMap((document) => readStatements(document, reader));
   const wildcards = policies.flatMap((policy) => wildcardsOf(policy, app));
   const unique = new Map(wildcards.map((wildcard) => [JSON.stringify(wildcard), wildcard]));
   return { ...facts(statements), wildcards: sortedBy([...unique], ([key]) => key).map(([, wildcard]) => wildcard) };

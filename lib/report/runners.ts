@@ -1,11 +1,10 @@
 import { AGENTCORE } from '../checks/rules/check';
+import { NOTES } from '../private/notes';
 import type { Resource } from '../template/resource';
 import { Value } from '../template/value';
-import { NOTES } from '../private/notes';
 import type { Entry } from './reader/facts';
 import { entry, sorted } from './reader/facts';
 import type { Reader } from './reader/reader';
-import { metadataOf, reasonsOf } from './reasons';
 
 /** What acts with a role besides agents, and the property that names it. */
 const RUNNERS: Record<string, { kind: string; role: string }> = {
@@ -29,6 +28,7 @@ export function runnerEntries(reader: Reader): Entry[] {
 }
 
 const SETTINGS = `${NOTES}github`;
+
 /** settings with a line of their own, or that give nobody a right */
 const TOLD = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
 
@@ -52,4 +52,17 @@ function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
       reasons: reasonsOf(runner),
     }),
   };
+}
+
+/** The metadata of a resource. */
+export function metadataOf({ written }: Resource): Record<string, unknown> {
+  return (written as { Metadata?: Record<string, unknown> }).Metadata ?? {};
+}
+
+/** Why a resource may do more than by default, by the choice that lets it. */
+export function reasonsOf(resource: Resource): string[] {
+  return Object.entries(metadataOf(resource))
+    .filter(([key, reason]) => key.startsWith(NOTES) && typeof reason === 'string')
+    .map(([key, reason]) => `${key.slice(NOTES.length)}: ${String(reason)}`)
+    .sort();
 }

@@ -1,13 +1,14 @@
-import { HOLDERS, policiesOf } from '../template/holders';
-import { allows, ANY_NAME, covering, coversArn, listedOfAws, reaching, SECRETS_POLICIES } from '../template/policies';
+import { documentsOf, possibleStatements, principalsOf } from './reader/statements';
+import { HOLDERS, policiesOf, roleNamed } from '../template/holders';
+import { ANY_NAME, SECRETS_POLICIES, allows, covering, coversArn, listedOfAws, reaching } from '../template/policies';
 import type { Resource } from '../template/resource';
 import type { Value } from '../template/value';
-import { documentsOf, possibleStatements } from '../compliance/report/policies';
 import type { Reader } from './reader/reader';
 import { heldByOthers, looseIn } from './roles';
 import type { Use } from './secrets';
 
 export const READ = ['secretsmanager:GetSecretValue'];
+
 const READ_PARAMETER = ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'];
 
 /** policies of AWS that read every secret of an account */
@@ -133,4 +134,40 @@ function covers(statement: Value, arn: Value, secret: Resource): boolean {
   return arn === statement.get('NotResource')
     ? reaching(statement, 'secretsmanager', names).includes(arn)
     : coversArn(arn, 'secretsmanager', names);
+}
+
+/** Whom the policies of secrets let read them: roles and accounts of others, as a rule. */
+export function letInBySecrets(stack: Reader): Use[] {
+  return stack.resourcesOf('AWS::SecretsManager::ResourcePolicy').flatMap((policy) => {
+    const secret = policy.get('SecretId');
+    return possibleStatements(policy.get('ResourcePolicy')).flatMap(({ statement, isCertain }) =>
+      readersIn(statement, policy, stack).map((user) => ({
+        secret,
+        of: secretNamed(secret),
+        by: 'readBy' as const,
+        user,
+        where: conditionsOf(statement, isCertain),
+      })),
+    );
+  });
+}
+
+function readersIn(statement: Value, policy: Resource, stack: Reader): (Resource | string)[] {
+  if (statement.parts !== undefined) {
+    return ['somebody'];
+  }
+  if (!allows(statement) || covering(statement, READ).length === 0) {
+    return [];
+  }
+  const named = statement.get('Principal', 'AWS').items.map((arn) => ({ arn, role: roleNamed(arn, policy) }));
+  const roles = named.flatMap(({ role }) => role ?? []);
+  const ofRoles = named.filter(({ role }) => role !== undefined).map(({ arn }) => stack.text(arn));
+  return [...roles, ...principalsOf(statement, stack).filter((principal) => !ofRoles.includes(principal))];
+}
+
+function conditionsOf(statement: Value, isCertain: boolean): string {
+  const conditions = statement.get('Condition').empty ? '' : ', under conditions';
+  return isCertain && statement.parts === undefined
+    ? ` (by the policy of the secret${conditions})`
+    : ` (${PERHAPS}, by the policy of the secret)`;
 }

@@ -6,8 +6,7 @@ import type { AppView } from './app-view';
 import type { Section } from './reader/facts';
 import { entry, sorted, sortedBy } from './reader/facts';
 import type { Reader } from './reader/reader';
-import { letInBySecrets } from '../compliance/report/secret-policies';
-import { holdersThatRead } from './secret-readers';
+import { holdersThatRead, letInBySecrets } from './secret-readers';
 
 /** Something that reads a secret. */
 export interface Use {

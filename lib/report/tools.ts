@@ -5,9 +5,8 @@ import type { AppView } from './app-view';
 import { authorizerOf } from './authorizer';
 import type { Entry, Section } from './reader/facts';
 import { entry, sorted, sortedBy } from './reader/facts';
-import { identityOf, portalEntry, ruleEntry } from '../compliance/report/gateway-parts';
+import { identityOf, portalEntry, ruleEntry, toolsIn } from './tool-schemas';
 import type { Reader } from './reader/reader';
-import { toolsIn } from './tool-schemas';
 
 /** Gateways, their tools, and as whom each tool acts. */
 export function toolsSection(reader: Reader, app: AppView): Section {

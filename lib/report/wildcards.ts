@@ -10,9 +10,8 @@ import { memoized } from '../template/memoized';
 import type { AppView } from './app-view';
 import type { Entry } from './reader/facts';
 import { entry } from './reader/facts';
-import { documentsOf } from '../compliance/report/policies';
+import { documentsOf, exceptionsIn } from './reader/statements';
 import type { Reader } from './reader/reader';
-import { exceptionsIn } from './reader/statements';
 
 /** A wildcard of a statement. */
 interface Wildcard {

@@ -3,7 +3,7 @@ import type * as efs from 'aws-cdk-lib/aws-efs';
 import type { IS3FilesAccessPoint } from './s3-files/contracts';
 import { efsMount } from './efs-mount';
 import type { Mount } from './mount';
-import { mountPathFrom } from './mount-path';
+import { mountPathFrom } from './mount';
 import { mountStatements } from './s3-files/grants';
 import { invalidValue } from '../private/errors';
 

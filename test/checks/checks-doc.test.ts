@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckRule } from '../../lib/checks/rules/check-rule';
+import type { CheckRule } from '../../lib/checks/rules/check';
 import { AgentCoreChecks } from '../../lib/checks/agent-core-checks';
 
 const DOC = readFileSync(join(__dirname, '..', '..', 'docs', 'checks.md'), 'utf8');

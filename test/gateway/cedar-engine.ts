@@ -2,7 +2,7 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { actionName } from '../../lib/gateway/policy/cedar-context';
 import type { PolicyContext, PolicyTarget } from '../../lib/gateway/policy/cedar-context';
 import { cedarSchema } from '../../lib/gateway/policy/cedar-schema';
-import type { JsonSchema, KnownTool } from '../../lib/gateway/known-tool';
+import type { JsonSchema, KnownTool } from '../../lib/gateway/targets/tool-schema';
 import type { ToolPolicy } from '../../lib/gateway/policy/tool-policy';
 
 // Policies under Cedar's own engine, as AgentCore runs it.

@@ -2,7 +2,7 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import * as fc from 'fast-check';
 import type { PolicyTarget } from '../../lib/gateway/policy/cedar-context';
 import { cedarSchema } from '../../lib/gateway/policy/cedar-schema';
-import type { JsonSchema } from '../../lib/gateway/known-tool';
+import type { JsonSchema } from '../../lib/gateway/targets/tool-schema';
 import { ToolPolicy } from '../../lib/gateway/policy/tool-policy';
 import { contextOf, findingsOf } from './cedar-engine';
 

@@ -1,7 +1,6 @@
 import { App, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Rate } from '../../lib/gateway/limits/rate';
-import { RateLimit } from '../../lib/gateway/limits/rate-limit';
+import { Rate, RateLimit } from '../../lib/gateway/limits/rate-limit';
 import { GatewayRateLimits } from '../../lib/gateway/limits/rate-limits';
 import { STRICT, thrownBy } from '../fixture';
 import { contextOf } from './cedar-engine';

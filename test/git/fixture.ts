@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { GitCredential } from '../../lib/git/git-credential';
-import type { GitCredentialProps } from '../../lib/git/git-credential-props';
+import type { GitCredentialProps } from '../../lib/git/git-credential';
 import { GitHubAppBroker } from '../../lib/git/github-app-broker';
 import type { GitHubAppBrokerProps } from '../../lib/git/github-app-broker-props';
 import { GitHubAppKey } from '../../lib/git/github-app-key';

@@ -8,8 +8,8 @@ import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity'
 import type { OnBehalfOfProps } from '../../lib/identity/outbound/on-behalf-of-props';
 import { ActorToken, OnBehalfOfGrant } from '../../lib/identity/outbound/on-behalf-of-props';
 import { PrivateEndpoint } from '../../lib/network/private-endpoint';
-import { ListingMode } from '../../lib/gateway/listing-mode';
-import { messages, resource, STRICT, thrownBy } from '../fixture';
+import { ListingMode } from '../../lib/mixins/listing-mode';
+import { STRICT, messages, resource, thrownBy } from '../fixture';
 import { DISCOVERY, IdentityFixture, OAUTH, TARGET } from './outbound-fixture';
 
 const SERVER = {

@@ -1,5 +1,5 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { zoneOf } from '../../lib/network/zones';
+import { zoneOf } from '../../lib/network/availability-zones';
 import { newStack } from './helpers';
 
 test.each([

@@ -1,9 +1,8 @@
 import type { AgentEvent, CliExit, CliOutcome, CliRun, Tokens } from '../contract';
 import { dollarsOf } from './prices';
 import type { Fields } from '../shared/json';
-import { tokensBefore } from './codex-meter';
-import { rolloutOf, tokensOfRollout, tokensOfUsage } from './codex-rollout';
-import { crash, detail, failureOfStatus, fieldsOf, ifAny, minus, oneLine, RecordReader, textOf } from './outcome';
+import { rolloutOf, tokensBefore, tokensOfRollout, tokensOfUsage } from './codex-rollout';
+import { RecordReader, crash, detail, failureOfStatus, fieldsOf, ifAny, minus, oneLine, textOf } from './outcome';
 import type { Failure } from './outcome';
 
 /** what Codex says of a model it has no description of; every model of a gateway is one */

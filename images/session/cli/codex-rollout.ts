@@ -1,13 +1,15 @@
 /* The file that Codex keeps of a conversation. It grows while it runs and names the tokens, which its output does not. */
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Tokens } from '../contract';
-import { plainEndNow } from '../shared/files';
-import { isObject, parsed } from '../shared/json';
+import type { CliMeter, CliRun, Tokens } from '../contract';
+import { LARGEST_CONVERSATION, plainEndNow, plainTextNow } from '../shared/files';
 import type { Fields } from '../shared/json';
-import { amount, fieldsOf, NO_TOKENS } from './outcome';
+import { isObject, parsed } from '../shared/json';
+import { NO_TOKENS, amount, fieldsOf, ifAny, minus } from './outcome';
+import { dollarsOf } from './prices';
 
 const FILE = /^rollout-.*\.jsonl$/;
+
 /** Of the end of a file, until tokens are named: it can have gigabytes, and names them after each answer. */
 const ENDS = [1, 8, 64].map((megabytes) => megabytes * 1024 * 1024);
 
@@ -70,4 +72,47 @@ export function tokensOfUsage(usage: Fields): Tokens {
     cacheRead,
     cacheWrite,
   };
+}
+
+/** Follows the file of the conversation. */
+export class CodexMeter implements CliMeter {
+  private readonly known: ReadonlySet<string>;
+  private readonly before: Tokens | null;
+
+  constructor(private readonly run: CliRun) {
+    this.known = new Set(rollouts(run.home));
+    this.before = tokensBefore(run);
+  }
+
+  public find(): Promise<string | null> {
+    const { home, directory, continues } = this.run;
+    const file =
+      continues === undefined
+        ? rollouts(home).find((one) => !this.known.has(one) && isMainIn(one, directory))
+        : rolloutOf(home, continues.conversation);
+    return Promise.resolve(file ?? null);
+  }
+
+  public line(line: string): ReturnType<CliMeter['line']> {
+    const total = tokensOfLine(line);
+    // without those before, the part of this run is unknown; of what was before, nothing is
+    const tokens = total === null || this.before === null ? null : ifAny(minus(total, this.before));
+    const { prices } = this.run.settings;
+    return tokens === null ? null : { tokens, dollars: prices === undefined ? null : dollarsOf(tokens, prices) };
+  }
+}
+
+/** Tokens of a conversation before this run. Its file is the truth: the job before may have been killed. */
+export function tokensBefore({ home, continues }: CliRun): Tokens | null {
+  if (continues === undefined) {
+    return NO_TOKENS;
+  }
+  const told = tokensOfRollout(rolloutOf(home, continues.conversation));
+  return ifAny(told) ?? continues.totals?.tokens ?? told;
+}
+
+/** subagents have files too */
+function isMainIn(file: string, directory: string): boolean {
+  const [first] = (plainTextNow(file, LARGEST_CONVERSATION) ?? '').split('\n', 1);
+  return first.includes('"source":"exec"') && first.includes(`"cwd":${JSON.stringify(directory)}`);
 }

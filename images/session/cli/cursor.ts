@@ -1,7 +1,9 @@
 import * as path from 'node:path';
-import type { CliAdapter, CliCommand, CliRun } from '../contract';
-import { CursorReader } from './cursor-reader';
+import type { AgentEvent, CliAdapter, CliCommand, CliExit, CliOutcome, CliRun } from '../contract';
+import type { Fields } from '../shared/json';
 import { promptArgument, routeNotSupported } from './model';
+import type { Failure } from './outcome';
+import { RecordReader, crash, detail, fieldsOf, listOf, oneLine, textOf } from './outcome';
 
 /**
  * Cursor CLI, by its documentation: it is not in the npm registry, and was not run.
@@ -34,4 +36,58 @@ function command(run: CliRun): CliCommand {
     environment: { CURSOR_API_KEY: model.key.reveal(), NO_COLOR: '1' },
     files: [{ path: path.join(run.home, '.cursor', 'mcp.json'), content: JSON.stringify({ mcpServers: servers }) }],
   };
+}
+
+/**
+ * Reads `--output-format stream-json`, by its documentation. A failed run ends without a final record.
+ *
+ * @see https://cursor.com/docs/cli/reference/output-format
+ */
+export class CursorReader extends RecordReader {
+  private result: Fields | undefined;
+
+  public finish(exit: CliExit): CliOutcome {
+    return this.concluded(exit, this.result === undefined ? crash(exit) : failureOf(this.result));
+  }
+
+  protected record(record: Fields): AgentEvent[] {
+    this.converse(textOf(record, 'session_id'));
+    switch (record.type) {
+      case 'assistant': {
+        const parts = listOf(fieldsOf(record, 'message'), 'content');
+        return parts.flatMap((part) => this.say(textOf(part, 'text') ?? ''));
+      }
+      case 'tool_call':
+        return toolEvents(record);
+      case 'result':
+        this.result = record;
+        this.text = textOf(record, 'result') ?? this.text;
+        return [];
+      default:
+        return [];
+    }
+  }
+}
+
+/** the name of the tool is the only key of its call */
+function toolEvents(record: Fields): AgentEvent[] {
+  const call = fieldsOf(record, 'tool_call');
+  const [name] = Object.keys(call);
+  if (name === undefined) {
+    return [];
+  }
+  const { args, result } = fieldsOf(call, name);
+  const id = textOf(record, 'call_id') ?? '';
+  if (record.subtype === 'started') {
+    return [{ type: 'tool', id, name, status: 'started', input: detail(args) }];
+  }
+  const isGood = typeof result === 'object' && result !== null && 'success' in result;
+  return [{ type: 'tool', id, name, status: isGood ? 'done' : 'failed', output: detail(result) }];
+}
+
+function failureOf(result: Fields): Failure | undefined {
+  const isGood = result.is_error === false && result.subtype === 'success';
+  return isGood
+    ? undefined
+    : { errorCode: 'AgentFailed', message: oneLine(textOf(result, 'result') ?? 'the agent failed') };
 }

@@ -1,10 +1,12 @@
 /* The file that Gemini CLI keeps of a conversation. It grows while it runs and names the tokens of each answer. */
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Tokens } from '../contract';
-import { isObject, parsed } from '../shared/json';
+import type { CliMeter, CliRun, Tokens } from '../contract';
 import type { Fields } from '../shared/json';
-import { amount, ifAny, NO_TOKENS, plus, textOf } from './outcome';
+import { isObject, parsed } from '../shared/json';
+import { sessionId } from './gemini-cli';
+import { NO_TOKENS, amount, ifAny, plus, textOf } from './outcome';
+import { dollarsOf } from './prices';
 
 /** The name of the file ends with the first part of the id. */
 export function chatOf(home: string, conversation: string): string | undefined {
@@ -56,4 +58,22 @@ function tokensOf(tokens: Fields): Tokens {
     cacheRead,
     cacheWrite: 0,
   };
+}
+
+/** Follows the file of the conversation. */
+export class GeminiCliMeter implements CliMeter {
+  private readonly tokens = new ChatTokens(new Date());
+
+  constructor(private readonly run: CliRun) {}
+
+  public find(): Promise<string | null> {
+    const { home, continues } = this.run;
+    return Promise.resolve(chatOf(home, continues?.conversation ?? sessionId(this.run)) ?? null);
+  }
+
+  public line(line: string): ReturnType<CliMeter['line']> {
+    const tokens = this.tokens.add(line);
+    const { prices } = this.run.settings;
+    return tokens === null ? null : { tokens, dollars: prices === undefined ? null : dollarsOf(tokens, prices) };
+  }
 }

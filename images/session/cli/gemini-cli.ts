@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
-import { GeminiCliMeter } from './gemini-cli-meter';
+import { GeminiCliMeter } from './gemini-cli-chat';
 import { GeminiCliReader } from './gemini-cli-reader';
 import { routeNotSupported } from './model';
 

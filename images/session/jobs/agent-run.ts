@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { AgentEvent, CliAdapter, CliExit, CliOutcome, CliReader, CliRun, Tokens } from '../contract';
 import { causeOf, log, warn } from '../shared/log';
 import { AgentProcess, NotStarted } from './agent-process';
-import { keptConversation } from './conversation';
+import { keptConversation } from './continued';
 import { JobFailure, STOPPED, bareOutcome } from './failure';
 import { MeterReader } from './meter';
 import { dollarsOf } from '../cli/prices';

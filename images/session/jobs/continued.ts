@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import type { CliName, JobRecord } from '../contract';
 import { SessionError } from '../shared/problem';
+import type { Scrubber } from '../shared/scrub';
 
 /** It becomes an argument of the CLI: never one that is taken for an option. Kiro's is a directory. */
 const CONVERSATION = /^[A-Za-z0-9/][^\p{Cc}]{0,1000}$/u;
@@ -36,4 +37,12 @@ function obstacle({ cli, conversation, directory }: JobRecord, agent: CliName, r
     return 'worked outside the workspace';
   }
   return existsSync(directory) ? undefined : 'worked in a directory that is gone';
+}
+
+/** those of agents are short; what is longer could not be an argument with the rest of the command */
+const LONGEST = 1000;
+
+/** The id of a conversation as an agent names it; null if it cannot be kept as it is, for half of an id leads nowhere. */
+export function keptConversation(id: string | null, scrubber: Scrubber): string | null {
+  return id !== null && id.length <= LONGEST && scrubber.text(id) === id ? id : null;
 }

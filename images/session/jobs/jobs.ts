@@ -14,7 +14,7 @@ import { boundsOf, checkBounds } from './limits';
 import { logFor, opened } from './opened';
 import type { Opened } from './opened';
 import type { Caller } from './preflight';
-import { jobRunning, sessionEnding, unknownJob } from './refused';
+import { jobRunning, sessionEnding, unknownJob } from './failure';
 import { RunningJob } from './running-job';
 import { runJob } from './runner';
 import type { Session } from './runner';

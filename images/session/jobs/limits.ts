@@ -1,5 +1,5 @@
 import type { CliAdapter, CliName, JobRequest, LimitSettings } from '../contract';
-import { tellsDollars } from '../../../lib/agent/told-dollars';
+import { tellsDollars } from '../../../lib/contract/agents';
 import type { SessionSettings } from '../../../lib/contract/session';
 import { SessionError } from '../shared/problem';
 

@@ -1,7 +1,6 @@
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { AgentCli } from './agent-cli';
-import type { JobLimits } from './job-limits';
-import type { ReasoningEffort } from './reasoning-effort';
+import type { JobLimits, ReasoningEffort } from './job-limits';
 import type { ModelPrices } from '../../monitoring/models/model-rows';
 
 /** How the image of an agent is built from a folder. */

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
-import type { AgentCliConfig } from './agent-cli-config';
+import type { AgentCliConfig } from './agent-artifact';
 import type {
   AgentCliOptions,
   AgentCodeProps,

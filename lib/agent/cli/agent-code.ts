@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import type { AgentCodeProps } from './agent-cli-options';
-import type { AgentCliConfig } from './agent-cli-config';
+import type { AgentCliConfig } from './agent-artifact';
 import { bindTo, discard } from './agent-artifact';
 import { checkPath } from '../../private/folders';
 import { invalid } from '../../private/errors';

@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { checkNoSecret } from '../../private/text-checks';
 import type { AgentImageOptions } from './agent-cli-options';
-import type { AgentCliConfig } from './agent-cli-config';
+import type { AgentCliConfig } from './agent-artifact';
 import { checkFolder } from '../../private/folders';
 import { invalid, warn } from '../../private/errors';
 

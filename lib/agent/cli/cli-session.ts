@@ -1,11 +1,10 @@
-import type { CliSession } from './agent-cli-config';
+import type { CliSession } from './agent-artifact';
 import type { AgentSessionOptions } from './agent-cli-options';
-import { factsOf, routeTitle } from '../../contract/agents';
+import { type WayToModel, factsOf, routeTitle, tellsDollars } from '../../contract/agents';
 import { limitSettingsOf } from './job-limits';
-import type { ReasoningEffort } from './reasoning-effort';
+import type { ReasoningEffort } from './job-limits';
 import type { CliName, LimitSettings } from '../../contract/session';
-import { tellsDollars, type WayToModel } from '../told-dollars';
-import { invalidValue, type Problem } from '../../private/errors';
+import { type Problem, invalidValue } from '../../private/errors';
 import { checkedPrice } from '../../monitoring/prices';
 
 type WithEffort = AgentSessionOptions & { readonly smallModel?: string; readonly effort?: ReasoningEffort };

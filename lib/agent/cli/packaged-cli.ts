@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AgentCli } from './agent-cli';
-import type { AgentCliConfig } from './agent-cli-config';
+import type { AgentCliConfig } from './agent-artifact';
 import type { AgentCliOptions, VendorCliOptions } from './agent-cli-options';
 import { imageFromDirectory } from './agent-image';
 import { factsOf, type PackagedCli } from '../../contract/agents';

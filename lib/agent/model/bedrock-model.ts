@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Arn, ArnFormat, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { BoundModel } from './bedrock-model-id';
-import { checkModelId, checkRegions, parts } from './bedrock-model-checks';
+import { checkModelId, checkRegions, parts } from './bedrock-model-id';
 import { invalidValue } from '../../private/errors';
 
 const INVOKE_ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];

@@ -1,6 +1,6 @@
 import type { SecretReference } from '../../identity/secret-reference';
 import { invalidValue } from '../../private/errors';
-import { reasonProblem } from '../../private/reasons';
+import { reasonProblem } from '../../private/notes';
 
 /** Why an LLM gateway asks for no key. */
 export interface OpenLlmGatewayOptions {

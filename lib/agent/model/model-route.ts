@@ -1,16 +1,15 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { BedrockModel } from './bedrock-model';
-import type { BoundModel } from './bedrock-model-id';
-import { mantleStatement } from './bedrock-mantle';
 import { factsOf } from '../../contract/agents';
-import type { LlmGatewayAuth } from './llm-gateway-auth';
-import { type KeyException, type ModelKey, modelKeyOf } from './model-key';
 import type { CliName, RouteSettings } from '../../contract/session';
 import type { SecretReference } from '../../identity/secret-reference';
 import { invalidValue } from '../../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../../private/https-url';
+import type { BedrockModel } from './bedrock-model';
+import type { BoundModel } from './bedrock-model-id';
+import type { LlmGatewayAuth } from './llm-gateway-auth';
+import { type KeyException, type ModelKey, modelKeyOf } from './model-key';
 
 /** The company's LLM gateway. */
 export interface LlmGatewayProps {
@@ -176,4 +175,18 @@ class NoRoute extends ModelRoute {
   public _bind(): ModelRouteConfig {
     return { statements: [], models: [] };
   }
+}
+
+/**
+ * Codex reaches Bedrock by the endpoint that speaks OpenAI's API. IAM knows it as a service of its own, whose rights are
+ * on projects; without one a request belongs to the project `default`.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam-projects.html
+ */
+export function mantleStatement(stack: Stack, models: BoundModel[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['bedrock-mantle:CreateInference'],
+    resources: [stack.formatArn({ service: 'bedrock-mantle', resource: 'project', resourceName: 'default' })],
+    conditions: { StringEquals: { 'bedrock-mantle:Model': models.map(({ id }) => id) } },
+  });
 }

@@ -1,7 +1,6 @@
 import type { Check } from './check';
-import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck } from './check';
-import { isForEverybody, limitsCallers } from '../../template/conditions';
-import { allows, statementsIn } from '../../template/policies';
+import { AGENTCORE, DEVELOPER_GUIDE, at, errorCheck } from './check';
+import { allows, isForEverybody, limitsCallers, statementsIn } from '../../template/policies';
 import type { Value } from '../../template/value';
 
 const INBOUND = `${DEVELOPER_GUIDE}gateway-inbound-auth.html`;

@@ -1,17 +1,18 @@
 import type { Check } from './check';
 import { AGENTCORE, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
-import { areNames, isLimitedBy } from '../../template/conditions';
-import { POLICIES } from '../../template/holders';
 import {
-  allows,
   ANY_NAME,
+  allows,
+  areNames,
   covering,
+  isLimitedBy,
   matches,
   reaching,
   rolesOf,
   statementsOf,
   trustInAgentCore,
 } from '../../template/policies';
+import { POLICIES } from '../../template/holders';
 import type { Resource } from '../../template/resource';
 import type { Value } from '../../template/value';
 import { UNKNOWN } from '../../template/value';

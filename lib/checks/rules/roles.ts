@@ -1,16 +1,19 @@
 import { memoized } from '../../template/memoized';
 import type { Assembly } from '../../template/assembly';
 import type { Check } from './check';
-import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
-import { areNames, isForEverybody, isLimitedBy, limitsCallers } from '../../template/conditions';
+import { AGENTCORE, DEVELOPER_GUIDE, at, errorCheck, warningCheck } from './check';
 import {
-  allows,
   ANY_NAME,
+  SECRETS_POLICIES,
+  allows,
+  areNames,
   covering,
+  isForEverybody,
+  isLimitedBy,
+  limitsCallers,
   listedOfAws,
   reaching,
   roleOf,
-  SECRETS_POLICIES,
   statementsFor,
   statementsIn,
   trustInAgentCore,

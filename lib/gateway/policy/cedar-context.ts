@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
-import { SEPARATOR, toolNameOf } from '../gateway-names';
-import type { KnownTool } from '../known-tool';
-import { invalidValue } from '../../private/errors';
 import type { Problem } from '../../private/errors';
-import { nearest } from '../../private/nearest';
+import { invalidValue } from '../../private/errors';
+import { nearest } from '../../private/text-checks';
+import { SEPARATOR, toolNameOf } from '../gateway-names';
+import type { KnownTool } from '../targets/tool-schema';
 
 /** What a policy learns of a target. */
 export interface PolicyTarget {
@@ -86,4 +86,22 @@ function choice(name: string, known: string[]): Pick<Problem, 'allowed' | 'fix'>
     allowed: known.length > MOST_LISTED ? `${listed} and ${known.length - MOST_LISTED} more` : listed || 'none yet',
     fix: likeliest.length > 0 ? `did you mean '${likeliest[0]}'?` : 'add the target to the gateway',
   };
+}
+
+/** What a `ToolPolicy` is made of. */
+export interface PolicySpec {
+  /** what the name of the policy starts with */
+  readonly kind: string;
+  /** the name, where the user chose one */
+  readonly name?: string;
+  readonly effect: 'permit' | 'forbid';
+  readonly summary: string;
+  /** a permit without a condition on who calls */
+  readonly admitsEverybody?: boolean;
+  /** a finding of AgentCore's analysis fails the deployment; the check against the schema is always made */
+  readonly failOnFindings?: boolean;
+  /** one statement; never throws, since tokens are resolved before the tree is validated */
+  readonly statement: (context: PolicyContext) => string;
+  /** what is wrong with it on this gateway */
+  readonly problems: (context: PolicyContext) => Problem[];
 }

@@ -1,9 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { actionsOf, targetProblems } from './cedar-context';
-import type { PolicyContext, PolicyTarget } from './cedar-context';
-import type { PolicySpec } from '../cedar-spec';
+import type { PolicyContext, PolicySpec, PolicyTarget } from './cedar-context';
 import { cedarSet, cedarString, statementText } from './cedar-text';
-import type { KnownTool } from '../known-tool';
+import type { KnownTool } from '../targets/tool-schema';
 import { invalidValue } from '../../private/errors';
 import type { Problem } from '../../private/errors';
 

@@ -1,7 +1,7 @@
 import { actionName, GROUPS } from './cedar-context';
 import type { PolicyTarget } from './cedar-context';
 import { cedarString, NAMESPACE } from './cedar-text';
-import type { JsonSchema } from '../known-tool';
+import type { JsonSchema } from '../targets/tool-schema';
 
 const SIMPLE: Record<string, string> = { string: 'String', integer: 'Long', number: 'decimal', boolean: 'Bool' };
 

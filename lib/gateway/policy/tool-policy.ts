@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import type { PolicyContext } from './cedar-context';
+import type { PolicyContext, PolicySpec } from './cedar-context';
 import { repositoriesSpec } from './cedar-repositories';
-import type { PolicySpec } from '../cedar-spec';
 import {
   cedarSpec,
   denySpec,

@@ -3,7 +3,8 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { bindFunction } from './function-target';
-import { ListingMode } from '../listing-mode';
+import { ListingMode } from '../../mixins/listing-mode';
+import { McpServerListing } from '../../mixins/mcp-server-listing';
 import type { PrivateEndpoint } from '../../network/private-endpoint';
 import { mcpToolsOf } from './tool-schema';
 import type { TargetContext, ToolTargetConfig } from './tool-target-config';
@@ -12,7 +13,6 @@ import { toolNamed } from '../../contract/catalogue';
 import type { BoundBroker, BoundIdentity, TargetKind } from '../../identity/bound-identity';
 import type { OutboundIdentity } from '../../identity/outbound/outbound-identity';
 import { GatewayTargetOptions } from '../../mixins/gateway-target-options';
-import { McpServerListing } from '../../mixins/mcp-server-listing';
 import { invalidValue } from '../../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../../private/https-url';
 

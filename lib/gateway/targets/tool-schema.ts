@@ -1,6 +1,5 @@
 import type { UnscopedValidationError } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
-import type { JsonSchema, KnownTool } from '../known-tool';
 import type { SchemaSource } from '../../mixins/schema-source';
 import { invalidValue } from '../../private/errors';
 
@@ -144,4 +143,22 @@ function plain(schema: agentcore.SchemaDefinition | undefined): JsonSchema | und
         ),
     }
   );
+}
+
+/** JSON Schema as far as a tool's input is described by it. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly properties?: Record<string, JsonSchema>;
+  readonly required?: string[];
+  readonly items?: JsonSchema;
+}
+
+/** A tool as known while the app is synthesized. */
+export interface KnownTool {
+  /** without the name of the target */
+  readonly name: string;
+  /** it changes nothing */
+  readonly readOnly: boolean;
+  readonly inputSchema: JsonSchema;
 }

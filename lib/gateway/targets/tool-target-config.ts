@@ -1,7 +1,7 @@
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable, IMixin } from 'constructs';
-import type { KnownTool } from '../known-tool';
+import type { KnownTool } from './tool-schema';
 import type { BoundIdentity } from '../../identity/bound-identity';
 import type { InboundAuth } from '../../identity/inbound-auth';
 

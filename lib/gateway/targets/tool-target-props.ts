@@ -3,7 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { PrivateEndpoint } from '../../network/private-endpoint';
 import type { SchemaSource } from '../../mixins/schema-source';
 import type { OutboundIdentity } from '../../identity/outbound/outbound-identity';
-import type { ListingMode } from '../listing-mode';
+import type { ListingMode } from '../../mixins/listing-mode';
 
 /** What every target can be given. */
 export interface ToolTargetProps {

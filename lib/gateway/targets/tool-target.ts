@@ -1,11 +1,14 @@
+import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { BoundIdentity } from '../../identity/bound-identity';
+import { invalidValue } from '../../private/errors';
 import { functionTarget } from './function-target';
 import { gitHubTarget } from './github-target';
-import { jiraTarget } from './jira-target';
 import { openApiTarget } from './openapi-target';
 import { agentRuntimeTarget } from './runtime-target';
-import { mcpServerTarget } from './server-target';
-import { slackTarget } from './slack-target';
+import type { Binder } from './server-target';
+import { bindServer, mcpServerTarget, notGitHub } from './server-target';
+import type { TargetContext, ToolTargetConfig } from './tool-target-config';
 import type {
   AgentRuntimeTargetProps,
   GitHubTargetProps,
@@ -15,7 +18,6 @@ import type {
   OpenApiTargetProps,
   RemoteTargetProps,
 } from './tool-target-props';
-import type { TargetContext, ToolTargetConfig } from './tool-target-config';
 
 /**
  * Where the tools of a gateway come from. Each target takes one identity: as whom the gateway calls it.
@@ -99,5 +101,55 @@ export class ToolTarget {
   /** @internal */
   public _bind(scope: Construct, context: TargetContext): ToolTargetConfig {
     return this.binder(scope, context);
+  }
+}
+
+export function slackTarget(props: RemoteTargetProps): Binder {
+  return (scope, context) =>
+    bindServer(scope, context, {
+      kind: 'mcpServer',
+      service: 'Slack',
+      endpoint: () => 'https://mcp.slack.com/mcp',
+      description: props.description ?? 'Slack',
+      identity: props.identity,
+      props,
+      readOnly: false,
+      isVendor: true,
+      standIn: (broker) => notGitHub(broker, 'Slack'),
+    });
+}
+
+const SITE = /^https:\/\/[a-z0-9]([a-z0-9-]*[a-z0-9])?\.atlassian\.net$/;
+
+export function jiraTarget(props: JiraTargetProps): Binder {
+  const { identity, site } = props;
+  checkSite(site);
+  return (scope, context) =>
+    bindServer(scope, context, {
+      kind: 'mcpServer',
+      service: 'Jira',
+      endpoint: endpointOf,
+      description: props.description ?? `Jira and Confluence${site === undefined ? '' : ` of ${site}`}`,
+      identity,
+      props,
+      readOnly: false,
+      isVendor: true,
+      standIn: (broker) => notGitHub(broker, 'Jira'),
+    });
+}
+
+/** tokens of users go to one address, API tokens and keys of service accounts to another */
+function endpointOf({ oauthGrant }: BoundIdentity): string {
+  return oauthGrant === undefined ? 'https://mcp.atlassian.com/v1/mcp' : 'https://mcp.atlassian.com/v1/mcp/authv2';
+}
+
+function checkSite(site: string | undefined): void {
+  if (site !== undefined && !Token.isUnresolved(site) && !SITE.test(site)) {
+    throw invalidValue('InvalidJiraSite', {
+      what: 'this is not the address of a Jira site in the cloud',
+      got: site,
+      allowed: 'https://<site>.atlassian.net, without a path or a slash at the end',
+      fix: 'for the data center edition host an MCP server and use ToolTarget.mcpServer',
+    });
   }
 }

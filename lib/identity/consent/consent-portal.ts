@@ -3,7 +3,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ConsentPortalRole } from './portal-role';
-import { clientWith, makeProvider } from '../oauth/provider';
+import { clientWith, makeProvider } from '../oauth/client';
 import { checkScopes } from '../oauth/scopes';
 import { checkClientId } from '../oauth/server';
 import { OAuthVendor } from '../oauth/vendor';

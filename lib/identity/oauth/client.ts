@@ -1,15 +1,14 @@
-import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { PrivateKeyJwt } from './private-key-jwt';
-import { bindPrivateKey } from './private-key-jwt';
-import type { OAuthProviderConfig } from './provider';
-import { clientWith } from './provider';
-import type { OAuthServerOptions } from './server';
-import { checkClientId, discoveryOf, OAuthClientAuthentication } from './server';
+import { invalidValue } from '../../private/errors';
+import { LONGEST_PROVIDER_NAME, replaceableName } from '../provider-name';
 import type { BoundSecret, SecretReference } from '../secret-reference';
 import { bindSecret } from '../secret-reference';
-import { invalidValue } from '../../private/errors';
+import type { PrivateKeyJwt } from './private-key-jwt';
+import { bindPrivateKey } from './private-key-jwt';
+import type { OAuthServerOptions } from './server';
+import { OAuthClientAuthentication, checkClientId, discoveryOf } from './server';
 
 /**
  * A client of an authorization server, which gets tokens by itself. Give `discoveryUrl` or `authorizationServer`, and
@@ -87,4 +86,42 @@ export function bindClient(scope: Construct, props: OAuthClientProps, exchange?:
     secret,
     statements: [...(secret?.statements ?? []), ...(key?.statements ?? [])],
   };
+}
+
+type Input = agentcore.CfnOAuth2CredentialProvider.Oauth2ProviderConfigInputProperty;
+
+/** What CloudFormation is told of a client at one vendor. */
+export interface OAuthProviderConfig {
+  /** one of CloudFormation's vendors */
+  readonly vendor: string;
+  readonly input: Input;
+}
+
+/** The part that all vendors take: which client, and where its secret is. */
+export interface OAuthClientConfig {
+  readonly clientId: string;
+  readonly clientSecretSource?: string;
+  readonly clientSecretConfig?: BoundSecret['config'];
+}
+
+export interface OAuthProvider {
+  readonly name: string;
+  readonly providerArn: string;
+  readonly callbackUrl: string;
+}
+
+/** A client with its secret left in Secrets Manager. */
+export function clientWith(clientId: string, secret: BoundSecret): OAuthClientConfig {
+  return { clientId, clientSecretSource: 'EXTERNAL', clientSecretConfig: secret.config };
+}
+
+/** Makes the credential provider; another vendor makes another one, with another name and callback URL. */
+export function makeProvider(scope: Construct, id: string, { vendor, input }: OAuthProviderConfig): OAuthProvider {
+  const name = replaceableName(scope, LONGEST_PROVIDER_NAME, `${id}\n${vendor}`);
+  const provider = new agentcore.CfnOAuth2CredentialProvider(scope, id, {
+    name,
+    credentialProviderVendor: vendor,
+    oauth2ProviderConfigInput: input,
+  });
+  return { name, providerArn: provider.attrCredentialProviderArn, callbackUrl: provider.attrCallbackUrl };
 }

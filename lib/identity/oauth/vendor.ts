@@ -1,4 +1,4 @@
-import type { OAuthClientConfig, OAuthProviderConfig } from './provider';
+import type { OAuthClientConfig, OAuthProviderConfig } from './client';
 import type { AuthorizationServer, OAuthServerOptions } from './server';
 import { checkServer, discoveryOf, OAuthClientAuthentication } from './server';
 import { checkHost, checkIncluded, checkTenant } from './vendor-checks';

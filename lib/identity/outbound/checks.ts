@@ -1,6 +1,7 @@
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
-import type { IdentityContext, TargetKind } from '../bound-identity';
 import { invalid } from '../../private/errors';
+import type { IdentityContext, TargetKind } from '../bound-identity';
 
 const IN_WORDS: Record<TargetKind, string> = {
   mcpServer: 'an MCP server',
@@ -56,5 +57,39 @@ export function checkRuntimeAuth(
         ? 'use OutboundIdentity.gatewayRole()'
         : 'use OutboundIdentity.onBehalfOf(...) or clientCredentials(...)',
     });
+  }
+}
+
+/*
+ * The L2's credentials without its grants: those name every secret of AgentCore Identity in the account, and warn about
+ * it. What the gateway needs is listed exactly in the bound identity.
+ */
+
+/** An API key; a header without prefix, for which the L2 would put `Bearer`, has none. */
+export class ApiKeyCredential extends agentcore.ApiKeyCredentialProviderConfiguration {
+  public override grantNeededPermissionsToRole(): undefined {
+    return undefined;
+  }
+
+  public override _render(): agentcore.CfnGatewayTarget.CredentialProviderConfigurationProperty {
+    const { credentialProviderType, providerArn, credentialLocation } = this;
+    return {
+      credentialProviderType,
+      credentialProvider: {
+        apiKeyCredentialProvider: {
+          providerArn,
+          credentialLocation: credentialLocation.credentialLocationType,
+          credentialParameterName: credentialLocation.credentialParameterName,
+          credentialPrefix: credentialLocation.credentialPrefix || undefined,
+        },
+      },
+    };
+  }
+}
+
+/** A token of an OAuth server. */
+export class OAuthCredential extends agentcore.OAuthCredentialProviderConfiguration {
+  public override grantNeededPermissionsToRole(): undefined {
+    return undefined;
   }
 }

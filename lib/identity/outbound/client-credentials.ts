@@ -1,11 +1,9 @@
 import type { Construct } from 'constructs';
 import type { BoundIdentity, IdentityContext } from '../bound-identity';
 import type { OAuthClientProps } from '../oauth/client';
-import { bindClient, checkClient } from '../oauth/client';
-import { makeProvider } from '../oauth/provider';
+import { bindClient, checkClient, makeProvider } from '../oauth/client';
 import { checkParameters, checkScopes, warnOfBroadScopes } from '../oauth/scopes';
-import { checkKind, checkRuntimeAuth } from './checks';
-import { OAuthCredential } from './credentials';
+import { OAuthCredential, checkKind, checkRuntimeAuth } from './checks';
 import { OAuthGrantType } from '../../mixins/gateway-target-oauth-grant';
 import { invalidValue } from '../../private/errors';
 

@@ -1,6 +1,6 @@
 import type { OAuthClientProps } from '../oauth/client';
 import type { SecretReference } from '../secret-reference';
-import type { ListingMode } from '../../gateway/listing-mode';
+import type { ListingMode } from '../../mixins/listing-mode';
 
 /** How the caller's token becomes one for the service. */
 export enum OnBehalfOfGrant {

@@ -5,7 +5,7 @@ import type { BoundIdentity, IdentityContext } from '../bound-identity';
 import { checkKind, checkRuntimeAuth } from './checks';
 import type { IToolBroker } from '../../git/tool-broker';
 import { invalid, invalidValue } from '../../private/errors';
-import { reasonProblem } from '../../private/reasons';
+import { reasonProblem } from '../../private/notes';
 
 const SERVICE = /^[a-z0-9-]{1,64}$/;
 

@@ -1,22 +1,24 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { AlarmContext, AlarmRule, IAlarmSource } from './rule';
-import { type AlarmKind, AlarmSeverity } from './kind';
-import { AlarmStrategy } from './strategy';
-import { checkAlarmsProps, DEFAULT_RUNBOOK } from '../../observability/alarm-checks';
-import { datapointsOf, EVALUATION_PERIODS, rulesById } from './rules';
-import { letAlarmsReach } from './topics';
+import { ORDER } from '../segment';
 import { AgentPrices } from '../prices';
+import { invalid } from '../../private/errors';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../segment';
-import { ORDER } from '../../observability/segments/order';
+import { type AlarmKind, AlarmSeverity } from './kind';
+import type { AlarmContext, AlarmRule, IAlarmSource } from './rule';
+import { EVALUATION_PERIODS, datapointsOf, rulesById } from './rules';
+import { AlarmStrategy } from './strategy';
+import { letAlarmsReach } from './topics';
 
 /** CloudWatch takes a hundred; forty agents leave no room for so many, and a reader looks at those that ring */
 const MOST_IN_WIDGET = 40;
+
 /** how many stand side by side, and how high the widget grows before it scrolls */
 const ALARMS_IN_LINE = 5;
+
 const HIGHEST_WIDGET = 8;
 
 /** An alarm, and why it is there. */
@@ -182,5 +184,27 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
   private topicOf({ severity }: AlarmKind): sns.ITopic {
     const { topic, highSeverityTopic = topic } = this.props;
     return severity === AlarmSeverity.HIGH ? highSeverityTopic : topic;
+  }
+}
+
+export const DEFAULT_RUNBOOK = 'https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/runbook.md';
+
+/** What can be told before the sources are asked. */
+export function checkAlarmsProps(scope: Construct, { watch, runbookUrl }: AgentAlarmsProps): void {
+  if (watch.length === 0) {
+    throw invalid(scope, 'NothingToWatch', {
+      what: 'there is nothing to alarm about',
+      got: 'an empty list',
+      allowed: 'at least one agent, gateway, broker or IAlarmSource',
+      fix: 'pass it in `watch`',
+    });
+  }
+  if (runbookUrl !== undefined && !Token.isUnresolved(runbookUrl) && !/^https:\/\/[^\s#]{3,500}$/.test(runbookUrl)) {
+    throw invalid(scope, 'InvalidRunbookUrl', {
+      what: 'runbookUrl cannot be linked',
+      got: runbookUrl,
+      allowed: 'an https URL without an anchor, at most 500 characters',
+      fix: 'leave it away for the runbook of this library',
+    });
   }
 }

@@ -1,13 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { checkChoices, checkDashboardProps, checkMetricCounts } from './checks';
+import { checkChoices, checkDashboardProps, checkMetricCounts, warnOfSize } from './checks';
 import { merge } from './rows';
-import { warnOfSize } from '../../observability/dashboard-size';
 import { choiceVariables, costWidgets, periodVariable, rowWidgets, tableWidget, textWidget } from './widgets';
 import { AgentPrices } from '../prices';
 import type { IDashboardSegment } from '../segment';
-import { ORDER } from '../../observability/segments/order';
+import { ORDER } from '../segment';
 
 /** What an `AgentDashboard` shows, and how. */
 export interface AgentDashboardProps {

@@ -1,7 +1,7 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { found } from '../search';
+import { ORDER } from '../segment';
+import { found, topTen } from '../search';
 import type { DashboardGraph, DashboardRow } from '../segment';
-import { ORDER } from '../../observability/segments/order';
 
 /** what AgentCore Identity is asked for: metric names begin with it */
 const FETCHES = ['ApiKeyFetch', 'ResourceAccessTokenFetch', 'WorkloadAccessTokenFetch'];
@@ -29,4 +29,59 @@ export function credentialRow(): DashboardRow {
 
 function line(metricName: string, suffix: string): cloudwatch.IMetric {
   return found({ metricName, statistic: 'Sum' }, `\${PROP('MetricName')} \${PROP('Dim.ProviderName')}${suffix}`);
+}
+
+/** Callers whose token or signature was not accepted. AWS does not document these metrics; without them the row is empty. */
+export function refusedCallers(): DashboardRow {
+  return {
+    title: 'Callers',
+    order: ORDER.refused,
+    note: 'Agents and gateways of the whole account. AWS publishes these metrics and does not document them.',
+    graphs: [
+      {
+        title: 'Refused, by reason',
+        metrics: [
+          found(
+            {
+              metricName: 'InboundAuthorizationFailure',
+              statistic: 'Sum',
+              dimensions: ['ExceptionType', 'ResourceId'],
+            },
+            `\${PROP('Dim.ExceptionType')}`,
+          ),
+        ],
+      },
+      {
+        title: 'Let in',
+        metrics: [
+          found(
+            { metricName: 'InboundAuthorizationSuccess', statistic: 'Sum', dimensions: ['ResourceId'] },
+            `\${PROP('Dim.ResourceId')}`,
+          ),
+        ],
+      },
+    ],
+  };
+}
+
+/**
+ * What policy engines decided. The names are those of the documentation; those of the L2 are published by nobody. AWS does
+ * not say in which sets the dimensions come: a decision may show in several lines.
+ */
+export function policyRow(): DashboardRow {
+  const line = (metricName: string): cloudwatch.IMetric =>
+    found({ metricName, statistic: 'Sum' }, `\${PROP('MetricName')} \${PROP('Dim.Mode')}`);
+  return {
+    title: 'Policy decisions',
+    order: ORDER.policies,
+    note: 'Policy engines of the whole account. One decision can be counted by engine, by policy and by tool.',
+    graphs: [
+      { title: 'Allowed and denied', metrics: [line('AllowDecisions'), line('DenyDecisions')] },
+      {
+        title: 'Most denied tools',
+        metrics: [topTen({ metricName: 'DenyDecisions', statistic: 'Sum' }, 'SUM', `\${PROP('Dim.ToolName')}`)],
+      },
+      { title: 'Policies that do not fit their tools', metrics: [line('PolicyMismatch'), line('MismatchErrors')] },
+    ],
+  };
 }

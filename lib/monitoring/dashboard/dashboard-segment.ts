@@ -1,8 +1,7 @@
 import { BedrockUsage } from '../models/bedrock-usage';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../segment';
-import { credentialRow } from './credentials';
+import { credentialRow, policyRow } from './credentials';
 import type { BedrockModelMetrics } from '../models/model-rows';
-import { policyRow } from '../../observability/segments/policies';
 
 /**
  * Segments of a dashboard that are no constructs of this library. Agents, gateways and brokers are segments themselves.

@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { invalidValue } from '../../private/errors';
 import { checkedPrice } from '../prices';
 import type { DashboardCost, DashboardGraph, DashboardRow, DashboardRows } from '../segment';
-import { ORDER } from '../../observability/segments/order';
+import { ORDER } from '../segment';
 
 /** What a million tokens of a model cost, in US dollars. See the page of its provider on Amazon Bedrock. */
 export interface ModelPrices {

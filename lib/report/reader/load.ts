@@ -1,12 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, basename, dirname } from 'node:path';
+import { invalidValue } from '../../private/errors';
 import type { TemplateFile } from '../../template/assembly';
 import { Assembly } from '../../template/assembly';
 import type { Template } from '../../template/template';
-import { invalidValue } from '../../private/errors';
 import type { LoadedStack } from './manifest';
 import { readManifest } from './manifest';
-import { nestedFiles } from '../../compliance/report/nested';
 import { readObject, readTemplate } from './read-json';
 
 /** A stack or nested stack as the report names it. */
@@ -85,4 +84,52 @@ function stackFile(path: string, name: string, loaded: LoadedStack, parents: str
 /** in the order in which an assembly reads them */
 function withNested(file: StackFile): StackFile[] {
   return [file, ...file.nested.flatMap((child) => withNested(child.file))];
+}
+
+interface NestedFile {
+  readonly logicalId: string;
+  readonly path: string;
+  readonly name: string;
+}
+
+interface NestedResource {
+  readonly Type?: string;
+  readonly Properties?: { readonly TemplateURL?: unknown };
+  readonly Metadata?: Record<string, unknown>;
+}
+
+/** The nested stacks of a template whose own templates are there too. */
+export function nestedFiles(content: object, path: string, name: string, stack: LoadedStack): NestedFile[] {
+  const { Resources = {} } = content as { Resources?: Record<string, NestedResource | null> };
+  return Object.entries(Resources).flatMap(([logicalId, resource]) => {
+    if (resource?.Type !== 'AWS::CloudFormation::Stack') {
+      return [];
+    }
+    const file = templateOf(resource, path, stack);
+    return file === undefined || file === path
+      ? []
+      : [{ logicalId, path: file, name: constructOf(logicalId, resource, name, stack) }];
+  });
+}
+
+/** the CDK names the file in the metadata, or by its hash in the URL; others write the file into the URL */
+function templateOf({ Properties, Metadata }: NestedResource, path: string, stack: LoadedStack): string | undefined {
+  const url = JSON.stringify(Properties?.TemplateURL ?? '');
+  const hash = /[0-9a-f]{64}/.exec(url)?.[0];
+  const beside = [Metadata?.['aws:asset:path'], /([\w.-]+\.(json|template))"/.exec(url)?.[1]]
+    .filter((file) => typeof file === 'string')
+    .map((file) => join(dirname(path), basename(file)));
+  return [...(hash === undefined ? [] : [stack.assets.get(hash)]), ...beside].find(
+    (file) => file !== undefined && existsSync(file),
+  );
+}
+
+/** the path of the nested stack, which is not the one of the resource that makes it */
+function constructOf(logicalId: string, { Metadata }: NestedResource, parent: string, stack: LoadedStack): string {
+  const noted = [...stack.metadata].find(([path, entries]) => {
+    const isHere = path.startsWith(`${parent}/`) && path.endsWith('.NestedStackResource');
+    return isHere && entries.some(({ type, data }) => type === 'aws:cdk:logicalId' && data === logicalId);
+  });
+  const path = Metadata?.['aws:cdk:path'] ?? noted?.[0];
+  return typeof path === 'string' ? path.replace(/\.NestedStack\/[^/]*$/, '') : `${parent}/${logicalId}`;
 }

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readObject } from './read-json';
-import type { Suppressed } from '../../compliance/report/validation';
-import { suppressedIn } from '../../compliance/report/validation';
 
 /** What the CDK notes about a construct. */
 export interface MetadataEntry {
@@ -83,5 +81,37 @@ function assetsOf(folder: string, artifacts: Artifact[]): Map<string, string> {
         source?.path === undefined ? [] : [[hash, join(folder, source.path)]],
       );
     }),
+  );
+}
+
+/** A finding of a validation plugin that an acknowledgement keeps from counting. */
+export interface Suppressed {
+  /** the id of the acknowledgement */
+  readonly id: string;
+  readonly reason?: string;
+  /** the path of the construct that has the finding */
+  readonly path: string;
+}
+
+interface Report {
+  readonly pluginReports?: { readonly suppressedViolations?: Violation[] }[];
+}
+
+interface Violation {
+  readonly acknowledgedId?: string;
+  readonly reason?: string;
+  readonly violatingConstructs?: { readonly constructPath?: string }[];
+}
+
+/** What the CDK wrote about its validation: acknowledgements on an app or a stage stand nowhere else. */
+export function suppressedIn(folder: string): Suppressed[] {
+  const file = join(folder, 'validation-report.json');
+  const { pluginReports = [] }: Report = existsSync(file) ? readObject(file) : {};
+  return pluginReports.flatMap(({ suppressedViolations = [] }) =>
+    suppressedViolations.flatMap(({ acknowledgedId: id, reason, violatingConstructs = [] }) =>
+      violatingConstructs.flatMap(({ constructPath: path }) =>
+        id === undefined || path === undefined ? [] : [{ id, reason, path }],
+      ),
+    ),
   );
 }

@@ -1,5 +1,7 @@
-import type { Value } from '../../template/value';
 import { memoized } from '../../template/memoized';
+import { statementsIn } from '../../template/policies';
+import type { Resource } from '../../template/resource';
+import type { Value } from '../../template/value';
 import type { Entry } from './facts';
 import { entry, sorted, sortedBy } from './facts';
 import type { Reader } from './reader';
@@ -18,7 +20,7 @@ export const ALL_BUT = 'everything except ';
 const readBy = memoized((reader: Reader) => memoized((document: Value) => readAll(document, reader)));
 
 /** The statements of a policy document; one that is known only at deployment is shown as it is written. */
-export function statementsIn(document: Value, reader: Reader): Statement[] {
+export function readStatements(document: Value, reader: Reader): Statement[] {
   return readBy(reader)(document);
 }
 
@@ -132,4 +134,32 @@ export function facts(statements: Statement[]): Record<string, Entry[]> {
     deny: of('Deny'),
     unknown: others.map(({ actions, resources, conditions }) => entry({ actions, resources, conditions })),
   };
+}
+
+/** The policy documents of a policy, or the inline ones of a role, user or group. */
+export function documentsOf(resource: Resource): Value[] {
+  const documents = [
+    ...resource.get('Policies').items.map((policy) => policy.get('PolicyDocument')),
+    resource.get('PolicyDocument'),
+  ];
+  return documents.filter(({ absent }) => !absent);
+}
+
+/** A statement, and whether a condition of the template decides about it. */
+export interface Possible {
+  readonly statement: Value;
+  readonly isCertain: boolean;
+}
+
+/** The statements of a document, those of both branches of a condition too; one that stays unknown is given as it is. */
+export function possibleStatements(document: Value): Possible[] {
+  const documents = document.document.alternatives;
+  return documents.flatMap((one) => {
+    const statements = one.document.parts === undefined ? statementsIn(one) : [one.document];
+    return statements.flatMap(({ alternatives }) =>
+      alternatives
+        .flatMap(({ items }) => items)
+        .map((statement) => ({ statement, isCertain: documents.length === 1 && alternatives.length === 1 })),
+    );
+  });
 }
