@@ -1,8 +1,8 @@
 export { AgentCli } from './agent/cli/agent-cli';
+export type { AgentImageOptions } from './agent/cli/agent-image';
+export type { AgentCodeProps } from './agent/cli/agent-code';
 export type {
   AgentCliOptions,
-  AgentCodeProps,
-  AgentImageOptions,
   AgentSessionOptions,
   ClaudeCodeOptions,
   CodexOptions,
@@ -31,23 +31,22 @@ export type { DefaultBranchOptions, GitHubAppBrokerProps, SensitivePermissions }
 export { GitHubAppFunction } from './git/github-app-function';
 export { GitHubAppKey } from './git/github-app-key';
 export type { GitHubAppOptions } from './git/github-app-options';
-export { type IToolBroker, ToolBroker, type ToolBrokerOptions } from './git/tool-broker';
+export { type IToolBroker } from './identity/tool-broker';
+export { ToolBroker, type ToolBrokerOptions } from './git/tool-broker';
 export { AgentCoreChecks } from './checks/agent-core-checks';
 export { type CheckRule, CheckSeverity } from './checks/rules/check';
 export { type Acknowledgement, Acknowledgements } from './private/acknowledgements';
 export { ComplianceReport } from './report/compliance-report';
-export type {
-  ClientConfiguration,
-  ClientConfigurationOptions,
-  ClientOAuthOptions,
-} from './gateway/clients/configuration';
+export type { ClientConfigurationOptions, ClientOAuthOptions } from './gateway/clients/options';
+export type { ClientConfiguration } from './gateway/clients/configuration';
 export type { ClientOutputsOptions } from './gateway/clients/outputs';
 export type { McpGatewayAttributes } from './gateway/mcp-gateway-base';
 export { ListingMode } from './mixins/listing-mode';
 export { McpClient } from './gateway/clients/mcp-client';
 export { McpGateway } from './gateway/mcp-gateway';
 export { McpGatewayBase } from './gateway/mcp-gateway-base';
-export type { GatewayCedar, GatewayInterceptor, IMcpGateway, McpGatewayProps } from './gateway/mcp-gateway-props';
+export type { IMcpGateway } from './identity/mcp-gateway';
+export type { GatewayCedar, GatewayInterceptor, McpGatewayProps } from './gateway/mcp-gateway-props';
 export { McpTarget } from './gateway/targets/mcp-target';
 export { PrivateEndpoint, type VpcEndpointOptions } from './network/private-endpoint';
 export { Rate, RateLimit } from './gateway/limits/rate-limit';
@@ -63,7 +62,8 @@ export type * from './gateway/targets/tool-target-props';
 export { ApiKeyScheme } from './identity/api-key-scheme';
 export { ConsentPortal, type ConsentPortalProps } from './identity/consent/consent-portal';
 export { DeploymentRights, type DeploymentRightsProps } from './identity/deployment-rights';
-export { InboundAuth, type JwtAuthProps } from './identity/inbound-auth';
+export { type JwtAuthProps } from './identity/jwt-rules';
+export { InboundAuth } from './identity/inbound-auth';
 export { JwtClaim } from './identity/jwt-claim';
 export type { OAuthClientProps } from './identity/oauth/client';
 export { JwtSigningAlgorithm, type PrivateKeyJwt } from './identity/oauth/private-key-jwt';

@@ -3,8 +3,9 @@ import type { Construct } from 'constructs';
 import type { CodingAgentProps } from './coding-agent-props';
 import { GATEWAY_AUTH_VARIABLE, GATEWAY_URL_VARIABLE, GIT_CREDENTIAL_VARIABLE } from '../contract/session';
 import type { GitCredential } from '../git/git-credential';
-import type { IMcpGateway } from '../gateway/mcp-gateway-props';
-import type { InboundAuth, JwtAuthProps } from '../identity/inbound-auth';
+import type { IMcpGateway } from '../identity/mcp-gateway';
+import type { JwtAuthProps } from '../identity/jwt-rules';
+import type { InboundAuth } from '../identity/inbound-auth';
 import { invalid } from '../private/errors';
 
 const AUTHORIZATION = 'Authorization';

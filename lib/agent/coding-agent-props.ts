@@ -5,7 +5,7 @@ import type { AgentCli } from './cli/agent-cli';
 import type { AgentObservability } from '../logs/observability-options';
 import type { ModelRoute } from './model/model-route';
 import type { GitCredential } from '../git/git-credential';
-import type { IMcpGateway } from '../gateway/mcp-gateway-props';
+import type { IMcpGateway } from '../identity/mcp-gateway';
 import type { InboundAuth } from '../identity/inbound-auth';
 import type { IAgentNetwork } from '../network/network';
 import type { Filesystem } from '../storage/filesystem';

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { GatewayTargetOAuthGrant } from '../mixins/gateway-target-oauth-grant';
 import { acknowledgeOptOut } from '../private/acknowledge';
 import { describe, invalid } from '../private/errors';
-import { checkToolNames } from './gateway-names';
+import { checkToolNames } from './targets/tool-names';
 import type { GatewayRole } from './gateway-role';
 import { McpTarget } from './targets/mcp-target';
 import type { ToolTarget } from './targets/tool-target';

@@ -5,12 +5,13 @@ import { Construct } from 'constructs';
 import type { InboundAuth } from '../identity/inbound-auth';
 import { invalid, warn } from '../private/errors';
 import { isDropped } from '../private/grants';
-import type { ClientConfiguration, ClientConfigurationOptions, ClientGateway } from './clients/configuration';
+import type { ClientConfigurationOptions, ClientGateway } from './clients/options';
+import type { ClientConfiguration } from './clients/configuration';
 import { renderClientConfiguration } from './clients/configuration';
 import type { McpClient } from './clients/mcp-client';
 import type { ClientOutputsOptions } from './clients/outputs';
 import { addClientOutputs, outputScope } from './clients/outputs';
-import type { IMcpGateway } from './mcp-gateway-props';
+import type { IMcpGateway } from '../identity/mcp-gateway';
 
 /** What can be done with a gateway, whoever makes it. */
 export abstract class McpGatewayBase extends Construct implements IMcpGateway {

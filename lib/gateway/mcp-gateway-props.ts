@@ -1,32 +1,12 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as scheduler from 'aws-cdk-lib/aws-scheduler';
-import type { IConstruct } from 'constructs';
-import type { RateLimit } from './limits/rate-limit';
-import type { ToolPolicy } from './policy/tool-policy';
 import type { InboundAuth } from '../identity/inbound-auth';
 import type { ObservabilityOptions } from '../logs/observability-options';
-
-/** An MCP gateway, made by this app or by another one. */
-export interface IMcpGateway extends IConstruct {
-  /** The ARN: `arn:aws:bedrock-agentcore:<region>:<account>:gateway/<name>-<id>`. */
-  readonly gatewayArn: string;
-
-  /** The id: the name, a dash and ten characters. */
-  readonly gatewayId: string;
-
-  /** Where MCP clients connect: `https://<id>.gateway.bedrock-agentcore.<region>.amazonaws.com/mcp`. */
-  readonly gatewayUrl: string;
-
-  /** Who may call it. */
-  readonly inboundAuth: InboundAuth;
-
-  /** Lets a principal list and call the tools. */
-  grantInvoke(grantee: iam.IGrantable): iam.Grant;
-}
+import type { RateLimit } from './limits/rate-limit';
+import type { ToolPolicy } from './policy/tool-policy';
 
 /** A function that sees each request or each response of a gateway, and may change it. */
 export interface GatewayInterceptor {

@@ -11,7 +11,7 @@ import { checkReason, permissionsOf, toolsOf } from './broker-tools';
 import type { GitHubAppBrokerProps } from './github-app-broker-props';
 import { appConfigOf, checkLiterals } from './github-app-checks';
 import { GitHubAppFunction } from './github-app-function';
-import type { IToolBroker } from './tool-broker';
+import type { IToolBroker } from '../identity/tool-broker';
 
 const TIMEOUT = Duration.seconds(30);
 

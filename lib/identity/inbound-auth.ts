@@ -1,62 +1,8 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
-import type { JwtClaim } from './jwt-claim';
-import { checkJwtRules, warnAboutOtherApplications } from './jwt-rules';
-import type { PrivateEndpoint } from '../network/private-endpoint';
 import { invalid } from '../private/errors';
-
-/** Which tokens of an identity provider are let in. At least one of the lists must be given. */
-export interface JwtAuthProps {
-  /**
-   * The OpenID Connect discovery document of the issuer: an https URL that ends in
-   * `/.well-known/openid-configuration`.
-   */
-  readonly discoveryUrl: string;
-
-  /**
-   * Client ids of which the token must name one (`client_id`).
-   *
-   * @default - tokens of every client of the issuer, as far as the other lists allow
-   */
-  readonly allowedClients?: string[];
-
-  /**
-   * Audiences of which the token must name one (`aud`).
-   *
-   * @default - tokens for every audience, as far as the other lists allow
-   */
-  readonly allowedAudiences?: string[];
-
-  /**
-   * Scopes of which the token must carry one (`scope`).
-   *
-   * @default - tokens of every scope, as far as the other lists allow
-   */
-  readonly allowedScopes?: string[];
-
-  /**
-   * Further claims, all of which must hold.
-   *
-   * @default - no further claim is looked at
-   */
-  readonly claims?: JwtClaim[];
-
-  /**
-   * The way to an issuer that is not on the internet.
-   *
-   * @default - the issuer is reached over the internet
-   */
-  readonly privateEndpoint?: PrivateEndpoint;
-
-  /**
-   * What a gateway tells its clients to ask for, by the scope that it then finds in the token, where the two differ: at
-   * Entra ID a client asks for `api://<app>/tools`, and the token says `tools`. At most 50, all out of `allowedScopes`.
-   * Agents do not advertise scopes.
-   *
-   * @default - clients are told to ask for `allowedScopes`
-   */
-  readonly advertisedScopes?: { [allowedScope: string]: string };
-}
+import { checkJwtRules, warnAboutOtherApplications } from './jwt-rules';
+import type { JwtAuthProps } from './jwt-rules';
 
 /**
  * Who may call: signed AWS requests or tokens of the company's identity provider.

@@ -1,7 +1,8 @@
 import type { IConstruct } from 'constructs';
-import { checkDiscoveryUrl } from './discovery-url';
-import type { JwtAuthProps } from './inbound-auth';
+import type { PrivateEndpoint } from '../network/private-endpoint';
 import { invalidValue, warn } from '../private/errors';
+import { checkDiscoveryUrl } from './discovery-url';
+import type { JwtClaim } from './jwt-claim';
 
 const MOST_ADVERTISED = 50;
 
@@ -25,6 +26,7 @@ export function checkJwtRules(props: JwtAuthProps): void {
 
 /** in every token of an issuer, whatever application it was given to */
 const COMMON_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
+
 const COMMON_CLAIMS = ['iss', 'token_use'];
 
 /** Rules that ask for something which every application of the issuer has ask for nothing. */
@@ -76,4 +78,57 @@ function checkAdvertised(advertised: Record<string, string>, allowedScopes: stri
       fix: 'add the scope to allowedScopes, as the token spells it, or remove it here',
     });
   }
+}
+
+/** Which tokens of an identity provider are let in. At least one of the lists must be given. */
+export interface JwtAuthProps {
+  /**
+   * The OpenID Connect discovery document of the issuer: an https URL that ends in
+   * `/.well-known/openid-configuration`.
+   */
+  readonly discoveryUrl: string;
+
+  /**
+   * Client ids of which the token must name one (`client_id`).
+   *
+   * @default - tokens of every client of the issuer, as far as the other lists allow
+   */
+  readonly allowedClients?: string[];
+
+  /**
+   * Audiences of which the token must name one (`aud`).
+   *
+   * @default - tokens for every audience, as far as the other lists allow
+   */
+  readonly allowedAudiences?: string[];
+
+  /**
+   * Scopes of which the token must carry one (`scope`).
+   *
+   * @default - tokens of every scope, as far as the other lists allow
+   */
+  readonly allowedScopes?: string[];
+
+  /**
+   * Further claims, all of which must hold.
+   *
+   * @default - no further claim is looked at
+   */
+  readonly claims?: JwtClaim[];
+
+  /**
+   * The way to an issuer that is not on the internet.
+   *
+   * @default - the issuer is reached over the internet
+   */
+  readonly privateEndpoint?: PrivateEndpoint;
+
+  /**
+   * What a gateway tells its clients to ask for, by the scope that it then finds in the token, where the two differ: at
+   * Entra ID a client asks for `api://<app>/tools`, and the token says `tools`. At most 50, all out of `allowedScopes`.
+   * Agents do not advertise scopes.
+   *
+   * @default - clients are told to ask for `allowedScopes`
+   */
+  readonly advertisedScopes?: { [allowedScope: string]: string };
 }

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
-import { NFS_PORT } from '../storage/mount';
+import { NFS_PORT } from '../network/security-groups';
 
 const RULE = 'NFS mount of an agent';
 

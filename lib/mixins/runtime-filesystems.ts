@@ -7,7 +7,7 @@ import { invalid, warn } from '../private/errors';
 import { isSwallowed } from '../private/grants';
 import type { Filesystem } from '../storage/filesystem';
 import type { Mount, SharedMount } from '../storage/mount';
-import { NFS_PORT } from '../storage/mount';
+import { NFS_PORT } from '../network/security-groups';
 import { checkClashes, checkPlace } from './mount-checks';
 import { denials } from './mount-guard';
 import { openNfs } from './mount-network';

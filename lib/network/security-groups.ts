@@ -41,3 +41,5 @@ export function checkCount(scope: Construct, prop: 'subnets' | 'securityGroups',
     });
   }
 }
+
+export const NFS_PORT = 2049;

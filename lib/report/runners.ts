@@ -1,4 +1,4 @@
-import { AGENTCORE } from '../checks/rules/check';
+import { AGENTCORE } from '../template/resource';
 import { NOTES } from '../private/notes';
 import type { Resource } from '../template/resource';
 import { Value } from '../template/value';

@@ -1,11 +1,10 @@
-import { documentsOf, possibleStatements, principalsOf } from './reader/statements';
 import { HOLDERS, policiesOf, roleNamed } from '../template/holders';
 import { ANY_NAME, SECRETS_POLICIES, allows, covering, coversArn, listedOfAws, reaching } from '../template/policies';
 import type { Resource } from '../template/resource';
 import type { Value } from '../template/value';
 import type { Reader } from './reader/reader';
+import { documentsOf, possibleStatements, principalsOf } from './reader/statements';
 import { heldByOthers, looseIn } from './roles';
-import type { Use } from './secrets';
 
 export const READ = ['secretsmanager:GetSecretValue'];
 
@@ -170,4 +169,18 @@ function conditionsOf(statement: Value, isCertain: boolean): string {
   return isCertain && statement.parts === undefined
     ? ` (by the policy of the secret${conditions})`
     : ` (${PERHAPS}, by the policy of the secret)`;
+}
+
+/** Something that reads a secret. */
+export interface Use {
+  /** the secret as it is written; undefined if no secret is named */
+  readonly secret?: Value;
+  readonly of?: Resource;
+  readonly by: 'readBy' | 'credentialProviders' | 'putInto';
+  /** by its name if the app does not make it */
+  readonly user: Resource | string;
+  /** more about the user */
+  readonly where?: string;
+  /** for what names no resource of the app */
+  readonly covers?: (secret: Resource) => boolean;
 }

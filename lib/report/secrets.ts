@@ -1,26 +1,12 @@
-import { AGENTCORE } from '../checks/rules/check';
-import type { Resource } from '../template/resource';
-import type { Value } from '../template/value';
+import { AGENTCORE } from '../template/resource';
 import { memoized } from '../template/memoized';
+import type { Value } from '../template/value';
 import type { AppView } from './app-view';
 import type { Section } from './reader/facts';
 import { entry, sorted, sortedBy } from './reader/facts';
 import type { Reader } from './reader/reader';
 import { holdersThatRead, letInBySecrets } from './secret-readers';
-
-/** Something that reads a secret. */
-export interface Use {
-  /** the secret as it is written; undefined if no secret is named */
-  readonly secret?: Value;
-  readonly of?: Resource;
-  readonly by: 'readBy' | 'credentialProviders' | 'putInto';
-  /** by its name if the app does not make it */
-  readonly user: Resource | string;
-  /** more about the user */
-  readonly where?: string;
-  /** for what names no resource of the app */
-  readonly covers?: (secret: Resource) => boolean;
-}
+import type { Use } from './secret-readers';
 
 const SECRET = 'AWS::SecretsManager::Secret';
 

@@ -1,4 +1,4 @@
-import { AGENTCORE } from '../checks/rules/check';
+import { AGENTCORE } from '../template/resource';
 import type { Resource } from '../template/resource';
 import type { Section } from './reader/facts';
 import { entry, sorted, sortedBy } from './reader/facts';

@@ -41,8 +41,6 @@ export const MOST_MOUNTS = 5;
 
 export const MOST_OF_KIND: Record<MountKind, number> = { 'session storage': 1, 'S3 Files': 2, EFS: 2 };
 
-export const NFS_PORT = 2049;
-
 const LONGEST_PATH = 200;
 
 const ALLOWED = '/mnt/ and one name of letters, digits, dot, underscore and dash, 6 to 200 characters in all';

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { AGENTCORE } from '../checks/rules/check';
+import { AGENTCORE } from './resource';
 import type { Resource } from './resource';
 import type { Value } from './value';
 import { UNKNOWN } from './value';

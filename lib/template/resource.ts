@@ -64,3 +64,5 @@ export class Resource {
     return words.flatMap((word) => this.template.resources.get(word) ?? []);
   }
 }
+
+export const AGENTCORE = 'AWS::BedrockAgentCore::';

@@ -1,12 +1,12 @@
 import { Lazy } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { IToolBroker } from '../../lib/git/tool-broker';
+import type { IToolBroker } from '../../lib/identity/tool-broker';
 import type { IdentityContext, TargetKind } from '../../lib/identity/bound-identity';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
 import { OAuthVendor } from '../../lib/identity/oauth/vendor';
 import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
-import { messages, resource, STRICT, thrownBy } from '../fixture';
+import { STRICT, messages, resource, thrownBy } from '../fixture';
 import { DISCOVERY, IdentityFixture, TARGET } from './outbound-fixture';
 
 const REASON = 'public documentation, nothing to protect';

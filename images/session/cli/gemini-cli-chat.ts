@@ -1,10 +1,10 @@
 /* The file that Gemini CLI keeps of a conversation. It grows while it runs and names the tokens of each answer. */
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { CliMeter, CliRun, Tokens } from '../contract';
 import type { Fields } from '../shared/json';
 import { isObject, parsed } from '../shared/json';
-import { sessionId } from './gemini-cli';
 import { NO_TOKENS, amount, ifAny, plus, textOf } from './outcome';
 import { dollarsOf } from './prices';
 
@@ -76,4 +76,10 @@ export class GeminiCliMeter implements CliMeter {
     const { prices } = this.run.settings;
     return tokens === null ? null : { tokens, dollars: prices === undefined ? null : dollarsOf(tokens, prices) };
   }
+}
+
+/** The id of a new conversation, known before it starts: a UUID made of the id of the job. */
+export function sessionId({ job }: CliRun): string {
+  const hex = createHash('sha256').update(job).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
-import { GeminiCliMeter } from './gemini-cli-chat';
+import { GeminiCliMeter, sessionId } from './gemini-cli-chat';
 import { GeminiCliReader } from './gemini-cli-reader';
 import { routeNotSupported } from './model';
 
 /** with ten, the default, a spent quota takes minutes */
 const ATTEMPTS = 4;
+
 /** without a model it asks another one which to take */
 const MODEL = 'gemini-2.5-pro';
+
 const AUTH = 'gemini-api-key';
 
 export const geminiCli: CliAdapter = {
@@ -88,10 +89,4 @@ function modelVariables({ model }: CliRun): Record<string, string> {
     default:
       return {};
   }
-}
-
-/** The id of a new conversation, known before it starts: a UUID made of the id of the job. */
-export function sessionId({ job }: CliRun): string {
-  const hex = createHash('sha256').update(job).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

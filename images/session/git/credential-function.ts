@@ -1,11 +1,10 @@
 import { CredentialSource, endpointOf, signed } from '../shared/aws';
-import { send } from '../shared/http';
 import type { Reply } from '../shared/http';
-import { isObject, parsed } from '../shared/json';
+import { send } from '../shared/http';
 import type { Fields } from '../shared/json';
-import { SessionError } from '../shared/problem';
+import { isObject, parsed } from '../shared/json';
 import type { Problem } from '../shared/problem';
-import type { Asked } from './helper';
+import { SessionError } from '../shared/problem';
 
 /** By git's own names. */
 export interface Credential {
@@ -15,7 +14,9 @@ export interface Credential {
 }
 
 const TIMEOUT_MS = 10_000;
+
 const LARGEST_ANSWER = 256 * 1024;
+
 const PRINTABLE = /^[\x21-\x7e]{1,8192}$/;
 
 /** Invokes the function behind a GitCredential. Errors: whatever keeps it from giving a token. */
@@ -114,4 +115,10 @@ function refused({ host, path }: Asked, error: Fields): SessionError {
 
 function textOf(message: unknown): string {
   return typeof message === 'string' && /^[\x20-\x7e]{1,300}$/.test(message) ? message : 'no token was given';
+}
+
+export interface Asked {
+  readonly protocol: string;
+  readonly host: string;
+  readonly path: string;
 }

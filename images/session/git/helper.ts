@@ -2,16 +2,12 @@ import { GIT_CREDENTIAL_VARIABLE } from '../../../lib/contract/session';
 import { textOf } from '../shared/http';
 import { SessionError } from '../shared/problem';
 import { askForCredential } from './credential-function';
+import type { Asked } from './credential-function';
 
 const LONGEST_INPUT = 64 * 1024;
+
 /** nothing of what git says may get into a line of its own */
 const PLAIN = /^[^\0-\x1f\x7f]*$/;
-
-export interface Asked {
-  readonly protocol: string;
-  readonly host: string;
-  readonly path: string;
-}
 
 /** What the helper prints. It ends with status 0 in any case: git reads `quit=1`, and asks nobody else. */
 export interface Answer {

@@ -4,13 +4,10 @@ import * as path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createRequire } from 'node:module';
-import {
-  type ClientConfiguration,
-  type ClientConfigurationOptions,
-  renderClientConfiguration,
-} from '../../../lib/gateway/clients/configuration.ts';
+import { type ClientConfigurationOptions } from '../../../lib/gateway/clients/options.ts';
+import { type ClientConfiguration, renderClientConfiguration } from '../../../lib/gateway/clients/configuration.ts';
 import { LoopbackGateway } from '../lib/loopback-gateway.ts';
-import { type Program, PROGRAMS } from '../lib/programs.ts';
+import { PROGRAMS, type Program } from '../lib/programs.ts';
 import { Sandbox, versionOf } from '../lib/sandbox.ts';
 import { ProxyRecorder } from '../lib/silence.ts';
 

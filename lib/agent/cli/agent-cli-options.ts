@@ -1,59 +1,6 @@
-import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { ModelPrices } from '../../monitoring/models/model-rows';
 import type { AgentCli } from './agent-cli';
 import type { JobLimits, ReasoningEffort } from './job-limits';
-import type { ModelPrices } from '../../monitoring/models/model-rows';
-
-/** How the image of an agent is built from a folder. */
-export interface AgentImageOptions {
-  /**
-   * The Dockerfile, relative to the folder.
-   *
-   * @default 'Dockerfile'
-   */
-  readonly file?: string;
-
-  /**
-   * Build arguments. They stay readable in the image: no secrets.
-   *
-   * @default - none are passed
-   */
-  readonly buildArgs?: { [name: string]: string };
-
-  /**
-   * The stage of a multi-stage Dockerfile to build.
-   *
-   * @default - the last stage
-   */
-  readonly target?: string;
-
-  /**
-   * Glob patterns of files that are not sent to the build.
-   *
-   * @default - what `.dockerignore` says
-   */
-  readonly exclude?: string[];
-}
-
-/** An agent that is code and not an image: AgentCore runs it on a managed Node.js or Python. */
-export interface AgentCodeProps {
-  /** A folder or a zip file with the code and its dependencies, built for linux/arm64; at most 250 MB zipped. */
-  readonly path: string;
-
-  /**
-   * The language runtime. Python 3.10 and 3.11 are refused: AgentCore no longer updates runtimes that use them.
-   */
-  readonly runtime: agentcore.AgentCoreRuntime;
-
-  /** What to start: the file, and arguments of it; one or two entries. */
-  readonly entryPoint: string[];
-
-  /**
-   * Glob patterns of files in the folder that are left out of the zip.
-   *
-   * @default - nothing is left out
-   */
-  readonly exclude?: string[];
-}
 
 /** What every coding agent can be told, whoever built its image. */
 export interface AgentSessionOptions {

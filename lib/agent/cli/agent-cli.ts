@@ -3,10 +3,10 @@ import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import type { AgentCliConfig } from './agent-artifact';
+import type { AgentImageOptions } from './agent-image';
+import type { AgentCodeProps } from './agent-code';
 import type {
   AgentCliOptions,
-  AgentCodeProps,
-  AgentImageOptions,
   ClaudeCodeOptions,
   CodexOptions,
   CustomCliOptions,

@@ -2,14 +2,14 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import type { AgentCodeProps } from './agent-cli-options';
+import { invalid } from '../../private/errors';
+import { checkPath } from '../../private/folders';
 import type { AgentCliConfig } from './agent-artifact';
 import { bindTo, discard } from './agent-artifact';
-import { checkPath } from '../../private/folders';
-import { invalid } from '../../private/errors';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-code-deploy-supported-runtimes.html */
 const ENDED = ['PYTHON_3_10', 'PYTHON_3_11'];
+
 const MOST_ENTRY_POINT_PARTS = 2;
 
 export function codeFromFolder(scope: Construct, props: AgentCodeProps): AgentCliConfig {
@@ -53,4 +53,25 @@ function checkEntryPoint(scope: Construct, entryPoint: string[]): void {
       fix: 'name the file to start',
     });
   }
+}
+
+/** An agent that is code and not an image: AgentCore runs it on a managed Node.js or Python. */
+export interface AgentCodeProps {
+  /** A folder or a zip file with the code and its dependencies, built for linux/arm64; at most 250 MB zipped. */
+  readonly path: string;
+
+  /**
+   * The language runtime. Python 3.10 and 3.11 are refused: AgentCore no longer updates runtimes that use them.
+   */
+  readonly runtime: agentcore.AgentCoreRuntime;
+
+  /** What to start: the file, and arguments of it; one or two entries. */
+  readonly entryPoint: string[];
+
+  /**
+   * Glob patterns of files in the folder that are left out of the zip.
+   *
+   * @default - nothing is left out
+   */
+  readonly exclude?: string[];
 }

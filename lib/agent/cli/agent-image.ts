@@ -4,11 +4,10 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { checkNoSecret } from '../../private/text-checks';
-import type { AgentImageOptions } from './agent-cli-options';
-import type { AgentCliConfig } from './agent-artifact';
-import { checkFolder } from '../../private/folders';
 import { invalid, warn } from '../../private/errors';
+import { checkFolder } from '../../private/folders';
+import { checkNoSecret } from '../../private/text-checks';
+import type { AgentCliConfig } from './agent-artifact';
 
 export function imageFromRepository(
   scope: Construct,
@@ -63,4 +62,35 @@ function checkRegion(scope: Construct, repository: ecr.IRepository): void {
       fix: `replicate the repository to ${ours} and import it from there`,
     });
   }
+}
+
+/** How the image of an agent is built from a folder. */
+export interface AgentImageOptions {
+  /**
+   * The Dockerfile, relative to the folder.
+   *
+   * @default 'Dockerfile'
+   */
+  readonly file?: string;
+
+  /**
+   * Build arguments. They stay readable in the image: no secrets.
+   *
+   * @default - none are passed
+   */
+  readonly buildArgs?: { [name: string]: string };
+
+  /**
+   * The stage of a multi-stage Dockerfile to build.
+   *
+   * @default - the last stage
+   */
+  readonly target?: string;
+
+  /**
+   * Glob patterns of files that are not sent to the build.
+   *
+   * @default - what `.dockerignore` says
+   */
+  readonly exclude?: string[];
 }

@@ -1,5 +1,6 @@
 import type { Check } from './check';
-import { AGENTCORE, DEVELOPER_GUIDE, at, errorCheck } from './check';
+import { AGENTCORE } from '../../template/resource';
+import { DEVELOPER_GUIDE, at, errorCheck } from './check';
 import { allows, isForEverybody, limitsCallers, statementsIn } from '../../template/policies';
 import type { Value } from '../../template/value';
 

@@ -27,8 +27,6 @@ export function at(path: string, broken: boolean): string[] {
   return broken ? [path] : [];
 }
 
-export const AGENTCORE = 'AWS::BedrockAgentCore::';
-
 export const DEVELOPER_GUIDE = 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/';
 
 /** How bad a finding is: what the CDK does with it. */

@@ -5,7 +5,8 @@ import { UNKNOWN } from '../../template/value';
 import type { Assembly } from '../../template/assembly';
 import { memoized } from '../../template/memoized';
 import type { Check } from './check';
-import { AGENTCORE, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { AGENTCORE } from '../../template/resource';
+import { DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
 
 /** the properties of providers that take the value of a credential */
 const CREDENTIALS = ['ApiKey', 'ClientSecret', 'ApiKeySecret', 'WalletSecret', 'AppSecret', 'AuthorizationPrivateKey'];

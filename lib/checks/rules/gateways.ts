@@ -1,7 +1,8 @@
 import { memoized } from '../../template/memoized';
 import type { Assembly } from '../../template/assembly';
 import type { Check } from './check';
-import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { AGENTCORE } from '../../template/resource';
+import { DEVELOPER_GUIDE, at, errorCheck, warningCheck } from './check';
 import { allows, roleOf, statementsFor } from '../../template/policies';
 import type { Resource } from '../../template/resource';
 import type { Value } from '../../template/value';

@@ -1,5 +1,6 @@
 import type { Check } from './check';
-import { AGENTCORE, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { AGENTCORE } from '../../template/resource';
+import { DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
 import {
   ANY_NAME,
   allows,

@@ -1,7 +1,8 @@
 import { memoized } from '../../template/memoized';
 import type { Assembly } from '../../template/assembly';
 import type { Check } from './check';
-import { AGENTCORE, DEVELOPER_GUIDE, at, errorCheck, warningCheck } from './check';
+import { AGENTCORE } from '../../template/resource';
+import { DEVELOPER_GUIDE, at, errorCheck, warningCheck } from './check';
 import {
   ANY_NAME,
   SECRETS_POLICIES,

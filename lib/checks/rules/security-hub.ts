@@ -1,5 +1,6 @@
 import type { Check } from './check';
-import { AGENTCORE, at, errorCheck, warningCheck } from './check';
+import { AGENTCORE } from '../../template/resource';
+import { at, errorCheck, warningCheck } from './check';
 
 const source = 'https://docs.aws.amazon.com/securityhub/latest/userguide/bedrockagentcore-controls.html';
 const guard = true;

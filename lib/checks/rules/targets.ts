@@ -1,6 +1,7 @@
 import type { Check } from './check';
-import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
-import { endpointsOf, isPrivateAddress, WITH_ENDPOINTS } from '../../template/endpoints';
+import { AGENTCORE } from '../../template/resource';
+import { DEVELOPER_GUIDE, at, errorCheck, warningCheck } from './check';
+import { WITH_ENDPOINTS, endpointsOf, isPrivateAddress } from '../../template/endpoints';
 import type { Resource } from '../../template/resource';
 import type { Value } from '../../template/value';
 

@@ -1,5 +1,6 @@
 import type { Check } from './check';
-import { AGENTCORE, at, DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
+import { AGENTCORE } from '../../template/resource';
+import { DEVELOPER_GUIDE, at, errorCheck, warningCheck } from './check';
 import type { Resource } from '../../template/resource';
 import type { Value } from '../../template/value';
 

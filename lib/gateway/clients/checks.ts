@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import type { ClientConfigurationOptions, ClientGateway, ClientOAuthOptions } from './configuration';
+import type { ClientConfigurationOptions, ClientGateway, ClientOAuthOptions } from './options';
 import type { McpClient } from './mcp-client';
 import { invalidValue } from '../../private/errors';
 import { secretIn } from '../../contract/secret-patterns';

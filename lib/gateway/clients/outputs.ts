@@ -1,6 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { ClientConfiguration, ClientConfigurationOptions, ClientGateway } from './configuration';
+import type { ClientConfigurationOptions, ClientGateway } from './options';
+import type { ClientConfiguration } from './configuration';
 import { renderClientConfiguration } from './configuration';
 import type { McpClient } from './mcp-client';
 

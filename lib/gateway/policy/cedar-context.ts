@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { Problem } from '../../private/errors';
 import { invalidValue } from '../../private/errors';
 import { nearest } from '../../private/text-checks';
-import { SEPARATOR, toolNameOf } from '../gateway-names';
+import { SEPARATOR, toolNameOf } from '../targets/tool-names';
 import type { KnownTool } from '../targets/tool-schema';
 
 /** What a policy learns of a target. */

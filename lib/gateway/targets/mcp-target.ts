@@ -1,7 +1,7 @@
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { toolNameOf } from '../gateway-names';
+import { toolNameOf } from './tool-names';
 import type { ToolTargetConfig } from './tool-target-config';
 
 /**

@@ -1,5 +1,5 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
-import { checkToolNames } from '../gateway-names';
+import { checkToolNames } from './tool-names';
 import type { BoundSchema } from '../../mixins/schema-source';
 import type { Binder } from './server-target';
 import { checkEndpoint } from './server-target';

@@ -10,7 +10,7 @@ import { OAuthVendor } from '../oauth/vendor';
 import { replaceableName } from '../provider-name';
 import type { SecretReference } from '../secret-reference';
 import { bindSecret } from '../secret-reference';
-import type { IMcpGateway } from '../../gateway/mcp-gateway-props';
+import type { IMcpGateway } from '../mcp-gateway';
 import { invalid } from '../../private/errors';
 import { PerEnvironment } from '../../private/environments';
 import { ownerOf } from '../../private/references';

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { providerArn } from '../provider-name';
 import { acknowledgeUnlessChanged } from '../../private/acknowledge';
 import { Acknowledgements } from '../../private/acknowledgements';
-import type { IMcpGateway } from '../../gateway/mcp-gateway-props';
+import type { IMcpGateway } from '../mcp-gateway';
 import { describe } from '../../private/errors';
 import { LARGEST_POLICY, policySize } from '../../private/policy-size';
 

@@ -1,5 +1,5 @@
-import { AGENTCORE } from '../../checks/rules/check';
-import { endpointsOf, WITH_ENDPOINTS } from '../../template/endpoints';
+import { AGENTCORE } from '../../template/resource';
+import { WITH_ENDPOINTS, endpointsOf } from '../../template/endpoints';
 import type { Resource } from '../../template/resource';
 import type { Value } from '../../template/value';
 import type { Entry } from '../reader/facts';

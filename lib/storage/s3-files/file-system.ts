@@ -7,7 +7,7 @@ import type { IDependable } from 'constructs';
 import { DependencyGroup, Construct } from 'constructs';
 import type { IAgentNetwork } from '../../network/network';
 import { invalid } from '../../private/errors';
-import { NFS_PORT } from '../mount';
+import { NFS_PORT } from '../../network/security-groups';
 import type { S3FilesAccessPointOptions } from './access-point';
 import { S3FilesAccessPoint } from './access-point';
 import { applyRemovalPolicy, bucketOf } from './bucket';

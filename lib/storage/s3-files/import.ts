@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { DependencyGroup } from 'constructs';
-import { NFS_PORT } from '../mount';
+import { NFS_PORT } from '../../network/security-groups';
 import { grantMount } from './grants';
 import type { IS3FilesAccessPoint, IS3FilesFileSystem } from './contracts';
 import type { S3FilesAccessPointAttributes } from './access-point';

@@ -1,6 +1,7 @@
-import { geminiCli, sessionId } from '../../../images/session/cli/gemini-cli';
+import { sessionId } from '../../../images/session/cli/gemini-cli-chat';
+import { geminiCli } from '../../../images/session/cli/gemini-cli';
 import { hidden } from '../../../images/session/contract/hidden';
-import { expectKeyOnlyInEnvironment, homeWith, KEY, ofType, recording, replayed, runOf } from './fixture';
+import { KEY, expectKeyOnlyInEnvironment, homeWith, ofType, recording, replayed, runOf } from './fixture';
 
 const CLI = 'gemini-cli';
 const ONE_RUN = { input: 4000, output: 200, cacheRead: 800, cacheWrite: 0 };
