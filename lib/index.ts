@@ -11,7 +11,7 @@ export type {
   PackagedCliOptions,
   VendorCliOptions,
 } from './agent/cli/agent-cli-options';
-export { AgentEndpoint, type AgentEndpointOptions, type AgentEndpointProps } from './agent/agent-endpoint';
+export { AgentEndpoint, type AgentEndpointOptions } from './agent/agent-endpoint';
 export { AgentEndpointBase } from './agent/agent-endpoint-base';
 export type { AgentObservability, ObservabilityOptions } from './logs/observability-options';
 export { type ApplicationInferenceProfileOptions, BedrockModel } from './agent/model/bedrock-model';

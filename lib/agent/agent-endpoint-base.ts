@@ -7,7 +7,13 @@ import type { AlarmContext, AlarmRule, IAlarmSource } from '../monitoring/alarms
 import { agentAlarms } from './agent-alarms';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../monitoring/segment';
 import { agentRows } from './agent-rows';
+import type { DeliveredLogs } from '../logs/delivery';
 import { warn } from '../private/errors';
+
+/** The names of the log groups that this app makes for an agent or one of its endpoints. */
+export interface AgentLogGroups extends DeliveredLogs {
+  readonly runtimeLogs?: string;
+}
 
 const NAMESPACE = 'AWS/Bedrock-AgentCore';
 const INVOKE = ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStream'];
@@ -35,6 +41,12 @@ export abstract class AgentEndpointBase extends Construct implements IDashboardS
 
   /** The ARN of the runtime behind the endpoint. */
   public abstract readonly runtimeArn: string;
+
+  /**
+   * The log groups that the rows on a dashboard read; none for an agent of another app.
+   * @internal
+   */
+  public readonly _logGroups: AgentLogGroups = {};
 
   /** Whether callers must bring a token instead of signing with AWS credentials; grants have no effect then. */
   public abstract readonly usesJwt: boolean;

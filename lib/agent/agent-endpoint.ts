@@ -2,8 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import { checkDescription } from '../private/text-checks';
+import type { AgentLogGroups } from './agent-endpoint-base';
 import { AgentEndpointBase, endpointArnOf } from './agent-endpoint-base';
-import type { CodingAgent } from './coding-agent';
 import { invalid } from '../private/errors';
 
 const LONGEST_DESCRIPTION = 256;
@@ -26,47 +26,53 @@ export interface AgentEndpointOptions {
   readonly description?: string;
 }
 
-/** An endpoint of an agent. */
-export interface AgentEndpointProps extends AgentEndpointOptions {
-  /** The agent that it leads to. */
-  readonly agent: CodingAgent;
+/**
+ * A named, pinned way to an agent: what `CodingAgent.addEndpoint` returns.
+ */
+export abstract class AgentEndpoint extends AgentEndpointBase {
+  /** The L2 endpoint. */
+  public abstract readonly endpoint: agentcore.RuntimeEndpoint;
 
-  /** What callers pass as `qualifier`: a letter, then letters, digits and underscores, at most 48. */
-  readonly endpointName: string;
+  /** The ARN of the endpoint. */
+  public abstract readonly endpointArn: string;
 }
 
-/**
- * A named, pinned way to an agent; see `CodingAgent.addEndpoint`.
- *
- * Errors: the name `DEFAULT`, a name or a version that AgentCore does not take, one name twice.
- */
-export class AgentEndpoint extends AgentEndpointBase {
+/** What an endpoint needs to know of its agent. */
+export interface PinnedEndpointProps extends AgentEndpointOptions {
+  readonly endpointName: string;
+  readonly runtime: agentcore.Runtime;
+  readonly runtimeName: string;
+  readonly usesJwt: boolean;
+  /** makes the log group of the endpoint under the given scope, unless the agent keeps none */
+  readonly keepLogs: (scope: Construct) => string | undefined;
+}
+
+/** An endpoint that this app makes. */
+export class PinnedEndpoint extends AgentEndpoint {
   public readonly endpointName: string;
   public readonly runtimeName: string;
   public readonly runtimeArn: string;
   public readonly usesJwt: boolean;
-
-  /** The L2 endpoint. */
   public readonly endpoint: agentcore.RuntimeEndpoint;
-
-  /** The ARN of the endpoint. */
   public readonly endpointArn: string;
+  /** @internal */
+  public override readonly _logGroups: AgentLogGroups;
 
-  public constructor(scope: Construct, id: string, props: AgentEndpointProps) {
+  public constructor(scope: Construct, id: string, props: PinnedEndpointProps) {
     super(scope, id);
-    const { agent, endpointName, version, description } = props;
+    const { endpointName, version, description, runtime } = props;
     checkName(this, endpointName);
     checkVersion(this, endpointName, version);
     checkDescription(this, `endpoint '${endpointName}'`, description, LONGEST_DESCRIPTION);
     this.endpointName = endpointName;
-    this.runtimeName = agent.runtimeName;
-    this.runtimeArn = agent.runtimeArn;
-    this.usesJwt = agent.usesJwt;
-    this.endpointArn = endpointArnOf(agent.runtimeArn, endpointName);
-    agent._adopt(this);
+    this.runtimeName = props.runtimeName;
+    this.runtimeArn = runtime.agentRuntimeArn;
+    this.usesJwt = props.usesJwt;
+    this.endpointArn = endpointArnOf(this.runtimeArn, endpointName);
+    this._logGroups = { runtimeLogs: props.keepLogs(this) };
     this.endpoint = new agentcore.RuntimeEndpoint(this, 'Endpoint', {
       endpointName,
-      agentRuntimeId: agent.runtime.agentRuntimeId,
+      agentRuntimeId: runtime.agentRuntimeId,
       agentRuntimeVersion: version,
       description,
     });

@@ -8,7 +8,6 @@ import type {
   DashboardRows,
   DashboardTable,
 } from '../monitoring/segment';
-import { deliveredTo, ownGroup } from '../monitoring/dashboard/log-groups';
 import { ORDER } from '../monitoring/segment';
 import { refusedCallers } from '../monitoring/dashboard/credentials';
 
@@ -145,7 +144,7 @@ function tables(agent: AgentEndpointBase, { vcpuHour, gigabyteHour }: DashboardC
   return [
     {
       title: `Most expensive sessions (estimate; first ${ID_SHOWN} characters of the session id)`,
-      logGroupNames: deliveredTo(agent, 'Usage'),
+      logGroupNames: given(agent._logGroups.usageLogs),
       // by the whole id, for those of a team may begin alike; it is left out of what is shown
       query: [
         `fields \`attributes.agent.name\` as agent, ${id} as id, substr(${id}, 0, ${ID_SHOWN}) as session`,
@@ -158,7 +157,7 @@ function tables(agent: AgentEndpointBase, { vcpuHour, gigabyteHour }: DashboardC
     },
     {
       title: 'Recent commands',
-      logGroupNames: ownGroup(agent, 'RuntimeLogs'),
+      logGroupNames: given(agent._logGroups.runtimeLogs),
       query: [
         'fields @timestamp, @log, @message',
         'filter @message like /(?i)command/',
@@ -167,4 +166,8 @@ function tables(agent: AgentEndpointBase, { vcpuHour, gigabyteHour }: DashboardC
       ],
     },
   ];
+}
+
+function given(name: string | undefined): string[] {
+  return name === undefined ? [] : [name];
 }

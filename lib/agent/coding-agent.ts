@@ -10,8 +10,9 @@ import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
 import { invalid, warn } from '../private/errors';
 import { checkDescription, checkTags } from '../private/text-checks';
 import type { Filesystem } from '../storage/filesystem';
-import type { AgentEndpointOptions } from './agent-endpoint';
-import { AgentEndpoint } from './agent-endpoint';
+import type { AgentEndpoint, AgentEndpointOptions } from './agent-endpoint';
+import { PinnedEndpoint } from './agent-endpoint';
+import type { AgentLogGroups } from './agent-endpoint-base';
 import { AgentEndpointBase } from './agent-endpoint-base';
 import { executionRole, mountPolicy, splitByRoom } from './execution-role';
 import type { AgentObservability } from '../logs/observability-options';
@@ -81,6 +82,9 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
+  /** @internal */
+  public override readonly _logGroups: AgentLogGroups;
+
   private readonly _connections?: ec2.Connections;
   private readonly observability: AgentObservability;
   private readonly endpointNames = ['DEFAULT'];
@@ -130,8 +134,10 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     }
     const runtimeLogs = props.observability?.runtimeLogs ?? !isV2(props);
     this.observability = { ...props.observability, runtimeLogs };
-    deliverLogs(this, this.runtime, this.observability);
-    this.keepLogs(this, this.endpointName);
+    this._logGroups = {
+      ...deliverLogs(this, this.runtime, this.observability),
+      runtimeLogs: this.keepLogs(this, this.endpointName),
+    };
     Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));
   }
 
@@ -158,27 +164,19 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
    */
   public addEndpoint(endpointName: string, options: AgentEndpointOptions): AgentEndpoint {
     this.requireFree(endpointName);
-    return new AgentEndpoint(this, `Endpoint-${endpointName}`, { agent: this, endpointName, ...options });
-  }
-
-  /**
-   * Takes note of a new endpoint: what was granted on the agent holds there too, and its logs are kept.
-   * @internal
-   */
-  public _adopt(endpoint: AgentEndpoint): void {
-    const { endpointName } = endpoint;
-    this.requireFree(endpointName);
+    const endpoint = new PinnedEndpoint(this, `Endpoint-${endpointName}`, {
+      ...options,
+      endpointName,
+      runtime: this.runtime,
+      runtimeName: this.runtimeName,
+      usesJwt: this.usesJwt,
+      keepLogs: (scope) => this.keepLogs(scope, endpointName),
+    });
     this.endpointNames.push(endpointName);
-    if (this.endpointNames.length > MOST_ENDPOINTS) {
-      warn(this, 'manyEndpoints', {
-        what: 'the agent has more endpoints than AgentCore allows by default, DEFAULT among them',
-        got: this.endpointNames.length,
-        allowed: `${MOST_ENDPOINTS}, unless the quota of the account is raised`,
-        fix: 'remove endpoints that nobody uses, or ask for a higher quota and acknowledge this warning',
-      });
-    }
+    this.warnOfManyEndpoints();
+    // what was granted on the agent holds there too
     this._extendGrants(endpointName);
-    this.keepLogs(endpoint, endpointName);
+    return endpoint;
   }
 
   /**
@@ -187,7 +185,16 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-get-started-command-shell.html
    */
   public addOutputs(): void {
-    addAgentOutputs(this, this.workspace);
+    const where = `--runtime ${this.runtimeArn} --region ${Stack.of(this).region}`;
+    new CfnOutput(this, 'Arn', { value: this.runtimeArn, description: `ARN of coding agent ${this.runtimeName}` });
+    new CfnOutput(this, 'Shell', {
+      value: `agentcore exec --it ${where}`,
+      description: `Opens a shell in a session of ${this.runtimeName}; Ctrl+] leaves it running`,
+    });
+    new CfnOutput(this, 'Command', {
+      value: `agentcore exec ${where} "${this.workspace === undefined ? 'uname -a' : `ls ${this.workspace}`}"`,
+      description: `Runs one command in a session of ${this.runtimeName}`,
+    });
   }
 
   /**
@@ -217,6 +224,17 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     mixin.applyTo(this.runtime.node.defaultChild as agentcore.CfnRuntime);
   }
 
+  private warnOfManyEndpoints(): void {
+    if (this.endpointNames.length > MOST_ENDPOINTS) {
+      warn(this, 'manyEndpoints', {
+        what: 'the agent has more endpoints than AgentCore allows by default, DEFAULT among them',
+        got: this.endpointNames.length,
+        allowed: `${MOST_ENDPOINTS}, unless the quota of the account is raised`,
+        fix: 'remove endpoints that nobody uses, or ask for a higher quota and acknowledge this warning',
+      });
+    }
+  }
+
   private requireFree(endpointName: string): void {
     if (this.endpointNames.includes(endpointName) && endpointName !== this.endpointName) {
       throw invalid(this, 'EndpointNameTaken', {
@@ -228,28 +246,14 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     }
   }
 
-  private keepLogs(scope: Construct, endpointName: string): void {
-    if (this.observability.runtimeLogs) {
-      keepRuntimeLogs(scope, this.runtime, endpointName, this.observability);
-    }
+  private keepLogs(scope: Construct, endpointName: string): string | undefined {
+    return this.observability.runtimeLogs
+      ? keepRuntimeLogs(scope, this.runtime, endpointName, this.observability)
+      : undefined;
   }
 
   private metricUsage(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     const dimensions = { Service: 'AgentCore.Runtime', Resource: this.runtimeArn };
     return this.metricBy(metricName, { statistic: 'Sum', ...options }, dimensions);
   }
-}
-
-/** Outputs that an operator copies into a terminal. */
-export function addAgentOutputs(agent: CodingAgent, workspace?: string): void {
-  const where = `--runtime ${agent.runtimeArn} --region ${Stack.of(agent).region}`;
-  new CfnOutput(agent, 'Arn', { value: agent.runtimeArn, description: `ARN of coding agent ${agent.runtimeName}` });
-  new CfnOutput(agent, 'Shell', {
-    value: `agentcore exec --it ${where}`,
-    description: `Opens a shell in a session of ${agent.runtimeName}; Ctrl+] leaves it running`,
-  });
-  new CfnOutput(agent, 'Command', {
-    value: `agentcore exec ${where} "${workspace === undefined ? 'uname -a' : `ls ${workspace}`}"`,
-    description: `Runs one command in a session of ${agent.runtimeName}`,
-  });
 }

@@ -3,7 +3,6 @@ import type { McpGateway } from './mcp-gateway';
 import { type Search, placeOf, topTen } from '../monitoring/search';
 import type { DashboardContext, DashboardGraph, DashboardRow, DashboardRows } from '../monitoring/segment';
 import { credentialRow, policyRow, refusedCallers } from '../monitoring/dashboard/credentials';
-import { deliveredTo } from '../monitoring/dashboard/log-groups';
 import { ORDER } from '../monitoring/segment';
 
 const VARIABLE = 'target';
@@ -14,13 +13,15 @@ const P90 = 'p90';
 export interface GatewayParts {
   readonly targetNames: string[];
   readonly hasPolicies: boolean;
+  /** the log group of its requests; undefined where their delivery is switched off */
+  readonly logGroupName?: string;
 }
 
 /** The rows of a gateway: its tools, their credentials, the decisions of its policies. */
 export function gatewayRows(
   gateway: McpGateway,
   { prices }: DashboardContext,
-  { targetNames, hasPolicies }: GatewayParts,
+  { targetNames, hasPolicies, logGroupName }: GatewayParts,
 ): DashboardRows {
   const label = gateway.gatewayName;
   return {
@@ -43,7 +44,7 @@ export function gatewayRows(
     tables: [
       {
         title: 'Recent denials',
-        logGroupNames: deliveredTo(gateway, 'Logs'),
+        logGroupNames: logGroupName === undefined ? [] : [logGroupName],
         query: [
           'fields @timestamp, @message',
           'filter @message like /(?i)denied|not authorized|forbidden/',

@@ -25,6 +25,7 @@ import { GatewayMcpOptions } from '../mixins/gateway-mcp-options';
 import { JwtAuthorizerOptions } from '../mixins/jwt-authorizer-options';
 import type { AlarmContext, AlarmRule, IAlarmSource } from '../monitoring/alarms/rule';
 import { gatewayAlarms } from './gateway-alarms';
+import type { DeliveredLogs } from '../logs/delivery';
 import { deliverGatewayLogs } from '../logs/delivery';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../monitoring/segment';
 import { gatewayRows } from './gateway-rows';
@@ -80,6 +81,7 @@ export class McpGateway extends McpGatewayBase implements IDashboardSegment, IAl
   private readonly gatewayRole: GatewayRole;
   private readonly targets: GatewayTargets;
   private readonly policies?: GatewayPolicies;
+  private readonly logGroups: DeliveredLogs;
 
   public constructor(scope: Construct, id: string, props: McpGatewayProps) {
     super(scope, id);
@@ -97,7 +99,7 @@ export class McpGateway extends McpGatewayBase implements IDashboardSegment, IAl
     this.policies?.attach(this.gateway, () => this.policyContext());
     this.limit(props.rateLimits ?? []);
     this.protect(props.webAclArn);
-    deliverGatewayLogs(this, this.gateway, props.observability ?? {});
+    this.logGroups = deliverGatewayLogs(this, this.gateway, props.observability ?? {});
     Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));
   }
 
@@ -145,7 +147,11 @@ export class McpGateway extends McpGatewayBase implements IDashboardSegment, IAl
   /** The rows of the gateway on an `AgentDashboard`, with the targets that it has by then. */
   public bindDashboard(context: DashboardContext): DashboardRows {
     const targetNames = this.targets.list.map(({ targetName }) => targetName);
-    return gatewayRows(this, context, { targetNames, hasPolicies: this.policies !== undefined });
+    return gatewayRows(this, context, {
+      targetNames,
+      hasPolicies: this.policies !== undefined,
+      logGroupName: this.logGroups.applicationLogs,
+    });
   }
 
   /** What `AgentAlarms` watches of the gateway. */

@@ -37,6 +37,7 @@ export interface BrokerFunctionOptions extends GitHubAppOptions {
 export interface BrokerFunction {
   readonly function: lambda.Function;
   readonly alias: lambda.Alias;
+  readonly logGroup: logs.LogGroup;
 }
 
 /** Makes the function of a GitHub App with all that it needs, under the construct that it belongs to. */
@@ -65,7 +66,7 @@ export function brokerFunction(scope: Construct, options: BrokerFunctionOptions)
   const created = createFunction(scope, options, { role: role.withoutPolicyUpdates(), logGroup });
   created.node.addDependency(...policies);
   showSettings(created, options);
-  return { function: created, alias: createAlias(scope, created) };
+  return { function: created, alias: createAlias(scope, created), logGroup };
 }
 
 function createFunction(

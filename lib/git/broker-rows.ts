@@ -3,7 +3,6 @@ import { METRIC_CODE_DIMENSION, METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } fr
 import type { GitHubAppFunction } from './github-app-function';
 import { placeOf, searchText } from '../monitoring/search';
 import type { DashboardRow, DashboardRows } from '../monitoring/segment';
-import { ownGroup } from '../monitoring/dashboard/log-groups';
 import { ORDER } from '../monitoring/segment';
 
 /** The rows of what acts for a GitHub App. */
@@ -13,7 +12,7 @@ export function brokerRows(broker: GitHubAppFunction): DashboardRows {
     tables: [
       {
         title: 'Recent failures at GitHub',
-        logGroupNames: ownGroup(broker, 'Logs'),
+        logGroupNames: [broker._logGroupName],
         query: [
           `fields @timestamp, ${METRIC_DIMENSION}, outcome, tool, repository, permission, status, gitHubRequestId`,
           'filter ispresent(outcome) and outcome != "ok"',

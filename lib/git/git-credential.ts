@@ -51,6 +51,8 @@ export class GitCredential extends GitHubAppFunction {
   public readonly functionArn: string;
 
   public readonly functionName: string;
+  /** @internal */
+  public readonly _logGroupName: string;
 
   public constructor(scope: Construct, id: string, props: GitCredentialProps) {
     super(scope, id);
@@ -72,6 +74,7 @@ export class GitCredential extends GitHubAppFunction {
     this.alias = made.alias;
     this.functionArn = made.alias.functionArn;
     this.functionName = made.function.functionName;
+    this._logGroupName = made.logGroup.logGroupName;
   }
 
   /**

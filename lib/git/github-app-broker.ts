@@ -50,6 +50,8 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
   public readonly writeTools: string[];
 
   public readonly functionName: string;
+  /** @internal */
+  public readonly _logGroupName: string;
 
   public constructor(scope: Construct, id: string, props: GitHubAppBrokerProps) {
     super(scope, id);
@@ -78,6 +80,7 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
       reasons: { allowDefaultBranch, allowSensitivePermissions },
     });
     this.functionName = made.function.functionName;
+    this._logGroupName = made.logGroup.logGroupName;
     this.brokerFunction = made.alias;
     this.tools = rows.map(toolDefinitionOf);
     this.writeTools = rows.filter((row) => row.permission.level === 'write').map((row) => row.name);

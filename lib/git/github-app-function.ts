@@ -13,6 +13,12 @@ export abstract class GitHubAppFunction extends Construct implements IDashboardS
   public abstract readonly functionName: string;
 
   /**
+   * The name of its log group.
+   * @internal
+   */
+  public abstract readonly _logGroupName: string;
+
+  /**
    * Any metric that the function writes to the namespace `CodingAgents/Broker`.
    *
    * @default - five minutes, the region and account of the stack

@@ -15,56 +15,76 @@ interface Origin {
   readonly arn: string;
 }
 
+/** The names of the log groups to which deliveries lead; undefined where a delivery is switched off. */
+export interface DeliveredLogs {
+  readonly applicationLogs?: string;
+  readonly usageLogs?: string;
+}
+
 /**
  * Delivers what was asked for. `scope` is the agent, `runtime` its L2. Payloads of requests are in the application logs, so
  * credentials in them are masked; usage logs hold numbers.
  */
-export function deliverLogs(scope: Construct, runtime: agentcore.Runtime, wanted: AgentObservability): void {
+export function deliverLogs(scope: Construct, runtime: agentcore.Runtime, wanted: AgentObservability): DeliveredLogs {
   const { applicationLogs = true, usageLogs = true, traces = true } = wanted;
   const origin = { name: runtime.agentRuntimeName, arn: runtime.agentRuntimeArn };
   const storage = logStorageOf(scope, wanted);
   const destinations = LogDestinations.of(scope);
   const resource = 'runtime';
+  const names: { -readonly [key in keyof DeliveredLogs]: string } = {};
   if (applicationLogs) {
     const family = { id: 'APPLICATION_LOGS', resource, dataProtectionPolicy: maskCredentials(scope) } as const;
-    deliver(scope, origin, 'APPLICATION_LOGS', destinations.logs(scope, family, storage));
+    const { destination, group } = destinations.logs(scope, family, storage);
+    deliver(scope, origin, 'APPLICATION_LOGS', destination);
+    names.applicationLogs = group.ref;
   }
   if (usageLogs) {
-    deliver(scope, origin, 'USAGE_LOGS', destinations.logs(scope, { id: 'USAGE_LOGS', resource }, storage));
+    const { destination, group } = destinations.logs(scope, { id: 'USAGE_LOGS', resource }, storage);
+    deliver(scope, origin, 'USAGE_LOGS', destination);
+    names.usageLogs = group.ref;
   }
   if (traces) {
     deliver(scope, origin, 'TRACES', destinations.traces(wanted.traceResourcePolicy ?? false));
   }
+  return names;
 }
 
 /** The same for a gateway. Its logs hold the bodies of requests and responses, so credentials in them are masked. */
-export function deliverGatewayLogs(scope: Construct, gateway: agentcore.Gateway, wanted: ObservabilityOptions): void {
+export function deliverGatewayLogs(
+  scope: Construct,
+  gateway: agentcore.Gateway,
+  wanted: ObservabilityOptions,
+): DeliveredLogs {
   const { applicationLogs = true, traces = true } = wanted;
   // an agent may have the same name, and delivery sources share their names
   const origin = { name: `${gateway.gatewayName}-gateway`, arn: gateway.gatewayArn };
   const destinations = LogDestinations.of(scope);
+  const names: { -readonly [key in keyof DeliveredLogs]: string } = {};
   if (applicationLogs) {
     const family = { id: 'GATEWAY_LOGS', resource: 'gateway', dataProtectionPolicy: maskCredentials(scope) } as const;
-    deliver(scope, origin, 'APPLICATION_LOGS', destinations.logs(scope, family, logStorageOf(scope, wanted)));
+    const { destination, group } = destinations.logs(scope, family, logStorageOf(scope, wanted));
+    deliver(scope, origin, 'APPLICATION_LOGS', destination);
+    names.applicationLogs = group.ref;
   }
   if (traces) {
     deliver(scope, origin, 'TRACES', destinations.traces(wanted.traceResourcePolicy ?? false));
   }
+  return names;
 }
 
 /**
  * Creates the log group to which one endpoint of the runtime writes, before the service does it without expiry or key. The
- * text of commands is in it, and what the container prints: credentials in it are masked.
+ * text of commands is in it, and what the container prints: credentials in it are masked. Returns the name of the group.
  */
 export function keepRuntimeLogs(
   scope: Construct,
   runtime: agentcore.Runtime,
   endpointName: string,
   wanted: AgentObservability,
-): void {
+): string {
   const name = `${RUNTIME_LOGS}/${runtime.agentRuntimeId}-${endpointName}`;
   const prefix = `${RUNTIME_LOGS}/${runtime.agentRuntimeName}-`;
-  logGroup(scope, 'RuntimeLogs', name, prefix, logStorageOf(scope, wanted), maskCredentials(scope));
+  return logGroup(scope, 'RuntimeLogs', name, prefix, logStorageOf(scope, wanted), maskCredentials(scope)).ref;
 }
 
 function deliver(

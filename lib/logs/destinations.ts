@@ -19,9 +19,14 @@ export interface LogFamily {
   readonly dataProtectionPolicy?: object;
 }
 
-/** A destination, and who asked for it first. */
-interface Shared {
+/** A destination with its log group. */
+export interface LogDestination {
   readonly destination: logs.CfnDeliveryDestination;
+  readonly group: logs.CfnLogGroup;
+}
+
+/** A destination, and who asked for it first. */
+interface Shared extends LogDestination {
   readonly storage: LogStorage;
   readonly firstOwner: string;
 }
@@ -50,13 +55,13 @@ export class LogDestinations extends Construct {
    * The log group for one type of log. Another key means another group, but not another retention: if it did, changing
    * that would replace the group and lose what is in it.
    */
-  public logs(owner: IConstruct, family: LogFamily, storage: LogStorage): logs.CfnDeliveryDestination {
+  public logs(owner: IConstruct, family: LogFamily, storage: LogStorage): LogDestination {
     const key = storage.encryptionKey?.node.addr.slice(-8);
     const id = key === undefined ? family.id : `${family.id}-${key}`;
     const present = this.shared.get(id);
     if (present !== undefined) {
       requireSame(owner, present, storage);
-      return present.destination;
+      return present;
     }
     // the id of the stack makes the name new for a stack that is deleted, with its logs kept, and made again
     const instance = Fn.select(2, Fn.split('/', Stack.of(this).stackId));
@@ -64,8 +69,8 @@ export class LogDestinations extends Construct {
     const name = `${prefix}${instance}/${id}`;
     const group = logGroup(this, `${id}-Group`, name, prefix, storage, family.dataProtectionPolicy);
     const destination = this.destination(id, 'CWL', group.attrArn);
-    this.shared.set(id, { destination, storage, firstOwner: owner.node.path });
-    return destination;
+    this.shared.set(id, { destination, group, storage, firstOwner: owner.node.path });
+    return { destination, group };
   }
 
   /** AWS X-Ray. */

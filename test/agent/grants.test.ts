@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { AgentEndpointBase } from '../../lib';
-import { AgentEndpoint, InboundAuth } from '../../lib';
+import { InboundAuth } from '../../lib';
 import { Fixture, messages, resource, thrownBy } from '../fixture';
 
 type Grant = (on: AgentEndpointBase, to: iam.IGrantable) => iam.Grant;
@@ -156,11 +156,11 @@ test('more endpoints than the quota bring a warning', () => {
   );
 });
 
-test('an endpoint made by hand is covered by the grants of the agent and keeps its logs', () => {
+test('an endpoint added later is covered by the grants of the agent and keeps its logs', () => {
   const fixture = new Fixture();
   const agent = fixture.agent();
   agent.grantInvoke(caller(fixture));
-  new AgentEndpoint(fixture.stack, 'Live', { agent, endpointName: 'live', version: '2' });
+  agent.addEndpoint('live', { version: '2' });
   expect(JSON.stringify(granted(fixture))).toContain('/runtime-endpoint/live');
-  expect(resource(fixture.template(), 'AWS::Logs::LogGroup', 'LiveRuntimeLogs')).toBeDefined();
+  expect(resource(fixture.template(), 'AWS::Logs::LogGroup', 'ClaudeEndpointliveRuntimeLogs')).toBeDefined();
 });
