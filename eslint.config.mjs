@@ -1,6 +1,7 @@
 import prettier from 'eslint-config-prettier';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { roomRules } from './scripts/lib/rooms.mjs';
 
 const NO_DEFAULT_EXPORT = {
   selector: 'ExportDefaultDeclaration',
@@ -42,6 +43,7 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'error',
     },
   },
+  ...roomRules(),
   {
     // as users do; also, tsx takes the folder '../lib' for lib/index.js, which is what was built last
     files: ['bin/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'scripts/*.ts'],
