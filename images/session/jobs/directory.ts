@@ -10,7 +10,15 @@ import type { RunningJob } from './running-job';
 
 /** Where a new job works. Nothing is made yet. */
 export function directoryOf({ repository }: Pick<JobRequest, 'repository'>, places: Places): string {
-  return repository === undefined ? places.work : path.join(places.root, repositoryOf(repository).folder);
+  if (repository === undefined) {
+    return places.work;
+  }
+  const directory = path.join(places.root, repositoryOf(repository).folder);
+  // what is there is deleted and made anew, so a mistake in reading an address must not lead out of the workspace
+  if (!directory.startsWith(path.join(places.root, path.sep)) || directory.startsWith(places.own)) {
+    throw new Error(`${directory} is not a place for a repository`);
+  }
+  return directory;
 }
 
 /** Makes the directory of a job: an empty one, or the repository on its branch. */

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { SessionError } from '../shared/problem';
+import { WORK_FOLDER } from '../shared/workspace';
 
 export interface Repository {
   readonly url: string;
@@ -9,6 +10,10 @@ export interface Repository {
 
 const SHORT = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
 const SEGMENT = /^[A-Za-z0-9._~-]{1,100}$/;
+/** labels without a dot at either end, or an IPv6 address: the host is a folder of the workspace */
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*)$/;
+/** hosts of GitHub, where a repository is exactly an owner and a name */
+const GITHUB = /^(github\.com|[^.]+\.ghe\.com)$/;
 
 /** Reads an https URL, or owner/name at github.com. What git could take for an option or another transport is refused. */
 export function repositoryOf(text: string): Repository {
@@ -25,6 +30,9 @@ export function repositoryOf(text: string): Repository {
   if (url.search !== '' || url.hash !== '') {
     throw refused('has a query or a fragment', url.hostname);
   }
+  if (!HOST.test(url.hostname)) {
+    throw refused('has a host that is not a name or an address', url.hostname);
+  }
   return located(url, text.replace(/^https:\/\//i, '').replace(/^[^/]*\//, ''));
 }
 
@@ -39,8 +47,15 @@ function located(url: URL, pathAsGiven: string): Repository {
   ) {
     throw refused('is no path of owner and name', pathAsGiven);
   }
-  const host = url.host.replace(':', '_');
-  return { url: `${url.origin}/${segments.join('/')}`, folder: path.join(host, ...bare) };
+  if (GITHUB.test(url.hostname) && bare.length > 2) {
+    throw refused('has more than an owner and a name in its path', pathAsGiven);
+  }
+  return { url: `${url.origin}/${segments.join('/')}`, folder: path.join(hostFolder(url), ...bare) };
+}
+
+/** where jobs without a repository work, no clone may be */
+function hostFolder({ host }: URL): string {
+  return host === WORK_FOLDER ? `${host}_443` : host.replaceAll(':', '_');
 }
 
 /** a folder of that name is what makes a folder a repository */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { plainText } from '../shared/files';
-import type { Git } from './git';
+import { type Git, GitError } from './git';
 import { removeStaleLocks } from './stale-locks';
 
 export interface Checkout {
@@ -16,6 +16,8 @@ export interface CheckedOut {
   readonly notices: readonly { readonly code: string; readonly message: string }[];
 }
 
+/** in full: a tag or a branch may be called origin/HEAD */
+const DEFAULT_BRANCH = 'refs/remotes/origin/HEAD';
 /** a file of it is a page; what is larger is not looked into */
 const LARGEST_ATTRIBUTES = 10 * 1024 * 1024;
 
@@ -27,10 +29,15 @@ export async function checkOut(git: Git, wanted: Checkout): Promise<CheckedOut> 
   const { url, directory, branch } = wanted;
   const isNew = !existsSync(directory);
   await (isNew ? clone(git, url, directory) : fetch(git, url, directory));
+  const before = isNew ? '' : await commitOf(git, directory);
   const notices = branch === undefined ? [] : await switchTo(git, directory, branch);
+  const submodules = await updateSubmodules(git, directory, before === (await commitOf(git, directory)));
   const lfs = await pullLargeFiles(git, directory);
   const head = (await git.run(directory, 'branch', '--show-current')).trim();
-  return { detail: `${isNew ? 'cloned' : 'fetched'}, on ${head || 'no branch'}`, notices: [...notices, ...lfs] };
+  return {
+    detail: `${isNew ? 'cloned' : 'fetched'}, on ${head || 'no branch'}`,
+    notices: [...notices, ...submodules, ...lfs],
+  };
 }
 
 /** A clone that was broken off lies beside the place, and is never taken for a whole one. */
@@ -40,7 +47,7 @@ async function clone(git: Git, url: string, directory: string): Promise<void> {
   const half = path.join(parent, `.${path.basename(directory)}+clone`);
   mkdirSync(parent, { recursive: true });
   rmSync(half, { recursive: true, force: true });
-  await git.run(parent, 'clone', '--quiet', '--recurse-submodules', '--', url, half);
+  await git.run(parent, 'clone', '--quiet', '--', url, half);
   renameSync(half, directory);
 }
 
@@ -53,7 +60,7 @@ async function fetch(git: Git, url: string, directory: string): Promise<void> {
     throw new CheckoutError(`${directory} exists and is no clone of ${url}; move it away`);
   }
   removeStaleLocks(directory);
-  await git.run(directory, 'fetch', '--quiet', '--prune', '--recurse-submodules', 'origin');
+  await git.run(directory, 'fetch', '--quiet', '--prune', '--no-recurse-submodules', 'origin');
 }
 
 async function switchTo(git: Git, directory: string, branch: string): Promise<CheckedOut['notices']> {
@@ -67,7 +74,6 @@ async function switchTo(git: Git, directory: string, branch: string): Promise<Ch
       );
     }
     await git.run(directory, 'switch', '--quiet', ...(await howTo(git, directory, branch)));
-    await updateSubmodules(git, directory);
   }
   return isDirty ? [] : forward(git, directory, branch);
 }
@@ -77,11 +83,11 @@ async function howTo(git: Git, directory: string, branch: string): Promise<strin
     return [branch];
   }
   if (await has(git, directory, `refs/remotes/origin/${branch}`)) {
-    return ['--track', '-c', branch, `origin/${branch}`];
+    return ['--track', '-c', branch, `refs/remotes/origin/${branch}`];
   }
   // an empty repository has no default branch to begin from
-  const hasDefault = await has(git, directory, 'refs/remotes/origin/HEAD');
-  return hasDefault ? ['--no-track', '-c', branch, 'origin/HEAD'] : ['-c', branch];
+  const hasDefault = await has(git, directory, DEFAULT_BRANCH);
+  return hasDefault ? ['--no-track', '-c', branch, DEFAULT_BRANCH] : ['-c', branch];
 }
 
 async function has(git: Git, directory: string, reference: string): Promise<boolean> {
@@ -99,7 +105,6 @@ async function forward(git: Git, directory: string, branch: string): Promise<Che
   }
   if (await git.succeeds(directory, 'merge-base', '--is-ancestor', 'HEAD', remote)) {
     await git.run(directory, 'merge', '--quiet', '--ff-only', remote);
-    await updateSubmodules(git, directory);
     return [];
   }
   return [
@@ -107,10 +112,37 @@ async function forward(git: Git, directory: string, branch: string): Promise<Che
   ];
 }
 
-async function updateSubmodules(git: Git, directory: string): Promise<void> {
-  if (existsSync(path.join(directory, '.gitmodules'))) {
-    await git.run(directory, 'submodule', 'update', '--quiet', '--init', '--recursive');
+async function commitOf(git: Git, directory: string): Promise<string> {
+  return (await has(git, directory, 'HEAD')) ? git.run(directory, 'rev-parse', 'HEAD') : '';
+}
+
+/**
+ * Brings the submodules to the commits that the checkout names. Where the checkout did not move, only those that an earlier
+ * job could not fetch: work in the others stays as it is. The repository is usable without a submodule that cannot be
+ * fetched, so that is a notice.
+ */
+async function updateSubmodules(git: Git, directory: string, missingOnly: boolean): Promise<CheckedOut['notices']> {
+  if (!existsSync(path.join(directory, '.gitmodules'))) {
+    return [];
   }
+  try {
+    const paths = missingOnly ? await missingSubmodules(git, directory) : [];
+    if (!missingOnly || paths.length > 0) {
+      await git.run(directory, 'submodule', 'update', '--quiet', '--init', '--recursive', '--', ...paths);
+    }
+    return [];
+  } catch (error) {
+    if (!(error instanceof GitError)) {
+      throw error;
+    }
+    const said = error.said.trim().split('\n').slice(-3).join(' ');
+    return [{ code: 'SubmodulesMissing', message: `submodules could not be fetched: ${said || 'git gave no reason'}` }];
+  }
+}
+
+async function missingSubmodules(git: Git, directory: string): Promise<string[]> {
+  const status = await git.run(directory, 'submodule', 'status');
+  return [...status.matchAll(/^-[0-9a-f]+ (.+)$/gm)].map(([, name]) => name);
 }
 
 async function pullLargeFiles(git: Git, directory: string): Promise<CheckedOut['notices']> {

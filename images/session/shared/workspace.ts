@@ -5,6 +5,8 @@ import * as path from 'node:path';
 /** Where a session works; overrides both places below. */
 const WORKSPACE_VARIABLE = 'AGENT_WORKSPACE';
 const MOUNT = '/mnt/workspace';
+/** the folder for jobs without a repository */
+export const WORK_FOLDER = 'work';
 
 export interface Workspace {
   readonly root: string;
@@ -43,17 +45,22 @@ function isWritableFolder(folder: string): boolean {
 export class Places {
   constructor(public readonly root: string) {}
 
+  /** what is ours, with a slash at the end */
+  public get own(): string {
+    return path.join(this.root, '.agent', path.sep);
+  }
+
   public get jobs(): string {
-    return path.join(this.root, '.agent', 'jobs');
+    return path.join(this.own, 'jobs');
   }
 
   /** HOME of the CLI: its conversations outlive the microVM */
   public get home(): string {
-    return path.join(this.root, '.agent', 'home');
+    return path.join(this.own, 'home');
   }
 
   /** where jobs without a repository work */
   public get work(): string {
-    return path.join(this.root, 'work');
+    return path.join(this.root, WORK_FOLDER);
   }
 }

@@ -27,6 +27,8 @@ test.each([
   'OCTO-ORG/Hello.World.git',
   `${PATH}/info/lfs`,
   'octo-org/hello.world/info/lfs',
+  'octo-org/hello.world/',
+  'octo-org/hello.world.git/',
 ])('%s: a token that reads contents of this repository', async (path) => {
   const { username, password, password_expiry_utc: expiry, ...rest } = await asked(path);
   expect(username).toBe('x-access-token');
@@ -103,7 +105,7 @@ describe('refused', () => {
     ['a path that is no text', { path: [PATH] }],
     ['an owner only', { path: 'octo-org' }],
     ['a slash before', { path: `/${PATH}` }],
-    ['a slash after', { path: `${PATH}/` }],
+    ['two slashes after', { path: `${PATH}//` }],
     ['a path below', { path: `${PATH}/info/refs` }],
     ['two dots', { path: 'octo-org/../octo-org/hello.world' }],
     ['a wildcard', { path: 'octo-org/*' }],

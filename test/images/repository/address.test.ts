@@ -9,6 +9,8 @@ test.each([
     'https://git.example:8443/group/sub/app',
     'git.example_8443/group/sub/app',
   ],
+  ['https://work/octo/app', 'https://work/octo/app', 'work_443/octo/app'],
+  ['https://[::1]:8443/octo/app', 'https://[::1]:8443/octo/app', '[__1]_8443/octo/app'],
   ['HTTPS://Git.Example/octo/app', 'https://git.example/octo/app', 'git.example/octo/app'],
 ])('%s', (text, url, folder) => {
   expect(repositoryOf(text)).toEqual({ url, folder: path.normalize(folder) });
@@ -33,6 +35,14 @@ test.each([
   ['https://github.com/octo/.git', "the repository is no path of owner and name (got 'octo/.git')"],
   ['https://github.com/octo/-app', "the repository is no path of owner and name (got 'octo/-app')"],
   ['https://github.com/octo/a%2e%2e', "the repository is no path of owner and name (got 'octo/a%2e%2e')"],
+  ['https://../other/precious', "the repository has a host that is not a name or an address (got '..')"],
+  ['https://./other/precious', "the repository has a host that is not a name or an address (got '.')"],
+  ['https://.agent/jobs/x', "the repository has a host that is not a name or an address (got '.agent')"],
+  ['https://git..example/a/b', "the repository has a host that is not a name or an address (got 'git..example')"],
+  [
+    'https://github.com/acme/web/tree/main',
+    "the repository has more than an owner and a name in its path (got 'acme/web/tree/main')",
+  ],
   ['octo/..', "the repository is no path of owner and name (got 'octo/..')"],
 ])('%s is refused', (text, beginning) => {
   expect(() => repositoryOf(text)).toThrow(`${beginning}; ${ALLOWED}`);

@@ -140,7 +140,7 @@ test('commits that went apart are left as they are, and said', async () => {
   });
 });
 
-test('submodules come along, and those of other transports do not', async () => {
+test('submodules come along; without those of other transports the job works, with a notice', async () => {
   push('octo/part', 'part.txt', 'part');
   const clone = path.join(workspace(), 'clone');
   git(remotes, 'clone', '--quiet', path.join(remotes, 'octo/app.git'), clone);
@@ -152,10 +152,59 @@ test('submodules come along, and those of other transports do not', async () => 
   git(clone, 'config', '-f', '.gitmodules', 'submodule.part.url', 'ext::sh -c id');
   git(clone, 'commit', '--quiet', '-am', 'bad');
   git(clone, 'push', '--quiet', 'origin', 'HEAD:main');
-  const { result } = await (await withRemotes()).run([DONE], { repository });
-  expect(result.errorCode).toBe('RepositoryUnavailable');
-  expect(result.message).toContain("transport 'ext' not allowed");
+  const { result, events, directory } = await (await withRemotes()).run([DONE], { repository });
+  expect(result.status).toBe('succeeded');
+  expect(noticesIn(events)).toEqual([['SubmodulesMissing', expect.stringContaining("transport 'ext' not allowed")]]);
+  expect(existsSync(path.join(directory, 'README.md'))).toBe(true);
 });
+
+test('a submodule that could not be fetched is fetched by the next job, and work in the others stays', async () => {
+  push('octo/one', 'one.txt', 'one');
+  push('octo/two', 'two.txt', 'two');
+  const clone = path.join(workspace(), 'clone');
+  git(remotes, 'clone', '--quiet', path.join(remotes, 'octo/app.git'), clone);
+  for (const name of ['one', 'two']) {
+    git(clone, 'submodule', 'add', '--quiet', path.join(remotes, `octo/${name}.git`), name);
+    git(clone, 'config', '-f', '.gitmodules', `submodule.${name}.url`, `https://git.example/octo/${name}.git`);
+  }
+  git(clone, 'commit', '--quiet', '-am', 'parts');
+  git(clone, 'push', '--quiet', 'origin', 'HEAD:main');
+  renameSync(path.join(remotes, 'octo/two.git'), path.join(remotes, 'octo/away.git'));
+  const one = await withRemotes();
+  const first = await one.run([['write', ['one/one.txt', 'mine']], DONE], { repository });
+  expect(first.result.status).toBe('succeeded');
+  expect(noticesIn(first.events)).toEqual([['SubmodulesMissing', expect.stringContaining('octo/two')]]);
+  renameSync(path.join(remotes, 'octo/away.git'), path.join(remotes, 'octo/two.git'));
+  const second = await one.run([['read', 'two/two.txt'], ['read', 'one/one.txt'], DONE], { repository });
+  expect(noticesIn(second.events)).toEqual([]);
+  expect(second.texts).toEqual(['two', 'mine']);
+});
+
+test.each([
+  ['a tag', ['tag', 'origin/HEAD']],
+  ['a branch', ['branch', 'origin/HEAD']],
+])('%s that is called as a remote branch is not taken for one', async (_what, command) => {
+  const one = await withRemotes();
+  const { directory } = await one.run([DONE], { repository, branch: 'feature' });
+  git(directory, ...command);
+  git(directory, 'tag', 'origin/main');
+  const { result } = await one.run([DONE], { repository, branch: 'agent/new-one' });
+  expect(result.message ?? '').toBe('');
+  expect(git(directory, 'rev-parse', 'agent/new-one')).toBe(git(directory, 'rev-parse', 'refs/remotes/origin/main'));
+  expect((await one.run([DONE], { repository, branch: 'main' })).result.status).toBe('succeeded');
+});
+
+test('a branch origin/HEAD may be asked for, and does not break the next job', async () => {
+  const one = await withRemotes();
+  expect((await one.run([DONE], { repository, branch: 'origin/HEAD' })).result.status).toBe('succeeded');
+  const { result, directory } = await one.run([DONE], { repository, branch: 'agent/next' });
+  expect(result.status).toBe('succeeded');
+  expect(git(directory, 'branch', '--show-current')).toBe('agent/next');
+});
+
+function noticesIn(events: Awaited<ReturnType<TestSession['run']>>['events']): unknown[] {
+  return events.flatMap(({ event }) => (event.type === 'notice' ? [[event.code, event.message]] : []));
+}
 
 test('a repository that is not there', async () => {
   const { result } = await (await withRemotes()).run([DONE], { repository: 'https://git.example/octo/none' });
