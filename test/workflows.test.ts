@@ -13,6 +13,7 @@ interface Job {
   readonly environment?: string;
   readonly permissions?: Record<string, string>;
   readonly 'timeout-minutes'?: number;
+  readonly strategy?: Record<string, unknown>;
   readonly steps: Step[];
 }
 
@@ -70,6 +71,33 @@ describe.each(jobs)('%s', (_name, job) => {
     const checkouts = job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     const kept = checkouts.filter((step) => step.with?.['persist-credentials'] !== false);
     expect(kept.every((step) => step.with?.token === '${{ steps.app.outputs.token }}')).toBe(true);
+  });
+});
+
+describe('build', () => {
+  const build = parse(readFileSync(path.join(folder, 'build.yml'), 'utf8'));
+  const script = readFileSync(path.join(folder, '..', '..', '.ci', 'run'), 'utf8');
+  const stages = (group: string): string[] => {
+    const [, plan] = new RegExp(`^  ${group}\\)\n((?:    .+\n)+?)    ;;$`, 'm').exec(script)!;
+    const words = plan.replaceAll("'", '').split(/\s+/);
+    return words.filter((word) => word !== '' && word !== 'alone' && word !== 'beside');
+  };
+
+  test('runs the library on every Node that is supported, and the rest once', () => {
+    expect(build.jobs.build.strategy).toEqual({ 'fail-fast': false, matrix: { node: [20, 22, 24] } });
+    expect(build.jobs.outside.strategy).toBeUndefined();
+    const runs = Object.entries(build.jobs).map(([name, { steps }]) => [name, steps.at(-1)?.run]);
+    expect(runs).toEqual([
+      ['build', '.ci/run library'],
+      ['outside', '.ci/run outside'],
+    ]);
+  });
+
+  test('leaves out no stage of a whole run', () => {
+    const all = stages('all');
+    expect(all.length).toBeGreaterThan(11);
+    expect(new Set(all).size).toBe(all.length);
+    expect([...new Set([...stages('library'), ...stages('outside')])].sort()).toEqual([...all].sort());
   });
 });
 

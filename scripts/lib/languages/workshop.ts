@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import * as path from 'node:path';
 import { Missing, run } from './run';
 import type { RunOptions } from './run';
@@ -19,7 +28,6 @@ const CDK_PACKAGES = [
 export class Workshop {
   /** the aws-cdk-lib of the TypeScript sample: another version may synthesize something else */
   public readonly cdkVersion: string;
-  private readonly expected = new Map<string, Templates>();
 
   public constructor(
     public readonly root: string,
@@ -81,19 +89,19 @@ export class Workshop {
   }
 
   /** The TypeScript app, run against the npm package as users get it. */
-  private reference(example: string): Templates {
-    let templates = this.expected.get(example);
-    if (!templates) {
+  public reference(example: string): Templates {
+    // a file: each language has a process of its own
+    const kept = path.join(this.room('expected'), `${example}.json`);
+    if (!existsSync(kept)) {
       const cwd = this.npmProject();
       for (const file of ['bin', 'cdk.json', 'examples/minimal']) {
         cpSync(path.join(this.root, file), path.join(cwd, file), { recursive: true });
       }
       const tsx = path.join(this.root, 'node_modules', '.bin', 'tsx');
       const [folder, file] = example === 'sample' ? ['.', 'bin/sample.ts'] : [`examples/${example}`, 'app.ts'];
-      templates = this.synthesize(path.join(cwd, folder), `${tsx} ${file}`);
-      this.expected.set(example, templates);
+      writeFileSync(kept, JSON.stringify(this.synthesize(path.join(cwd, folder), `${tsx} ${file}`)));
     }
-    return templates;
+    return readJson(kept) as Templates;
   }
 
   private npmProject(): string {
@@ -113,7 +121,7 @@ export class Workshop {
   }
 
   private synthesize(cwd: string, app: string, env?: RunOptions['env']): Templates {
-    const out = path.join(this.room('out'), `${readdirSync(this.room('out')).length}`);
+    const out = mkdtempSync(path.join(this.room('out'), 'out-'));
     // the resource CDKMetadata tells which language was used
     const args = ['synth', '--quiet', '--no-notices', '--no-lookups', '--ci', '--strict', '--no-version-reporting'];
     run(this.tool('cdk'), [...args, '--app', app, '--output', out], {

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { Journal } from '../../../images/session/journal/journal';
+import { RunningJob } from '../../../images/session/jobs/running-job';
 import { DONE, fakeCli, isAlive, prompt, until, useSessions } from '../session';
 
 const { session, workspace } = useSessions();
@@ -383,6 +385,14 @@ describe('tests after the agent', () => {
 });
 
 describe('another microVM on the same workspace', () => {
+  const died = new AbortController();
+  let held: jest.SpyInstance | undefined;
+  // before the sessions are stopped, which waits for the job
+  afterEach(() => {
+    died.abort();
+    held?.mockRestore();
+  });
+
   test('reports a job of one that died as interrupted, once, and kills what is left of it', async () => {
     const one = await session();
     const job = await one.begin([
@@ -391,7 +401,12 @@ describe('another microVM on the same workspace', () => {
       ['wait', 60_000],
     ]);
     await until(() => readFileSync(one.eventsFile(job), 'utf8').includes('ready'));
-    // the first one still holds the file: what it would write is not regarded any more
+    // the first one is dead to all others, so it must not tell of the end that it sees from here
+    const finish = RunningJob.prototype.finish;
+    held = jest.spyOn(RunningJob.prototype, 'finish').mockImplementation(async function (this: RunningJob, change) {
+      await (this.id === job && !died.signal.aborted && once(died.signal, 'abort'));
+      return finish.call(this, change);
+    });
     appendFileSync(one.eventsFile(job), '{"id":99,"at":"2026');
     const two = await session({}, one.workspace);
     const [first, second] = await Promise.all([two.record(job), two.record(job)]);

@@ -74,7 +74,7 @@ describe('watchers', () => {
     const response = await watch(one.url, { prompt: prompt(['flood', [40]], DONE) });
     response.pause();
     const [{ job }] = (await one.invoke({ op: 'list' })).json.jobs;
-    await until(async () => (await one.record(job)).status === 'succeeded', 30_000);
+    await until(async () => (await one.record(job)).status === 'succeeded', 50_000);
     let length = 0;
     for await (const part of response) {
       length += (part as Buffer).length;
