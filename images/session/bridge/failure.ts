@@ -118,6 +118,21 @@ function versionsIn(text: string): string | undefined {
     : undefined;
 }
 
+/** The failure of an answer that did not come to its end, or that is not what it says. */
+export function brokenOff(error: unknown): GatewayFailure {
+  return new GatewayFailure('GatewayUnavailable', {
+    what: 'the answer of the gateway broke off',
+    got: nameOf(error, 'not readable'),
+    allowed: 'a whole JSON message, or a stream of events that ends after the answer',
+    fix: 'look whether the tool did its work before you call it again; a proxy before the gateway may cut answers off',
+  });
+}
+
+function nameOf(error: unknown, otherwise: string): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^[A-Z_]{2,60}$/.test(code) ? code : otherwise;
+}
+
 /** The failure behind an error of the connection. */
 export function failureOfError(error: unknown): GatewayFailure {
   if (error instanceof GatewayFailure) {
@@ -127,8 +142,7 @@ export function failureOfError(error: unknown): GatewayFailure {
   if (error instanceof SessionError) {
     return new GatewayFailure('GatewayAccessDenied', error.problem);
   }
-  const { code } = error as { code?: unknown };
-  const name = typeof code === 'string' && /^[A-Z_]{2,60}$/.test(code) ? code : 'no answer';
+  const name = nameOf(error, 'no answer');
   return new GatewayFailure('GatewayUnavailable', {
     what: name === 'ETIMEDOUT' ? 'the gateway did not answer in time' : 'the gateway cannot be reached',
     got: name,

@@ -1,13 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { textOf } from '../shared/http';
 import { isObject, parsed } from '../shared/json';
 import { CONSENT_MARK } from './consent';
 import type { ConsentRequest, ConsentWatch } from './consent';
 import type { GatewayAnswer } from './decoded';
-import { failureOfError, failureOfStatus } from './failure';
-import type { GatewayFailure } from './failure';
+import { brokenOff, failureOfError, failureOfStatus, GatewayFailure } from './failure';
 import type { Gateway, GatewayRequest } from './gateway';
 import { inspectEvents, inspectJson } from './inspect';
 import { bytesOf, chosen, LARGEST_REQUEST, PASSED_BACK, PASSED_ON, pauseOf } from './message';
@@ -75,11 +76,13 @@ export class Forward {
     try {
       await work();
     } catch (error) {
-      if (this.ended.signal.aborted || this.response.headersSent) {
+      if (this.ended.signal.aborted) {
         this.response.destroy();
-        return;
+      } else if (this.response.headersSent) {
+        this.breakOff(error, post);
+      } else {
+        this.fail(failureOfError(error), post);
       }
-      this.fail(failureOfError(error), post);
     }
   }
 
@@ -107,22 +110,44 @@ export class Forward {
       return this.relayRefusal(answer, status, post);
     }
     const headers = chosen(answer.headers, PASSED_BACK);
-    this.response.writeHead(status, headers);
     const type = headers['content-type'] ?? '';
     if (type.startsWith('text/event-stream')) {
-      this.response.flushHeaders();
-      this.stream(answer, inspectEvents(this.watch(post)));
+      this.response.writeHead(status, headers).flushHeaders();
+      await this.pass(answer, inspectEvents(this.watch(post)), status, headers);
     } else {
-      this.stream(answer, inspectJson(this.watch(post)));
+      await this.pass(answer, inspectJson(this.watch(post)), status, headers);
     }
   }
 
-  private stream(answer: Readable, inspect: NodeJS.ReadWriteStream): void {
-    pipeline(answer, inspect, this.response, (error) => {
-      if (error) {
-        this.response.destroy();
+  /** The status goes on with the first part: an answer that breaks off before it can still become an error. */
+  private async pass(answer: Readable, inspect: Duplex, status: number, headers: OutgoingHttpHeaders): Promise<void> {
+    try {
+      for await (const part of pipeline(answer, inspect, () => undefined)) {
+        this.begin(status, headers);
+        if (!this.response.write(part)) {
+          await once(this.response, 'drain', { signal: this.ended.signal });
+        }
       }
-    });
+    } catch (error) {
+      throw error instanceof GatewayFailure ? error : brokenOff(error);
+    }
+    this.begin(status, headers);
+    this.response.end();
+  }
+
+  private begin(status: number, headers: OutgoingHttpHeaders): void {
+    if (!this.response.headersSent) {
+      this.response.writeHead(status, headers);
+    }
+  }
+
+  /** A stream without a request, which a gateway ends whenever it likes, is opened again by the CLI. */
+  private breakOff(error: unknown, post?: RpcPost): void {
+    if (post !== undefined) {
+      const { code, message } = failureOfError(error);
+      this.job.problem(code, message);
+    }
+    this.response.destroy();
   }
 
   private async relayRefusal(answer: GatewayAnswer, status: number, post?: RpcPost): Promise<void> {
@@ -140,9 +165,7 @@ export class Forward {
     // such as a policy that denies a tool: the model may read the gateway's own words
     const isWord = status !== 401 || text.includes(CONSENT_MARK);
     if (post !== undefined && isWord && isAnswer(message, post) && !isAboutVersion(failure)) {
-      const inspect = inspectJson(this.watch(post));
-      this.response.writeHead(200, JSON_TYPE);
-      this.stream(Readable.from([text]), inspect);
+      await this.pass(Readable.from([text]), inspectJson(this.watch(post)), 200, JSON_TYPE);
       return;
     }
     this.fail(failure, post);

@@ -45,10 +45,16 @@ function finished(done: TransformCallback, make: () => Buffer | undefined): void
 }
 
 function rewrittenJson(bytes: Buffer, watch: ConsentWatch): Buffer {
-  if (!bytes.includes(CONSENT_MARK)) {
+  if (bytes.length === 0) {
     return bytes;
   }
   const message = parsed(bytes.toString('utf8'));
+  if (message === undefined) {
+    throw Object.assign(new Error('the answer is not JSON'), { code: 'NOT_JSON' });
+  }
+  if (!bytes.includes(CONSENT_MARK)) {
+    return bytes;
+  }
   const rewritten = withoutConsent(message, watch);
   return rewritten === message ? bytes : Buffer.from(JSON.stringify(rewritten));
 }

@@ -1,3 +1,5 @@
+import type * as http from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { startBridge } from '../../../images/session/bridge/client';
 import { call, environmentOf, post, PROGRAM, until, useBridge } from './fixture';
 import { events, json, mcp, StandIn } from './stand-in';
@@ -103,6 +105,77 @@ describe('a gateway with IAM', () => {
     expect(use.gateway.seen).toHaveLength(1);
   });
 
+  test.each([
+    [
+      'half a body',
+      'ECONNRESET',
+      (response: http.ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 }).write('{"json');
+        setTimeout(() => response.socket?.destroy(), 50);
+      },
+    ],
+    [
+      'half a body in chunks',
+      'ECONNRESET',
+      (response: http.ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).write('{"json');
+        setTimeout(() => response.socket?.destroy(), 50);
+      },
+    ],
+    [
+      'cut gzip',
+      'Z_BUF_ERROR',
+      (response: http.ServerResponse) => {
+        const whole = gzipSync(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools: [], of: 'the gateway' } }));
+        response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+        response.end(whole.subarray(0, 25));
+      },
+    ],
+    [
+      'no gzip',
+      'Z_DATA_ERROR',
+      (response: http.ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end('plain text');
+      },
+    ],
+    [
+      'half a message',
+      'NOT_JSON',
+      (response: http.ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"jsonrpc":"2.0","id":1,"resu');
+      },
+    ],
+    [
+      'the page of a proxy',
+      'NOT_JSON',
+      (response: http.ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<html>sign in</html>');
+      },
+    ],
+  ])('%s is an error with a notice, and nothing is sent twice', async (_what, name, respond) => {
+    use.gateway.handler = (_, response) => respond(response);
+    const { status, json: answer } = await post(use.url, call(1));
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ id: 1, error: { code: -32000 } });
+    expect(answer.error.message).toContain(`the answer of the gateway broke off (got '${name}')`);
+    await until(() => use.notices.length === 1);
+    expect(use.notices).toMatchObject([{ job: 'job-1', code: 'GatewayUnavailable' }]);
+    expect(use.gateway.seen).toHaveLength(1);
+  });
+
+  test.each([
+    ['a large message', 'application/json', `{"jsonrpc":"2.0","id":1,"result":"${'x'.repeat(400_000)}`],
+    ['a stream of events', 'text/event-stream', 'data: {"jsonrpc":"2.0","method":"notifications/progress"}\n\n'],
+  ])('%s that breaks off after its begin is broken for the CLI, with a notice', async (_what, type, begin) => {
+    use.gateway.handler = (_, response) => {
+      response.writeHead(200, { 'content-type': type }).write(begin);
+      setTimeout(() => response.socket?.destroy(), 100);
+    };
+    await expect(post(use.url, call(1))).rejects.toThrow('terminated');
+    await until(() => use.notices.length === 1);
+    expect(use.notices).toMatchObject([{ code: 'GatewayUnavailable', message: expect.stringContaining('broke off') }]);
+  });
+
   test('a stream that breaks is broken for the CLI too', async () => {
     use.gateway.handler = (_, response) => {
       events(response, {});
@@ -110,6 +183,8 @@ describe('a gateway with IAM', () => {
     };
     const response = await fetch(use.url);
     await expect(response.text()).rejects.toThrow('terminated');
+    // a gateway ends such streams whenever it likes
+    expect(use.notices).toEqual([]);
   });
 
   test('the same trouble is told once for each job', async () => {

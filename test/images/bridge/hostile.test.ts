@@ -94,7 +94,8 @@ describe('a gateway', () => {
     expect((await post(use.url, call(1))).text).toBe(deep);
     const mixed = `[{"id":1,"error":{"code":-32042}},${deep}]`;
     use.gateway.handler = (_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(mixed);
-    await expect(post(use.url, call(1))).rejects.toThrow();
+    const { json: answer } = await post(use.url, call(1));
+    expect(answer.error.message).toContain("the answer of the gateway broke off (got 'not readable')");
     use.gateway.handler = mcp;
     expect((await post(use.url, call(2))).status).toBe(200);
   });
