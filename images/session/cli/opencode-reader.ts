@@ -17,10 +17,18 @@ import {
 } from './outcome';
 import type { Failure } from './outcome';
 
+/** The reasons for which a model stops before it is done. OpenCode ends with 0 all the same. */
+const CUT_SHORT: Readonly<Record<string, string | undefined>> = {
+  length: 'the answer of the model was cut at its greatest length, so the work is not finished',
+  'content-filter': 'a filter of the model stopped its answer, so the work is not finished',
+  error: 'the answer of the model ended with an error, so the work is not finished',
+};
+
 /** Reads `opencode run --format json`. It has no final record: the last step has to say that the model stopped. */
 export class OpenCodeReader extends RecordReader {
   private failure: Failure | undefined;
-  private hasStopped = false;
+  /** why the last step ended; undefined while one runs */
+  private stopped: string | undefined;
   /** it reckons with our prices where there are some; of a gateway's models it knows no other */
   private readonly isTold: boolean;
   protected override readonly dollarsFrom: 'cli' | 'prices';
@@ -49,7 +57,7 @@ export class OpenCodeReader extends RecordReader {
     const part = fieldsOf(record, 'part');
     switch (record.type) {
       case 'step_start':
-        this.hasStopped = false;
+        this.stopped = undefined;
         return [];
       case 'text':
         return this.say(textOf(part, 'text') ?? '');
@@ -68,7 +76,7 @@ export class OpenCodeReader extends RecordReader {
   private step(part: Fields): AgentEvent[] {
     const step = isObject(part.tokens) ? tokensOf(part.tokens) : null;
     const cost = this.costOf(part, step);
-    this.hasStopped = part.reason !== 'tool-calls';
+    this.stopped = part.reason === 'tool-calls' ? undefined : (textOf(part, 'reason') ?? 'stop');
     this.turns = (this.turns ?? 0) + 1;
     this.counted = step === null || this.counted === null ? null : plus(this.counted, step);
     this.cost = cost === null || this.cost === null ? null : this.cost + cost;
@@ -102,8 +110,9 @@ export class OpenCodeReader extends RecordReader {
     if (this.failure !== undefined) {
       return this.failure;
     }
-    if (this.hasStopped && exit.code === 0) {
-      return undefined;
+    if (this.stopped !== undefined && exit.code === 0) {
+      const message = CUT_SHORT[this.stopped];
+      return message === undefined ? undefined : { errorCode: 'AgentFailed', message };
     }
     if (/Session not found/.test(exit.stderr)) {
       return { errorCode: 'ConversationNotFound', message: 'OpenCode does not know the conversation to continue' };

@@ -185,6 +185,18 @@ describe('a run', () => {
     expect([outcome.status, outcome.errorCode, outcome.message]).toEqual(['failed', errorCode, message]);
   });
 
+  test.each([
+    ['length', 'the answer of the model was cut at its greatest length, so the work is not finished'],
+    ['content-filter', 'a filter of the model stopped its answer, so the work is not finished'],
+    ['error', 'the answer of the model ended with an error, so the work is not finished'],
+  ])('that stops with %s is no success, although OpenCode ends with 0', (reason, message) => {
+    const whole = recording(CLI, 'success');
+    const stdout = whole.stdout.map((line) => line.replace('"reason":"stop"', `"reason":"${reason}"`));
+    expect(stdout).not.toEqual(whole.stdout);
+    const { outcome } = replayed(openCode, { ...whole, stdout });
+    expect(outcome).toMatchObject({ status: 'failed', errorCode: 'AgentFailed', message });
+  });
+
   test('whose last step wanted a tool is no success', () => {
     const { stdout } = recording(CLI, 'sigterm');
     expect(replayed(openCode, { code: 0, signal: null, stderr: '', stdout }).outcome.errorCode).toBe('AgentCrashed');
