@@ -18,7 +18,7 @@ import { sessionEnvironment } from './session/session-environment';
 const REGION = 'AWS_REGION';
 
 /** What the values of the props turned into. */
-export interface RuntimeParts {
+interface RuntimeParts {
   readonly cli: AgentCliConfig;
   readonly route: ModelRouteConfig;
   readonly tools: AgentTools;
@@ -102,7 +102,7 @@ const DEFAULT_IDLE = 900;
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-lifecycle-settings.html
  */
-export function lifecycleOf(scope: Construct, idle?: Duration, max?: Duration): agentcore.LifecycleConfiguration {
+function lifecycleOf(scope: Construct, idle?: Duration, max?: Duration): agentcore.LifecycleConfiguration {
   checkRange(scope, 'idleTimeout', idle);
   checkRange(scope, 'maxLifetime', max);
   const maxLifetime = max ?? Duration.seconds(LONGEST);

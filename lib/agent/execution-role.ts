@@ -20,7 +20,7 @@ export function isAgentRole(principal: iam.IPrincipal): boolean {
 }
 
 /** The role of one agent and its policies; the runtime must wait for all of them. */
-export interface ExecutionRole {
+interface ExecutionRole {
   readonly role: iam.Role;
   /** holds what is this agent's own */
   readonly policy: iam.ManagedPolicy;
@@ -132,7 +132,7 @@ const ID = 'CodingAgentsTelemetry';
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html
  */
-export function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
+function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
   return oncePerStack(scope, ID, telemetryPolicy);
 }
 

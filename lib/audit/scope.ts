@@ -6,7 +6,7 @@ import { invalid } from '../private/errors';
 import { surelyDiffer } from '../private/references';
 
 /** The types of resources on which CloudTrail records data events of agents, and whether each can be told apart by ARN. */
-export const EVENT_TYPES = {
+const EVENT_TYPES = {
   Runtime: true,
   RuntimeEndpoint: true,
   Gateway: true,
@@ -18,10 +18,10 @@ export const EVENT_TYPES = {
   WorkloadIdentityDirectory: false,
 };
 
-export type EventType = keyof typeof EVENT_TYPES;
+type EventType = keyof typeof EVENT_TYPES;
 
 /** How the ARNs begin that are recorded, by type. */
-export type AuditedArns = Partial<Record<EventType, string[]>>;
+type AuditedArns = Partial<Record<EventType, string[]>>;
 
 /** One resource that is recorded. `key` tells whether two trails record the same. */
 interface Audited {

@@ -21,7 +21,7 @@ const LONGEST_DAYS = 36_500;
 const FOREIGN_BUCKET_DAYS = 3650;
 
 /** How long records are kept, with the defaults filled in. */
-export interface AuditStorage {
+interface AuditStorage {
   readonly retention: Duration;
   readonly archiveAfter?: Duration;
   readonly objectLock: s3.ObjectLockRetention;
@@ -66,7 +66,7 @@ function archiveAfterOf(scope: Construct, given: Duration | undefined, retention
 const PREFIX = '/coding-agents/audit/';
 
 /** How the log group is kept. */
-export interface AuditLogsProps {
+interface AuditLogsProps {
   readonly trailName: string;
   readonly encryptionKey: kms.IKey;
   readonly retention?: logs.RetentionDays;

@@ -67,7 +67,7 @@ const COLUMNS = [
 ];
 
 /** Where the records lie. */
-export interface AuditTableProps {
+interface AuditTableProps {
   readonly bucket: s3.IBucket;
   /** how far back a query without a day looks */
   readonly days: number;
@@ -225,7 +225,7 @@ const CHANGES: Query = {
 };
 
 /** What the queries ask. */
-export interface QueriesProps {
+interface QueriesProps {
   readonly trailName: string;
   readonly logGroup: logs.ILogGroup;
   /** whether there is anything to find about changes */

@@ -15,7 +15,7 @@ const MOST_POLICIES = 10;
 const ROOM_FOR_ONE_MORE = LARGEST_POLICY - 1500;
 
 /** The gateway, as the role must know it to name it exactly. */
-export interface NamedGateway {
+interface NamedGateway {
   readonly gatewayId: string;
   readonly usesJwt: boolean;
 }

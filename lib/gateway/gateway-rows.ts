@@ -10,7 +10,7 @@ const PER_TOOL = ['Method', 'Name', 'Operation', 'Protocol', 'Resource'];
 const P90 = 'p90';
 
 /** What the segment cannot ask the gateway for. */
-export interface GatewayParts {
+interface GatewayParts {
   readonly targetNames: string[];
   readonly hasPolicies: boolean;
   /** the log group of its requests; undefined where their delivery is switched off */

@@ -94,14 +94,14 @@ export class GatewayTargets {
 }
 
 /** What a target is made with. */
-export interface AddedTargetProps {
+interface AddedTargetProps {
   readonly context: TargetContext;
   readonly target: ToolTarget;
   readonly role: GatewayRole;
 }
 
 /** A target with the rights that it needs, in the order in which they must come. */
-export class AddedTarget extends McpTarget {
+class AddedTarget extends McpTarget {
   public readonly targetName: string;
   public readonly target: agentcore.GatewayTarget;
   public readonly actor: string;

@@ -21,7 +21,7 @@ import type { GitHubAppOptions } from './github-app-options';
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
 /** What differs between the functions. */
-export interface BrokerFunctionOptions extends GitHubAppOptions {
+interface BrokerFunctionOptions extends GitHubAppOptions {
   /** the folder of the bundled code */
   readonly asset: string;
   readonly description: string;
@@ -34,7 +34,7 @@ export interface BrokerFunctionOptions extends GitHubAppOptions {
 }
 
 /** The function, and the only name under which it is called. */
-export interface BrokerFunction {
+interface BrokerFunction {
   readonly function: lambda.Function;
   readonly alias: lambda.Alias;
   readonly logGroup: logs.LogGroup;
@@ -168,7 +168,7 @@ const ACTIONS = [
 ];
 
 /** What the role of a function in a VPC must be allowed, and its code must not. */
-export function networkInterfacePolicy(scope: Construct, role: iam.IRole): iam.ManagedPolicy {
+function networkInterfacePolicy(scope: Construct, role: iam.IRole): iam.ManagedPolicy {
   const policy = new iam.ManagedPolicy(scope, 'NetworkPolicy', {
     description: `Network interfaces of ${scope.node.path}`,
     roles: [role],

@@ -99,7 +99,7 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
 }
 
 /** A tool of the catalogue as the L2 of a gateway takes it. */
-export function toolDefinitionOf({ name, description, inputSchema }: CatalogueTool): agentcore.ToolDefinition {
+function toolDefinitionOf({ name, description, inputSchema }: CatalogueTool): agentcore.ToolDefinition {
   return { name, description, inputSchema: schemaOf(inputSchema) };
 }
 

@@ -170,7 +170,7 @@ const DATA_RESIDENCY = /^([a-z0-9-]+)\.ghe\.com$/;
  * @see https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom
  * @see https://docs.github.com/en/enterprise-server@latest/rest/using-the-rest-api/getting-started-with-the-rest-api
  */
-export function apiUrlOf(scope: Construct, given: string): string {
+function apiUrlOf(scope: Construct, given: string): string {
   const host = given.toLowerCase();
   const flaw = flawOf(host);
   if (flaw !== undefined) {

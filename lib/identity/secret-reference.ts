@@ -131,7 +131,7 @@ function readStatements(scope: Construct, secret: secretsmanager.ISecret, arn: s
 }
 
 /** Refuses a secret of the app whose value is a literal in it; `prop` is what the user calls the secret. */
-export function checkNoValueInTemplate(scope: Construct, secret: secretsmanager.ISecret, prop: string): void {
+function checkNoValueInTemplate(scope: Construct, secret: secretsmanager.ISecret, prop: string): void {
   const resource = secret.node.defaultChild;
   if (!secretsmanager.CfnSecret.isCfnSecret(resource)) {
     return;

@@ -55,7 +55,7 @@ function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
 }
 
 /** The metadata of a resource. */
-export function metadataOf({ written }: Resource): Record<string, unknown> {
+function metadataOf({ written }: Resource): Record<string, unknown> {
   return (written as { Metadata?: Record<string, unknown> }).Metadata ?? {};
 }
 

@@ -6,7 +6,7 @@ import type { Reader } from './reader/reader';
 import { documentsOf, possibleStatements, principalsOf } from './reader/statements';
 import { heldByOthers, looseIn } from './roles';
 
-export const READ = ['secretsmanager:GetSecretValue'];
+const READ = ['secretsmanager:GetSecretValue'];
 
 const READ_PARAMETER = ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'];
 
@@ -14,7 +14,7 @@ const READ_PARAMETER = ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParamet
 const READS_ALL = [...SECRETS_POLICIES, 'AdministratorAccess', 'PowerUserAccess'];
 
 /** what a reader is called whose right is known only at deployment */
-export const PERHAPS = 'perhaps: known only at deployment';
+const PERHAPS = 'perhaps: known only at deployment';
 
 /** Somebody who holds policies. */
 interface Holder {
@@ -104,7 +104,7 @@ function resourcesOf(statement: Value): { readonly arn: Value; readonly isOnly: 
 const SECRET = 'AWS::SecretsManager::Secret';
 
 /** The secret of the app that an ARN is about; an attachment of a secret to a database stands for it. */
-export function secretNamed({ resource }: Value): Resource | undefined {
+function secretNamed({ resource }: Value): Resource | undefined {
   return resource?.type === 'AWS::SecretsManager::SecretTargetAttachment'
     ? secretNamed(resource.get('SecretId'))
     : resource;

@@ -191,7 +191,7 @@ export class Value {
 }
 
 /** What a text is in JSON; undefined if it is none. */
-export interface Json {
+interface Json {
   readonly template: Template;
   readonly written: unknown;
 }
@@ -201,7 +201,7 @@ const [BEFORE, AFTER] = ['\uE000', '\uE001'];
 const PLACE = new RegExp(`${BEFORE}(\\d+)${AFTER}`);
 
 /** Reads a text that is JSON: policies are often given so, with what is known only at deployment in their strings. */
-export function jsonOf(template: Template, parts: Part[]): Json | undefined {
+function jsonOf(template: Template, parts: Part[]): Json | undefined {
   const [first] = parts;
   if (parts.length === 1 && typeof first === 'object' && 'written' in first) {
     const written = first.written as Record<string, unknown>;

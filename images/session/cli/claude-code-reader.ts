@@ -155,7 +155,7 @@ function failureOf(result: Fields): Failure | undefined {
 }
 
 /** Totals of the conversation. */
-export function totalsOf(result: Fields): Totals {
+function totalsOf(result: Fields): Totals {
   const { modelUsage } = result;
   return {
     tokens: isObject(modelUsage) ? usageOf(modelUsage) : null,
@@ -164,7 +164,7 @@ export function totalsOf(result: Fields): Totals {
 }
 
 /** Of this run. Newer results name what came since the last one; older ones totals only. */
-export function ownPart(totals: Totals, result: Fields, { continues }: CliRun): Totals {
+function ownPart(totals: Totals, result: Fields, { continues }: CliRun): Totals {
   if (continues === undefined) {
     return totals;
   }

@@ -103,7 +103,7 @@ const DEFAULTS = {
 } as const;
 
 /** What it means by the names of families: models that its role may call. */
-export function familyVariables(run: CliRun): Record<string, string> {
+function familyVariables(run: CliRun): Record<string, string> {
   return Object.fromEntries(
     Object.entries(familiesOf(run)).map(([family, id]) => [`ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`, id]),
   );
@@ -117,7 +117,7 @@ export function familyVariables(run: CliRun): Record<string, string> {
  * It also reads this the other way round, and would reckon a model at the price of the first name that leads to it:
  * so the model's own name comes first.
  */
-export function modelOverrides(run: CliRun): Record<string, string> {
+function modelOverrides(run: CliRun): Record<string, string> {
   const foreign = run.model.via === 'bedrock' ? Object.entries(familiesOf(run)).filter(isForeign) : [];
   return Object.fromEntries([
     ...foreign.map(([, id]) => [nameOf(id), id]),

@@ -14,7 +14,7 @@ const FILE = /^rollout-.*\.jsonl$/;
 const ENDS = [1, 8, 64].map((megabytes) => megabytes * 1024 * 1024);
 
 /** All files of conversations in a home; there are few, and only their names are read. */
-export function rollouts(home: string): string[] {
+function rollouts(home: string): string[] {
   const folder = path.join(home, '.codex', 'sessions');
   if (!existsSync(folder)) {
     return [];
@@ -54,7 +54,7 @@ function lastTokens(text: string): Tokens | null {
   return null;
 }
 
-export function tokensOfLine(line: string): Tokens | null {
+function tokensOfLine(line: string): Tokens | null {
   // most lines are long and about something else
   const record = line.includes('"token_count"') ? parsed(line) : undefined;
   const payload = isObject(record) ? fieldsOf(record, 'payload') : {};

@@ -124,7 +124,7 @@ function wrong(what: string, got: string, allowed: string): SessionError {
 const NOTHING_SPENT = { turns: null, tokens: null, dollars: null } as const;
 
 /** Output in plain text: the exit code alone says whether it succeeded. */
-export class TextReader implements CliReader {
+class TextReader implements CliReader {
   public readonly conversation: string | null;
   public readonly spent = NOTHING_SPENT;
   private readonly said = new LastText();
@@ -153,7 +153,7 @@ export class TextReader implements CliReader {
 }
 
 /** Output in events of ours, one a line. Only a `result` ends a run. */
-export class EventsReader extends RecordReader {
+class EventsReader extends RecordReader {
   private result: Fields | undefined;
 
   public finish(exit: CliExit): CliOutcome {

@@ -7,7 +7,7 @@ import type { Problem } from '../shared/problem';
 import { SessionError } from '../shared/problem';
 
 /** By git's own names. */
-export interface Credential {
+interface Credential {
   readonly username: string;
   readonly password: string;
   readonly password_expiry_utc: number;

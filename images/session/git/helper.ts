@@ -10,7 +10,7 @@ const LONGEST_INPUT = 64 * 1024;
 const PLAIN = /^[^\0-\x1f\x7f]*$/;
 
 /** What the helper prints. It ends with status 0 in any case: git reads `quit=1`, and asks nobody else. */
-export interface Answer {
+interface Answer {
   readonly stdout: string;
   readonly stderr: string;
 }

@@ -17,7 +17,7 @@ export interface Caller {
 /** how the CLI calls the tools of the gateway; part of the names of all tools, which are bounded */
 const MCP_NAME = 'gateway';
 
-export type Reached = Pick<CliRun, 'mcp' | 'telemetryUrl'>;
+type Reached = Pick<CliRun, 'mcp' | 'telemetryUrl'>;
 
 /** Opens the bridge for the job, and asks the gateway for its tools. */
 export async function reachGateway(

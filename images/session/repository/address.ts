@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { SessionError } from '../shared/problem';
 
-export interface Repository {
+interface Repository {
   readonly url: string;
   /** where it lies in the workspace: host, owner, name */
   readonly folder: string;

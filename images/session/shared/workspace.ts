@@ -6,7 +6,7 @@ import * as path from 'node:path';
 const WORKSPACE_VARIABLE = 'AGENT_WORKSPACE';
 const MOUNT = '/mnt/workspace';
 
-export interface Workspace {
+interface Workspace {
   readonly root: string;
   /** false where the microVM takes all with it when it ends */
   readonly persistent: boolean;

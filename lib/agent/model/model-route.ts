@@ -24,7 +24,7 @@ export interface LlmGatewayProps {
 }
 
 /** What a route learns of the agent that takes it. Not part of the API. */
-export interface RouteContext {
+interface RouteContext {
   readonly runtimeName: string;
   /** undefined for an image of which nothing is known */
   readonly cli?: CliName;
@@ -183,7 +183,7 @@ class NoRoute extends ModelRoute {
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam-projects.html
  */
-export function mantleStatement(stack: Stack, models: BoundModel[]): iam.PolicyStatement {
+function mantleStatement(stack: Stack, models: BoundModel[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['bedrock-mantle:CreateInference'],
     resources: [stack.formatArn({ service: 'bedrock-mantle', resource: 'project', resourceName: 'default' })],

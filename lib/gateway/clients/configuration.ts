@@ -39,7 +39,7 @@ export interface ClientConfiguration {
 }
 
 /** where headless clients look for the token */
-export const TOKEN_VARIABLE = 'MCP_GATEWAY_TOKEN';
+const TOKEN_VARIABLE = 'MCP_GATEWAY_TOKEN';
 
 /** signs what a client sends to a gateway that is guarded by IAM; reads the usual AWS credentials */
 const SIGNING_PROXY = 'mcp-proxy-for-aws==1.7.0';

@@ -31,7 +31,7 @@ export const GROUPS = { all: 'CallTool', root: 'Mcp' };
 export const actionName = toolNameOf;
 
 /** The target of an action: no name of a target holds an underscore. */
-export function targetOf(action: string): string {
+function targetOf(action: string): string {
   return action.split(SEPARATOR)[0];
 }
 

@@ -160,7 +160,7 @@ const WORD_LISTS = ['scope', 'scp'];
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/example-policies-principal.html
  */
-export function claimCondition(claim: string, values: string[]): string {
+function claimCondition(claim: string, values: string[]): string {
   const tag = `principal.getTag(${cedarString(claim)})`;
   const elements = values.map((value) => `${tag} like "[*\\"${value}\\"*]"`);
   const words = WORD_LISTS.includes(claim) ? values.flatMap((value) => wordPatterns(tag, value)) : [];
@@ -173,7 +173,7 @@ function wordPatterns(tag: string, value: string): string[] {
 }
 
 /** Refuses claims and values that cannot be compared exactly. */
-export function checkClaim(claim: string, values: string[]): void {
+function checkClaim(claim: string, values: string[]): void {
   if (Token.isUnresolved(claim) || !/^[A-Za-z0-9_.:/-]{1,255}$/.test(claim)) {
     throw invalidValue('InvalidPolicyClaim', {
       what: 'this is not the name of a token claim',

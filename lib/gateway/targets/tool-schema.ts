@@ -53,7 +53,7 @@ export function functionToolsOf(tools: agentcore.ToolDefinition[], writeTools?: 
 }
 
 /** What of an OpenAPI description is known while the app is synthesized. */
-export interface KnownApi {
+interface KnownApi {
   /** the operation ids, which become the names of tools */
   readonly operations: string[];
   /** the absolute addresses of its servers */

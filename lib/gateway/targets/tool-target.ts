@@ -104,7 +104,7 @@ export class ToolTarget {
   }
 }
 
-export function slackTarget(props: RemoteTargetProps): Binder {
+function slackTarget(props: RemoteTargetProps): Binder {
   return (scope, context) =>
     bindServer(scope, context, {
       kind: 'mcpServer',
@@ -121,7 +121,7 @@ export function slackTarget(props: RemoteTargetProps): Binder {
 
 const SITE = /^https:\/\/[a-z0-9]([a-z0-9-]*[a-z0-9])?\.atlassian\.net$/;
 
-export function jiraTarget(props: JiraTargetProps): Binder {
+function jiraTarget(props: JiraTargetProps): Binder {
   const { identity, site } = props;
   checkSite(site);
   return (scope, context) =>

@@ -104,7 +104,7 @@ export interface OAuthClientConfig {
   readonly clientSecretConfig?: BoundSecret['config'];
 }
 
-export interface OAuthProvider {
+interface OAuthProvider {
   readonly name: string;
   readonly providerArn: string;
   readonly callbackUrl: string;

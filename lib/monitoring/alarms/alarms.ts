@@ -187,10 +187,10 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
   }
 }
 
-export const DEFAULT_RUNBOOK = 'https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/runbook.md';
+const DEFAULT_RUNBOOK = 'https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/runbook.md';
 
 /** What can be told before the sources are asked. */
-export function checkAlarmsProps(scope: Construct, { watch, runbookUrl }: AgentAlarmsProps): void {
+function checkAlarmsProps(scope: Construct, { watch, runbookUrl }: AgentAlarmsProps): void {
   if (watch.length === 0) {
     throw invalid(scope, 'NothingToWatch', {
       what: 'there is nothing to alarm about',

@@ -113,7 +113,7 @@ interface Family {
 }
 
 /** The same lines, once each; where a graph has many, by searches, which take a fifth of the room. */
-export function summarized(metrics: cloudwatch.IMetric[]): cloudwatch.IMetric[] {
+function summarized(metrics: cloudwatch.IMetric[]): cloudwatch.IMetric[] {
   const lines = [...new Map(metrics.map((metric) => [metricKey(metric), metric])).values()];
   if (lines.length <= MOST_LINES) {
     return lines;

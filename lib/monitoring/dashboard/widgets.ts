@@ -153,7 +153,7 @@ interface Json {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-export class CompactNumbers extends cloudwatch.SingleValueWidget {
+class CompactNumbers extends cloudwatch.SingleValueWidget {
   public override toJson(): unknown[] {
     return (super.toJson() as Json[]).map(({ properties, ...widget }) => ({
       ...widget,

@@ -135,7 +135,7 @@ function endpointEntry(endpoint: Resource, reader: Reader): Entry {
 }
 
 /** Which routes and which network ACL count for a subnet, and what network ACLs let through. */
-export function subnetEntries(reader: Reader): Entry[] {
+function subnetEntries(reader: Reader): Entry[] {
   return [
     ...reader.resourcesOf('AWS::EC2::SubnetRouteTableAssociation').map((association) =>
       entry({

@@ -99,7 +99,7 @@ interface NestedResource {
 }
 
 /** The nested stacks of a template whose own templates are there too. */
-export function nestedFiles(content: object, path: string, name: string, stack: LoadedStack): NestedFile[] {
+function nestedFiles(content: object, path: string, name: string, stack: LoadedStack): NestedFile[] {
   const { Resources = {} } = content as { Resources?: Record<string, NestedResource | null> };
   return Object.entries(Resources).flatMap(([logicalId, resource]) => {
     if (resource?.Type !== 'AWS::CloudFormation::Stack') {

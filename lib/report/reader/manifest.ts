@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readObject } from './read-json';
 
 /** What the CDK notes about a construct. */
-export interface MetadataEntry {
+interface MetadataEntry {
   readonly type: string;
   readonly data?: unknown;
 }
@@ -85,7 +85,7 @@ function assetsOf(folder: string, artifacts: Artifact[]): Map<string, string> {
 }
 
 /** A finding of a validation plugin that an acknowledgement keeps from counting. */
-export interface Suppressed {
+interface Suppressed {
   /** the id of the acknowledgement */
   readonly id: string;
   readonly reason?: string;
@@ -104,7 +104,7 @@ interface Violation {
 }
 
 /** What the CDK wrote about its validation: acknowledgements on an app or a stage stand nowhere else. */
-export function suppressedIn(folder: string): Suppressed[] {
+function suppressedIn(folder: string): Suppressed[] {
   const file = join(folder, 'validation-report.json');
   const { pluginReports = [] }: Report = existsSync(file) ? readObject(file) : {};
   return pluginReports.flatMap(({ suppressedViolations = [] }) =>

@@ -15,7 +15,7 @@ export interface Statement {
   readonly conditions: string[];
 }
 
-export const ALL_BUT = 'everything except ';
+const ALL_BUT = 'everything except ';
 
 const readBy = memoized((reader: Reader) => memoized((document: Value) => readAll(document, reader)));
 
@@ -146,7 +146,7 @@ export function documentsOf(resource: Resource): Value[] {
 }
 
 /** A statement, and whether a condition of the template decides about it. */
-export interface Possible {
+interface Possible {
   readonly statement: Value;
   readonly isCertain: boolean;
 }

@@ -96,7 +96,7 @@ function checkHome(scope: Construct, bucket: s3.IBucket, part: 'region' | 'accou
   }
 }
 
-export interface RemovalTargets {
+interface RemovalTargets {
   readonly resources: CfnResource[];
   readonly owned: (IResource | undefined)[];
 }

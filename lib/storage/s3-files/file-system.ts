@@ -140,7 +140,7 @@ export class S3FilesFileSystem extends Resource implements IS3FilesFileSystem {
 }
 
 /** Refuses a network in which nothing can be mounted. */
-export function checkMountable(scope: Construct, network: IAgentNetwork): void {
+function checkMountable(scope: Construct, network: IAgentNetwork): void {
   if (network.isPublic) {
     throw invalid(scope, 'S3FilesNeedsVpc', {
       what: 'a file system is mounted through a VPC, and this network is public',
@@ -159,7 +159,7 @@ export function checkMountable(scope: Construct, network: IAgentNetwork): void {
 }
 
 /** One mount target a zone, in the first subnet of each: the service refuses a second one. */
-export function mountTargets(
+function mountTargets(
   scope: Construct,
   fileSystem: s3files.CfnFileSystem,
   place: { subnets: ec2.ISubnet[]; securityGroup: ec2.ISecurityGroup },

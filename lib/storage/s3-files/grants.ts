@@ -3,7 +3,7 @@ import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { Construct } from 'constructs';
 import type { IS3FilesAccessPoint } from './contracts';
 
-export interface MountStatementsOptions {
+interface MountStatementsOptions {
   /** false when left away: the client may write */
   readonly readOnly?: boolean;
 }

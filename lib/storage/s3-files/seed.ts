@@ -139,7 +139,7 @@ const MEMORY_MIB = 1025;
  * aws-cdk makes one such function for each stack and memory size, with the role of whoever comes first. The odd size
  * keeps ours apart: another deployment of the app would otherwise end up with our role, which takes no further rights.
  */
-export class SeedHandler extends Construct {
+class SeedHandler extends Construct {
   public static of(scope: IConstruct): SeedHandler {
     return oncePerStack(scope, ID, (stack) => new SeedHandler(stack));
   }
