@@ -1,4 +1,4 @@
-import { Stack, Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -16,6 +16,12 @@ import type { ModelRouteConfig } from './model/model-route';
 import { sessionEnvironment } from './session/session-environment';
 
 const REGION = 'AWS_REGION';
+
+const SHORTEST = 60;
+
+const LONGEST = 28_800;
+
+const DEFAULT_IDLE = 900;
 
 /** What the values of the props turned into. */
 interface RuntimeParts {
@@ -76,6 +82,11 @@ export function createRuntime(
   return runtime;
 }
 
+/** Whether sessions start from a snapshot. */
+export function isV2({ platformVersion }: CodingAgentProps): boolean {
+  return platformVersion?.value === agentcore.PlatformVersion.V2.value;
+}
+
 /** What signs in a session has to know its region, and AWS does not say that it is told. The app may name another. */
 function withRegion(
   scope: Construct,
@@ -85,17 +96,6 @@ function withRegion(
   const isNeeded = Object.keys(own).length > 0 && !Object.hasOwn(environment, REGION);
   return isNeeded ? { ...own, [REGION]: Stack.of(scope).region } : own;
 }
-
-/** Whether sessions start from a snapshot. */
-export function isV2({ platformVersion }: CodingAgentProps): boolean {
-  return platformVersion?.value === agentcore.PlatformVersion.V2.value;
-}
-
-const SHORTEST = 60;
-
-const LONGEST = 28_800;
-
-const DEFAULT_IDLE = 900;
 
 /**
  * The lifecycle with the defaults of the service filled in.

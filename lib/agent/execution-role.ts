@@ -5,19 +5,19 @@ import { RUNTIME_LOGS } from '../logs/storage';
 import { acknowledgeUnlessChanged, acknowledgeWildcards } from '../private/acknowledge';
 import { Acknowledgements } from '../private/acknowledgements';
 import { oncePerStack } from '../private/per-stack';
+import { policySizeProblems } from '../private/policy-size';
 import type { Filesystem } from '../storage/filesystem';
 import { exceptKey, guardrailPolicyOf, guardrailPolicyWithKey } from './guardrail-policy';
 import { type KeyException, workloadIdentityArn } from './model/model-key';
-import { policySizeProblems } from '../private/policy-size';
 
 const LOG_STREAMS = ':log-stream:*';
 
-const agentRoles = new WeakSet<object>();
+const ID = 'CodingAgentsTelemetry';
 
-/** Whether a principal is the role of an agent: its runtime waits for what is granted to it. */
-export function isAgentRole(principal: iam.IPrincipal): boolean {
-  return agentRoles.has(principal);
-}
+/** shared file systems whose rights fit into one policy together with everything else */
+const MOUNTS_IN_ONE_POLICY = 2;
+
+const agentRoles = new WeakSet<object>();
 
 /** The role of one agent and its policies; the runtime must wait for all of them. */
 interface ExecutionRole {
@@ -63,12 +63,48 @@ export function executionRole(
   return { role, policy, policies };
 }
 
+/** Whether a principal is the role of an agent: its runtime waits for what is granted to it. */
+export function isAgentRole(principal: iam.IPrincipal): boolean {
+  return agentRoles.has(principal);
+}
+
+/** In the order in which they are given: those whose rights fit beside everything else, and what comes after them. */
+export function splitByRoom(filesystems: Filesystem[]): { fit: Filesystem[]; rest: Filesystem[] } {
+  const shared = filesystems.filter((filesystem) => !filesystem._isPrivate);
+  const firstTooMany = shared[MOUNTS_IN_ONE_POLICY];
+  const end = firstTooMany === undefined ? filesystems.length : filesystems.indexOf(firstTooMany);
+  return { fit: filesystems.slice(0, end), rest: filesystems.slice(end) };
+}
+
 /** A second policy for the mounts of an agent that has many: IAM allows 6,144 characters each. */
 export function mountPolicy(scope: Construct, role: iam.Role): iam.ManagedPolicy {
   const policy = new iam.ManagedPolicy(scope, 'MountPolicy', { description: `What ${scope.node.path} may mount` });
   policy.node.addValidation({ validate: () => policySizeProblems(policy) });
   policy.attachToRole(role);
   return policy;
+}
+
+function logGroupsArn(scope: Construct, runtimeName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `${RUNTIME_LOGS}/${runtimeName}-*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+function logStatements(ownLogs: string): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      // the resource policy lets spans into the log group of the agent; agents made since July 2026 send them there
+      actions: ['logs:CreateLogGroup', 'logs:DescribeLogStreams', 'logs:PutResourcePolicy'],
+      resources: [ownLogs],
+    }),
+    new iam.PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [ownLogs + LOG_STREAMS],
+    }),
+  ];
 }
 
 /** a runtime id is the name, a dash and a suffix; a name holds no dash, so this admits no other runtime */
@@ -87,42 +123,6 @@ function trust(scope: Construct, runtimeName: string): iam.IPrincipal {
     },
   });
 }
-
-function logStatements(ownLogs: string): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({
-      // the resource policy lets spans into the log group of the agent; agents made since July 2026 send them there
-      actions: ['logs:CreateLogGroup', 'logs:DescribeLogStreams', 'logs:PutResourcePolicy'],
-      resources: [ownLogs],
-    }),
-    new iam.PolicyStatement({
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [ownLogs + LOG_STREAMS],
-    }),
-  ];
-}
-
-function logGroupsArn(scope: Construct, runtimeName: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'logs',
-    resource: 'log-group',
-    resourceName: `${RUNTIME_LOGS}/${runtimeName}-*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-}
-
-/** shared file systems whose rights fit into one policy together with everything else */
-const MOUNTS_IN_ONE_POLICY = 2;
-
-/** In the order in which they are given: those whose rights fit beside everything else, and what comes after them. */
-export function splitByRoom(filesystems: Filesystem[]): { fit: Filesystem[]; rest: Filesystem[] } {
-  const shared = filesystems.filter((filesystem) => !filesystem._isPrivate);
-  const firstTooMany = shared[MOUNTS_IN_ONE_POLICY];
-  const end = firstTooMany === undefined ? filesystems.length : filesystems.indexOf(firstTooMany);
-  return { fit: filesystems.slice(0, end), rest: filesystems.slice(end) };
-}
-
-const ID = 'CodingAgentsTelemetry';
 
 /**
  * The calls that take no resource in IAM, one policy for all agents of a stack.

@@ -18,6 +18,12 @@ const EVENT_TYPES = {
   WorkloadIdentityDirectory: false,
 };
 
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
+const MOST_VALUES = 500;
+
+/** they have nothing to do with agents, and are most of the events of many accounts */
+const NOISE = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'];
+
 type EventType = keyof typeof EVENT_TYPES;
 
 /** How the ARNs begin that are recorded, by type. */
@@ -28,6 +34,10 @@ interface Audited {
   readonly key: IConstruct | string;
   readonly arns: AuditedArns;
 }
+
+type Selector = cloudtrail.CfnTrail.AdvancedEventSelectorProperty;
+
+type FieldSelector = cloudtrail.CfnTrail.AdvancedFieldSelectorProperty;
 
 /** What a trail records: everything, or what lies below some constructs. */
 export class AuditScope {
@@ -164,16 +174,6 @@ function merge(all: AuditedArns[]): AuditedArns {
   }
   return merged;
 }
-
-/** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
-const MOST_VALUES = 500;
-
-/** they have nothing to do with agents, and are most of the events of many accounts */
-const NOISE = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'];
-
-type Selector = cloudtrail.CfnTrail.AdvancedEventSelectorProperty;
-
-type FieldSelector = cloudtrail.CfnTrail.AdvancedFieldSelectorProperty;
 
 /** What CloudTrail is told to record. A selector takes one type of resource. */
 export function eventSelectors(trail: Construct, scope: AuditScope, managementEvents: boolean): Selector[] {

@@ -14,6 +14,8 @@ const MOST_POLICIES = 10;
 /** a target takes at most about 1,000 characters: four ARNs, a secret, its key */
 const ROOM_FOR_ONE_MORE = LARGEST_POLICY - 1500;
 
+const CONTEXT = 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn';
+
 /** The gateway, as the role must know it to name it exactly. */
 interface NamedGateway {
   readonly gatewayId: string;
@@ -134,8 +136,6 @@ function fetchActions({ kind }: FetchedCredential, grant: OAuthGrant | undefined
     ? ['bedrock-agentcore:CompleteResourceTokenAuth', 'bedrock-agentcore:GetResourceOauth2Token']
     : ['bedrock-agentcore:GetResourceOauth2Token'];
 }
-
-const CONTEXT = 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn';
 
 /**
  * What the role of a gateway must be allowed on its key, limited to what this gateway stores.

@@ -5,9 +5,9 @@ import type { Construct } from 'constructs';
 import { GatewayTargetOAuthGrant } from '../mixins/gateway-target-oauth-grant';
 import { acknowledgeOptOut } from '../private/acknowledge';
 import { describe, invalid } from '../private/errors';
-import { checkToolNames } from './targets/tool-names';
 import type { GatewayRole } from './gateway-role';
 import { McpTarget } from './targets/mcp-target';
+import { checkToolNames } from './targets/tool-names';
 import type { ToolTarget } from './targets/tool-target';
 import type { TargetContext, ToolTargetConfig } from './targets/tool-target-config';
 
@@ -16,6 +16,13 @@ const MOST_TARGETS = 100;
 
 /** a gateway takes five changes of targets at once; one is left for whoever changes something by hand */
 const LANES = 4;
+
+/** What a target is made with. */
+interface AddedTargetProps {
+  readonly context: TargetContext;
+  readonly target: ToolTarget;
+  readonly role: GatewayRole;
+}
 
 /** The targets of a gateway, in the order in which they are deployed. */
 export class GatewayTargets {
@@ -91,13 +98,6 @@ export class GatewayTargets {
       }),
     ];
   }
-}
-
-/** What a target is made with. */
-interface AddedTargetProps {
-  readonly context: TargetContext;
-  readonly target: ToolTarget;
-  readonly role: GatewayRole;
 }
 
 /** A target with the rights that it needs, in the order in which they must come. */

@@ -15,6 +15,12 @@ const REPOSITORY = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-
 
 const LONGEST_OWNER = 39;
 
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+
+const HOST = new RegExp(`^(?=.{4,253}$)(${LABEL}\\.)+${LABEL}$`);
+
+const DATA_RESIDENCY = /^([a-z0-9-]+)\.ghe\.com$/;
+
 /** What the function is told of the App. Errors: whatever GitHub would refuse, or take for more than is meant. */
 export function appConfigOf(scope: Construct, options: GitHubAppOptions): AppConfig {
   const { clientId, installationId, key, repositories, host = 'github.com' } = options;
@@ -157,12 +163,6 @@ function duplicateProblem(repositories: string[]): Problem | undefined {
         fix: 'remove one of them',
       };
 }
-
-const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
-
-const HOST = new RegExp(`^(?=.{4,253}$)(${LABEL}\\.)+${LABEL}$`);
-
-const DATA_RESIDENCY = /^([a-z0-9-]+)\.ghe\.com$/;
 
 /**
  * The URL of the API of a GitHub.

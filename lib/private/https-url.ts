@@ -2,6 +2,9 @@ import { Token } from 'aws-cdk-lib';
 import { isIP } from 'node:net';
 import { invalidValue } from './errors';
 
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-gatewaytarget-oauthcredentialprovider.html */
+const LONGEST_URL = 2048;
+
 /** What is wrong with an https URL that names a host on the internet, in words; undefined if nothing is. */
 export function httpsFlaw(text: string, allowed: { privateHost?: boolean; query?: boolean } = {}): string | undefined {
   if (!URL.canParse(text)) {
@@ -22,24 +25,6 @@ export function httpsFlaw(text: string, allowed: { privateHost?: boolean; query?
     : undefined;
 }
 
-/** what stands before the host may be a password: it must not be printed */
-export function withoutUserInfo(url: string): string {
-  return url.replace(/\/\/[^/]*@/, '//');
-}
-
-/** addresses of the machine itself, of a private network, or of a metadata service */
-function isPrivate(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  return (
-    isIP(host) !== 0 ||
-    !host.includes('.') ||
-    /(^|\.)(localhost|internal|local|home\.arpa|intranet|corp|lan)$/.test(host)
-  );
-}
-
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-gatewaytarget-oauthcredentialprovider.html */
-const LONGEST_URL = 2048;
-
 /** Refuses a URL to which a code or a session id must not be sent. */
 export function checkReturnUrl(url: string | undefined): void {
   if (url === undefined || Token.isUnresolved(url)) {
@@ -54,4 +39,19 @@ export function checkReturnUrl(url: string | undefined): void {
       fix: 'use a consent portal, or a page of yours that calls CompleteResourceTokenAuth',
     });
   }
+}
+
+/** what stands before the host may be a password: it must not be printed */
+export function withoutUserInfo(url: string): string {
+  return url.replace(/\/\/[^/]*@/, '//');
+}
+
+/** addresses of the machine itself, of a private network, or of a metadata service */
+function isPrivate(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return (
+    isIP(host) !== 0 ||
+    !host.includes('.') ||
+    /(^|\.)(localhost|internal|local|home\.arpa|intranet|corp|lan)$/.test(host)
+  );
 }

@@ -25,6 +25,22 @@ export function policySize(policy: iam.ManagedPolicy): number {
     : JSON.stringify(deployed(Stack.of(policy).resolve(policy.document))).length;
 }
 
+/** IAM would refuse the policy in the middle of a deployment. Measured late, since mixins add mounts. */
+export function policySizeProblems(policy: iam.ManagedPolicy): string[] {
+  const size = policySize(policy);
+  if (size <= LARGEST_POLICY) {
+    return [];
+  }
+  return [
+    describe({
+      what: `what agent '${policy.node.scope?.node.path}' may do does not fit into one policy of IAM`,
+      got: `about ${size} characters`,
+      allowed: `at most ${LARGEST_POLICY}`,
+      fix: 'name fewer models or regions, use one application inference profile a model, or mount fewer file systems',
+    }),
+  ];
+}
+
 /** the document about as CloudFormation hands it to IAM */
 function deployed(value: unknown): unknown {
   if (Array.isArray(value)) {
@@ -49,20 +65,4 @@ function deployed(value: unknown): unknown {
         ? 'x'.repeat(ARN_LENGTH.other)
         : Object.fromEntries(entries.map(([k, v]) => [k, deployed(v)]));
   }
-}
-
-/** IAM would refuse the policy in the middle of a deployment. Measured late, since mixins add mounts. */
-export function policySizeProblems(policy: iam.ManagedPolicy): string[] {
-  const size = policySize(policy);
-  if (size <= LARGEST_POLICY) {
-    return [];
-  }
-  return [
-    describe({
-      what: `what agent '${policy.node.scope?.node.path}' may do does not fit into one policy of IAM`,
-      got: `about ${size} characters`,
-      allowed: `at most ${LARGEST_POLICY}`,
-      fix: 'name fewer models or regions, use one application inference profile a model, or mount fewer file systems',
-    }),
-  ];
 }

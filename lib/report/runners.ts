@@ -1,6 +1,6 @@
-import { AGENTCORE } from '../template/resource';
 import { NOTES } from '../private/notes';
 import type { Resource } from '../template/resource';
+import { AGENTCORE } from '../template/resource';
 import { Value } from '../template/value';
 import type { Entry } from './reader/facts';
 import { entry, sorted } from './reader/facts';
@@ -14,6 +14,11 @@ const RUNNERS: Record<string, { kind: string; role: string }> = {
   'AWS::Lambda::Function': { kind: 'function', role: 'Role' },
 };
 
+const SETTINGS = `${NOTES}github`;
+
+/** settings with a line of their own, or that give nobody a right */
+const TOLD = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
+
 /** The browsers, code interpreters, memories and functions of a stack, each with the role that it acts with. */
 export function runnerEntries(reader: Reader): Entry[] {
   return reader.resourcesOf(...Object.keys(RUNNERS)).map((runner) => {
@@ -26,11 +31,6 @@ export function runnerEntries(reader: Reader): Entry[] {
     });
   });
 }
-
-const SETTINGS = `${NOTES}github`;
-
-/** settings with a line of their own, or that give nobody a right */
-const TOLD = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
 
 /** The settings of brokers are in the asset with their code, which no diff shows; they stand in the metadata too. */
 function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
@@ -54,15 +54,15 @@ function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
   };
 }
 
-/** The metadata of a resource. */
-function metadataOf({ written }: Resource): Record<string, unknown> {
-  return (written as { Metadata?: Record<string, unknown> }).Metadata ?? {};
-}
-
 /** Why a resource may do more than by default, by the choice that lets it. */
 export function reasonsOf(resource: Resource): string[] {
   return Object.entries(metadataOf(resource))
     .filter(([key, reason]) => key.startsWith(NOTES) && typeof reason === 'string')
     .map(([key, reason]) => `${key.slice(NOTES.length)}: ${String(reason)}`)
     .sort();
+}
+
+/** The metadata of a resource. */
+function metadataOf({ written }: Resource): Record<string, unknown> {
+  return (written as { Metadata?: Record<string, unknown> }).Metadata ?? {};
 }

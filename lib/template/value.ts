@@ -10,6 +10,16 @@ const DYNAMIC_REFERENCE = /\{\{resolve:[^}]*\}\}/g;
 
 const SECRET_REFERENCE = /\{\{resolve:(secretsmanager|ssm-secure):/;
 
+const [BEFORE, AFTER] = ['\uE000', '\uE001'];
+
+const PLACE = new RegExp(`${BEFORE}(\\d+)${AFTER}`);
+
+/** What a text is in JSON; undefined if it is none. */
+interface Json {
+  readonly template: Template;
+  readonly written: unknown;
+}
+
 /** A value of a template with its intrinsic functions followed, through nested stacks and exports too. */
 export class Value {
   private readonly meaning: Meaning;
@@ -189,16 +199,6 @@ export class Value {
     return child;
   }
 }
-
-/** What a text is in JSON; undefined if it is none. */
-interface Json {
-  readonly template: Template;
-  readonly written: unknown;
-}
-
-const [BEFORE, AFTER] = ['\uE000', '\uE001'];
-
-const PLACE = new RegExp(`${BEFORE}(\\d+)${AFTER}`);
 
 /** Reads a text that is JSON: policies are often given so, with what is known only at deployment in their strings. */
 function jsonOf(template: Template, parts: Part[]): Json | undefined {

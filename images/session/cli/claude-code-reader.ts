@@ -22,6 +22,11 @@ import {
 /** what Claude Code itself says in the model's place: errors, answers of local commands */
 const SYNTHETIC = '<synthetic>';
 
+const SUBTYPES: Readonly<Record<string, Failure['errorCode']>> = {
+  error_max_turns: 'TurnLimit',
+  error_max_budget_usd: 'DollarLimit',
+};
+
 /** Reads `--output-format stream-json`. Only a `result` record ends a run. */
 export class ClaudeCodeReader extends RecordReader {
   private result: Fields | undefined;
@@ -123,11 +128,6 @@ function systemEvents(record: Fields): AgentEvent[] {
 function denial(record: Fields): AgentEvent {
   return { type: 'notice', code: 'ToolDenied', message: `the tool ${textOf(record, 'tool_name')} was not permitted` };
 }
-
-const SUBTYPES: Readonly<Record<string, Failure['errorCode']>> = {
-  error_max_turns: 'TurnLimit',
-  error_max_budget_usd: 'DollarLimit',
-};
 
 /** Not by `subtype` alone: a model that refuses gives `success` with `is_error`. */
 function failureOf(result: Fields): Failure | undefined {

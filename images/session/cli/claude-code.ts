@@ -5,6 +5,26 @@ import { ClaudeCodeReader } from './claude-code-reader';
 /** retries of one request to the model; the default of ten waits over a minute for a wrong key */
 const RETRIES = '4';
 
+const SILENCE = {
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_AUTOUPDATER: '1',
+  CLAUDE_CODE_MAX_RETRIES: RETRIES,
+  // the microVM is one; without it the root user is refused
+  IS_SANDBOX: '1',
+  // without settings of the project its CLAUDE.md is read only as that of a directory that was added
+  CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: '1',
+};
+
+/**
+ * The model that Claude Code takes for each family if it is told none, by Anthropic's name and for the pinned version.
+ * integration/clients/test/bedrock-models.test.ts fails where a new version has others.
+ */
+const DEFAULTS = {
+  opus: 'claude-opus-5-5',
+  sonnet: 'claude-sonnet-4-5-20250929',
+  haiku: 'claude-haiku-4-5-20251001',
+} as const;
+
 export const claudeCode: CliAdapter = {
   name: 'claude-code',
   limits: ['turns', 'minutes', 'dollars'],
@@ -35,16 +55,6 @@ function command(run: CliRun): CliCommand {
     input: run.prompt,
   };
 }
-
-const SILENCE = {
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-  DISABLE_AUTOUPDATER: '1',
-  CLAUDE_CODE_MAX_RETRIES: RETRIES,
-  // the microVM is one; without it the root user is refused
-  IS_SANDBOX: '1',
-  // without settings of the project its CLAUDE.md is read only as that of a directory that was added
-  CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: '1',
-};
 
 function option(name: string, value: string | number | undefined): string[] {
   return value === undefined ? [] : [name, String(value)];
@@ -91,16 +101,6 @@ function telemetryVariables({ telemetryUrl }: CliRun): Record<string, string> {
     OTEL_LOGS_EXPORT_INTERVAL: '1000',
   };
 }
-
-/**
- * The model that Claude Code takes for each family if it is told none, by Anthropic's name and for the pinned version.
- * integration/clients/test/bedrock-models.test.ts fails where a new version has others.
- */
-const DEFAULTS = {
-  opus: 'claude-opus-5-5',
-  sonnet: 'claude-sonnet-4-5-20250929',
-  haiku: 'claude-haiku-4-5-20251001',
-} as const;
 
 /** What it means by the names of families: models that its role may call. */
 function familyVariables(run: CliRun): Record<string, string> {

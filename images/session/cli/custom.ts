@@ -16,6 +16,10 @@ const DESCRIPTOR_VARIABLE = 'AGENT_CLI_DESCRIPTOR';
 
 const CONVERSATION = '{conversation}';
 
+const NOTHING_SPENT = { turns: null, tokens: null, dollars: null } as const;
+
+const STATUSES: readonly unknown[] = ['started', 'done', 'failed'];
+
 interface Descriptor {
   readonly command: readonly string[];
   readonly prompt: 'stdin' | 'argument';
@@ -121,8 +125,6 @@ function wrong(what: string, got: string, allowed: string): SessionError {
   return new SessionError('InvalidCliDescriptor', { what, got, allowed, fix: 'see docs/custom-agent.md' });
 }
 
-const NOTHING_SPENT = { turns: null, tokens: null, dollars: null } as const;
-
 /** Output in plain text: the exit code alone says whether it succeeded. */
 class TextReader implements CliReader {
   public readonly conversation: string | null;
@@ -207,8 +209,6 @@ function tokensOf(tokens: Fields): Tokens {
     cacheWrite: amount(tokens, 'cacheWrite'),
   };
 }
-
-const STATUSES: readonly unknown[] = ['started', 'done', 'failed'];
 
 function toolEvents(record: Fields): AgentEvent[] {
   const { status } = record;

@@ -8,6 +8,28 @@ import { invalid } from '../../private/errors';
 
 const takenBy = new WeakMap<agentcore.AgentRuntimeArtifact, string>();
 
+/** What was said of an agent, before its models are known. */
+export interface CliSession {
+  readonly name: CliName;
+  readonly model?: string;
+  readonly smallModel?: string;
+  readonly effort?: string;
+  readonly limits?: LimitSettings;
+  readonly prices?: PriceSettings;
+  readonly telemetry?: boolean;
+}
+
+/** What a `CodingAgent` needs to know of its CLI. Not part of the API. */
+export interface AgentCliConfig {
+  readonly artifact: agentcore.AgentRuntimeArtifact;
+  /** what the execution role needs in order to fetch image or code */
+  readonly statements: iam.PolicyStatement[];
+  /** image or zip: their limits for environment variables differ */
+  readonly isCode: boolean;
+  /** which agent it is, and what it was told; undefined for an image of which nothing is known */
+  readonly session?: CliSession;
+}
+
 /** Takes an L2 artifact, with the rights that it asks for at its binding. */
 export function recordArtifact(scope: Construct, artifact: agentcore.AgentRuntimeArtifact): AgentCliConfig {
   const owner = takenBy.get(artifact);
@@ -83,26 +105,4 @@ class RecordingPrincipal implements iam.IPrincipal {
   public addToPolicy(statement: iam.PolicyStatement): boolean {
     return this.addToPrincipalPolicy(statement).statementAdded;
   }
-}
-
-/** What a `CodingAgent` needs to know of its CLI. Not part of the API. */
-export interface AgentCliConfig {
-  readonly artifact: agentcore.AgentRuntimeArtifact;
-  /** what the execution role needs in order to fetch image or code */
-  readonly statements: iam.PolicyStatement[];
-  /** image or zip: their limits for environment variables differ */
-  readonly isCode: boolean;
-  /** which agent it is, and what it was told; undefined for an image of which nothing is known */
-  readonly session?: CliSession;
-}
-
-/** What was said of an agent, before its models are known. */
-export interface CliSession {
-  readonly name: CliName;
-  readonly model?: string;
-  readonly smallModel?: string;
-  readonly effort?: string;
-  readonly limits?: LimitSettings;
-  readonly prices?: PriceSettings;
-  readonly telemetry?: boolean;
 }

@@ -3,10 +3,10 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ORDER } from '../segment';
-import { AgentPrices } from '../prices';
 import { invalid } from '../../private/errors';
+import { AgentPrices } from '../prices';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../segment';
+import { ORDER } from '../segment';
 import { type AlarmKind, AlarmSeverity } from './kind';
 import type { AlarmContext, AlarmRule, IAlarmSource } from './rule';
 import { EVALUATION_PERIODS, datapointsOf, rulesById } from './rules';
@@ -20,6 +20,8 @@ const MOST_IN_WIDGET = 40;
 const ALARMS_IN_LINE = 5;
 
 const HIGHEST_WIDGET = 8;
+
+const DEFAULT_RUNBOOK = 'https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/runbook.md';
 
 /** An alarm, and why it is there. */
 interface MadeAlarm {
@@ -186,8 +188,6 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
     return severity === AlarmSeverity.HIGH ? highSeverityTopic : topic;
   }
 }
-
-const DEFAULT_RUNBOOK = 'https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/runbook.md';
 
 /** What can be told before the sources are asked. */
 function checkAlarmsProps(scope: Construct, { watch, runbookUrl }: AgentAlarmsProps): void {

@@ -1,4 +1,4 @@
-import { Token, AspectPriority, Aspects, Stack, type IAspect } from 'aws-cdk-lib';
+import { type IAspect, AspectPriority, Aspects, Stack, Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { invalid, warn } from '../../private/errors';
@@ -17,6 +17,14 @@ const MOST_IN_DASHBOARD = 2500;
 const COST_GRAPHS = 2;
 
 const A_DAY = 86_400;
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
+const MOST_BYTES = 100_000;
+
+/** how long is what is known only at deployment: mostly ARNs of agents and alarms, and names of log groups */
+const USUAL_BYTES = 120;
+
+const SHORT: Record<string, number> = { 'AWS::AccountId': 12, 'AWS::Partition': 3, 'AWS::Region': 14 };
 
 /** What can be told before the segments are asked. */
 export function checkDashboardProps(scope: Construct, { segments, dashboardName, period }: AgentDashboardProps): void {
@@ -88,27 +96,6 @@ export function checkChoices(scope: Construct, choices: MergedRows['choices']): 
   }
 }
 
-function isPeriod(seconds: number): boolean {
-  return seconds > 0 && seconds <= A_DAY && seconds % 60 === 0;
-}
-
-/** each widget of the estimate repeats all of its metrics */
-function costCount(lines: CostLines | undefined): number {
-  return lines === undefined ? 0 : lines.metricCount * (isGraphed(lines) ? 1 + COST_GRAPHS : 1);
-}
-
-function sum(counts: number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
-}
-
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
-const MOST_BYTES = 100_000;
-
-/** how long is what is known only at deployment: mostly ARNs of agents and alarms, and names of log groups */
-const USUAL_BYTES = 120;
-
-const SHORT: Record<string, number> = { 'AWS::AccountId': 12, 'AWS::Partition': 3, 'AWS::Region': 14 };
-
 /** Warns, when all is on it, of a dashboard that CloudWatch may refuse; how large it really is, the deployment tells. */
 export function warnOfSize(dashboard: cloudwatch.Dashboard): void {
   const visit: IAspect['visit'] = (node) => {
@@ -127,6 +114,19 @@ export function warnOfSize(dashboard: cloudwatch.Dashboard): void {
     }
   };
   Aspects.of(dashboard).add({ visit }, { priority: AspectPriority.READONLY });
+}
+
+function isPeriod(seconds: number): boolean {
+  return seconds > 0 && seconds <= A_DAY && seconds % 60 === 0;
+}
+
+/** each widget of the estimate repeats all of its metrics */
+function costCount(lines: CostLines | undefined): number {
+  return lines === undefined ? 0 : lines.metricCount * (isGraphed(lines) ? 1 + COST_GRAPHS : 1);
+}
+
+function sum(counts: number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 function bytesOf(value: unknown): number {

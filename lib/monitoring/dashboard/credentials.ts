@@ -1,7 +1,7 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { ORDER } from '../segment';
 import { found, topTen } from '../search';
 import type { DashboardGraph, DashboardRow } from '../segment';
+import { ORDER } from '../segment';
 
 /** what AgentCore Identity is asked for: metric names begin with it */
 const FETCHES = ['ApiKeyFetch', 'ResourceAccessTokenFetch', 'WorkloadAccessTokenFetch'];
@@ -25,10 +25,6 @@ export function credentialRow(): DashboardRow {
       graph('Throttled', 'Throttles', ''),
     ],
   };
-}
-
-function line(metricName: string, suffix: string): cloudwatch.IMetric {
-  return found({ metricName, statistic: 'Sum' }, `\${PROP('MetricName')} \${PROP('Dim.ProviderName')}${suffix}`);
 }
 
 /** Callers whose token or signature was not accepted. AWS does not document these metrics; without them the row is empty. */
@@ -84,4 +80,8 @@ export function policyRow(): DashboardRow {
       { title: 'Policies that do not fit their tools', metrics: [line('PolicyMismatch'), line('MismatchErrors')] },
     ],
   };
+}
+
+function line(metricName: string, suffix: string): cloudwatch.IMetric {
+  return found({ metricName, statistic: 'Sum' }, `\${PROP('MetricName')} \${PROP('Dim.ProviderName')}${suffix}`);
 }

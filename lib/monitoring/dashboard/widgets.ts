@@ -26,6 +26,9 @@ const PERIODS: [label: string, seconds: number][] = [
   ['1 day', 86_400],
 ];
 
+/** what of a metric is as in the one before it */
+const SAME = '.';
+
 /** Text over the whole width. */
 export function textWidget(markdown: string, height: number): cloudwatch.IWidget {
   return new cloudwatch.TextWidget({ markdown, width: FULL, height });
@@ -131,9 +134,6 @@ function widthOf(graphs: number): number {
   }
   return graphs % 3 !== 0 && graphs % 2 === 0 ? HALF / 2 : THIRD;
 }
-
-/** what of a metric is as in the one before it */
-const SAME = '.';
 
 /** How a metric is shown, and by which statistic; without one, by that of its widget. */
 interface Options {

@@ -1,5 +1,5 @@
 import type { CfnResource, IResource } from 'aws-cdk-lib';
-import { Duration, Stack, Token, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { invalid, warn } from '../../private/errors';
@@ -11,6 +11,11 @@ const NONCURRENT_DAYS = 30;
 const ABORT_UPLOADS_AFTER_DAYS = 7;
 
 const LONGEST_LIFECYCLE_DAYS = 3650;
+
+interface RemovalTargets {
+  readonly resources: CfnResource[];
+  readonly owned: (IResource | undefined)[];
+}
 
 /** The user's bucket, checked, or one of our own. */
 export function bucketOf(scope: Construct, props: S3FilesFileSystemProps): s3.IBucket {
@@ -94,11 +99,6 @@ function checkHome(scope: Construct, bucket: s3.IBucket, part: 'region' | 'accou
       fix: `use a bucket in ${ours}, or leave \`bucket\` away to get one`,
     });
   }
-}
-
-interface RemovalTargets {
-  readonly resources: CfnResource[];
-  readonly owned: (IResource | undefined)[];
 }
 
 /**

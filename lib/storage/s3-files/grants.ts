@@ -3,6 +3,8 @@ import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { Construct } from 'constructs';
 import type { IS3FilesAccessPoint } from './contracts';
 
+const MOUNT = ['s3files:ClientMount', 's3files:ClientWrite', 's3files:ClientRootAccess'];
+
 interface MountStatementsOptions {
   /** false when left away: the client may write */
   readonly readOnly?: boolean;
@@ -51,8 +53,6 @@ export function grantMount(accessPoint: IS3FilesAccessPoint, grantee: iam.IGrant
     )
     .reduce((all, grant) => all.combine(grant));
 }
-
-const MOUNT = ['s3files:ClientMount', 's3files:ClientWrite', 's3files:ClientRootAccess'];
 
 /**
  * What nobody may do with the file system, whatever their role says.

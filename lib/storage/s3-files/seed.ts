@@ -1,10 +1,10 @@
-import { Stack, Token, RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import * as s3deploy from 'aws-cdk-lib/aws-s3-deployment';
-import type { IDependable, IConstruct } from 'constructs';
+import type { IConstruct, IDependable } from 'constructs';
 import { Construct } from 'constructs';
 import { basename, resolve } from 'node:path';
 import { acknowledgeUnlessChanged } from '../../private/acknowledge';
@@ -19,6 +19,16 @@ import { checkDirectory } from './path';
 const LONGEST_TARGET = 100;
 
 const TARGET = /^[A-Za-z0-9 ._\-+=@:/]*$/;
+
+const ID = 'CodingAgentsSeedHandler';
+
+const MEMORY_MIB = 1025;
+
+interface Copy {
+  readonly asset: s3assets.Asset;
+  readonly bucket: s3.IBucket;
+  readonly target: string;
+}
 
 /** Copies the seed into the bucket; returns what to wait for before its files are there. */
 export function seedBucket(scope: Construct, props: S3FilesFileSystemProps, bucket: s3.IBucket): IDependable[] {
@@ -81,58 +91,6 @@ function targetOf(scope: Construct, props: S3FilesFileSystemProps, folder: strin
   return target;
 }
 
-/** the keys of everything in the target */
-function below(target: string): string {
-  return target === '' ? '*' : `${target}/*`;
-}
-
-interface Copy {
-  readonly asset: s3assets.Asset;
-  readonly bucket: s3.IBucket;
-  readonly target: string;
-}
-
-function statements(scope: Construct, { asset, bucket, target }: Copy): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({
-      sid: 'ReadAsset',
-      actions: ['s3:GetObject'],
-      resources: [asset.bucket.arnForObjects(asset.s3ObjectKey)],
-    }),
-    new iam.PolicyStatement({
-      sid: 'CompareTarget',
-      actions: ['s3:ListBucket'],
-      resources: [bucket.bucketArn],
-      conditions: target === '' ? undefined : { StringLike: { 's3:prefix': below(target) } },
-    }),
-    new iam.PolicyStatement({
-      sid: 'WriteTarget',
-      actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
-      resources: [bucket.arnForObjects(below(target))],
-    }),
-    ...(bucket.encryptionKey === undefined
-      ? []
-      : [
-          new iam.PolicyStatement({
-            sid: 'EncryptTarget',
-            // decrypt: S3 reads back the parts of a large upload
-            actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-            resources: [bucket.encryptionKey.keyArn],
-            conditions: {
-              StringEquals: { 'kms:ViaService': `s3.${Stack.of(scope).region}.amazonaws.com` },
-              StringLike: {
-                'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, bucket.arnForObjects(below(target))],
-              },
-            },
-          }),
-        ]),
-  ];
-}
-
-const ID = 'CodingAgentsSeedHandler';
-
-const MEMORY_MIB = 1025;
-
 /**
  * What the function that copies seeds runs as and logs to, once a stack.
  *
@@ -177,4 +135,46 @@ class SeedHandler extends Construct {
     // the deployment would grant itself all of both buckets
     this.settings = { role: this.role.withoutPolicyUpdates(), logGroup, memoryLimit: MEMORY_MIB };
   }
+}
+
+function statements(scope: Construct, { asset, bucket, target }: Copy): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      sid: 'ReadAsset',
+      actions: ['s3:GetObject'],
+      resources: [asset.bucket.arnForObjects(asset.s3ObjectKey)],
+    }),
+    new iam.PolicyStatement({
+      sid: 'CompareTarget',
+      actions: ['s3:ListBucket'],
+      resources: [bucket.bucketArn],
+      conditions: target === '' ? undefined : { StringLike: { 's3:prefix': below(target) } },
+    }),
+    new iam.PolicyStatement({
+      sid: 'WriteTarget',
+      actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
+      resources: [bucket.arnForObjects(below(target))],
+    }),
+    ...(bucket.encryptionKey === undefined
+      ? []
+      : [
+          new iam.PolicyStatement({
+            sid: 'EncryptTarget',
+            // decrypt: S3 reads back the parts of a large upload
+            actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+            resources: [bucket.encryptionKey.keyArn],
+            conditions: {
+              StringEquals: { 'kms:ViaService': `s3.${Stack.of(scope).region}.amazonaws.com` },
+              StringLike: {
+                'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, bucket.arnForObjects(below(target))],
+              },
+            },
+          }),
+        ]),
+  ];
+}
+
+/** the keys of everything in the target */
+function below(target: string): string {
+  return target === '' ? '*' : `${target}/*`;
 }
