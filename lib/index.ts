@@ -21,7 +21,7 @@ export type { CodingAgentAttributes } from './agent/imported-agent';
 export type { JobLimits } from './agent/cli/job-limits';
 export { LlmGatewayAuth, type OpenLlmGatewayOptions } from './agent/model/llm-gateway-auth';
 export { type LlmGatewayProps, ModelRoute } from './agent/model/model-route';
-export { ReasoningEffort } from './agent/cli/job-limits';
+export { ReasoningEffort } from './agent/cli/agent-cli-options';
 export { AgentAuditTrail } from './audit/agent-audit-trail';
 export type { AgentAuditTrailProps } from './audit/agent-audit-trail-props';
 export { GitCredential } from './git/git-credential';

@@ -17,11 +17,11 @@ import { sessionEnvironment } from './session/session-environment';
 
 const REGION = 'AWS_REGION';
 
-const SHORTEST = 60;
+const SHORTEST_SECONDS = 60;
 
-const LONGEST = 28_800;
+const LONGEST_SECONDS = 28_800;
 
-const DEFAULT_IDLE = 900;
+const DEFAULT_IDLE_SECONDS = 900;
 
 /** What the values of the props turned into. */
 interface RuntimeParts {
@@ -105,7 +105,7 @@ function withRegion(
 function lifecycleOf(scope: Construct, idle?: Duration, max?: Duration): agentcore.LifecycleConfiguration {
   checkRange(scope, 'idleTimeout', idle);
   checkRange(scope, 'maxLifetime', max);
-  const maxLifetime = max ?? Duration.seconds(LONGEST);
+  const maxLifetime = max ?? Duration.seconds(LONGEST_SECONDS);
   const idleRuntimeSessionTimeout = idle ?? defaultIdle(maxLifetime);
   const known = !idleRuntimeSessionTimeout.isUnresolved() && !maxLifetime.isUnresolved();
   if (known && idleRuntimeSessionTimeout.toSeconds() > maxLifetime.toSeconds()) {
@@ -121,8 +121,8 @@ function lifecycleOf(scope: Construct, idle?: Duration, max?: Duration): agentco
 
 function defaultIdle(maxLifetime: Duration): Duration {
   return maxLifetime.isUnresolved()
-    ? Duration.seconds(DEFAULT_IDLE)
-    : Duration.seconds(Math.min(DEFAULT_IDLE, maxLifetime.toSeconds()));
+    ? Duration.seconds(DEFAULT_IDLE_SECONDS)
+    : Duration.seconds(Math.min(DEFAULT_IDLE_SECONDS, maxLifetime.toSeconds()));
 }
 
 function checkRange(scope: Construct, prop: string, duration: Duration | undefined): void {
@@ -130,11 +130,11 @@ function checkRange(scope: Construct, prop: string, duration: Duration | undefin
     return;
   }
   const seconds = duration.toMilliseconds() / 1000;
-  if (!Number.isInteger(seconds) || seconds < SHORTEST || seconds > LONGEST) {
+  if (!Number.isInteger(seconds) || seconds < SHORTEST_SECONDS || seconds > LONGEST_SECONDS) {
     throw invalid(scope, 'LifecycleOutOfRange', {
       what: `${prop} is out of range`,
       got: `${seconds} s`,
-      allowed: `whole seconds from ${SHORTEST} (one minute) to ${LONGEST} (8 hours)`,
+      allowed: `whole seconds from ${SHORTEST_SECONDS} (one minute) to ${LONGEST_SECONDS} (8 hours)`,
       fix: 'a session that ends can be resumed by its id: its session storage is kept',
     });
   }

@@ -12,7 +12,7 @@ import { type KeyException, workloadIdentityArn } from './model/model-key';
 
 const LOG_STREAMS = ':log-stream:*';
 
-const ID = 'CodingAgentsTelemetry';
+const TELEMETRY_ID = 'CodingAgentsTelemetry';
 
 /** shared file systems whose rights fit into one policy together with everything else */
 const MOUNTS_IN_ONE_POLICY = 2;
@@ -57,7 +57,7 @@ export function executionRole(
     assumedBy: trust(scope, runtimeName),
   });
   // named in the policy and not in the role: `cdk diff --fail-on broadening` sees only what is attached this way
-  const policies = [policy, telemetryPolicyOf(scope), guardrail];
+  const policies = [policy, oncePerStack(scope, TELEMETRY_ID, telemetryPolicy), guardrail];
   policies.forEach((each) => each.attachToRole(role));
   agentRoles.add(role);
   return { role, policy, policies };
@@ -132,12 +132,8 @@ function trust(scope: Construct, runtimeName: string): iam.IPrincipal {
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html
  */
-function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
-  return oncePerStack(scope, ID, telemetryPolicy);
-}
-
 function telemetryPolicy(stack: Stack): iam.ManagedPolicy {
-  const policy = new iam.ManagedPolicy(stack, ID, {
+  const policy = new iam.ManagedPolicy(stack, TELEMETRY_ID, {
     description: 'Telemetry and registry login of coding agents: calls for which IAM knows no resource',
     statements: [
       new iam.PolicyStatement({

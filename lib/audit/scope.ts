@@ -19,10 +19,10 @@ const EVENT_TYPES = {
 };
 
 /** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
-const MOST_VALUES = 500;
+const MOST_SELECTOR_VALUES = 500;
 
 /** they have nothing to do with agents, and are most of the events of many accounts */
-const NOISE = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'];
+const NOISY_SOURCES = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'];
 
 type EventType = keyof typeof EVENT_TYPES;
 
@@ -203,7 +203,7 @@ function managementSelector(): Selector {
     name: 'Management',
     fieldSelectors: [
       { field: 'eventCategory', equalTo: ['Management'] },
-      { field: 'eventSource', notEquals: NOISE },
+      { field: 'eventSource', notEquals: NOISY_SOURCES },
     ],
   };
 }
@@ -213,11 +213,11 @@ function checkCount(trail: Construct, selectors: Selector[]): void {
   const count = fields
     .flatMap(({ equalTo = [], notEquals = [], startsWith = [] }) => [equalTo, notEquals, startsWith])
     .reduce((sum, values) => sum + values.length, 0);
-  if (count > MOST_VALUES) {
+  if (count > MOST_SELECTOR_VALUES) {
     throw invalid(trail, 'TooManyAudited', {
       what: 'the trail names more resources than the selectors of a trail can hold',
       got: `${count} values`,
-      allowed: `${MOST_VALUES} values: an agent takes three, a gateway two, a credential provider one`,
+      allowed: `${MOST_SELECTOR_VALUES} values: an agent takes three, a gateway two, a credential provider one`,
       fix: 'leave `of` away for all of the account and region, or split the list over two trails',
     });
   }

@@ -14,7 +14,7 @@ const MOST_POLICIES = 10;
 /** a target takes at most about 1,000 characters: four ARNs, a secret, its key */
 const ROOM_FOR_ONE_MORE = LARGEST_POLICY - 1500;
 
-const CONTEXT = 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn';
+const GATEWAY_CONTEXT = 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn';
 
 /** The gateway, as the role must know it to name it exactly. */
 interface NamedGateway {
@@ -154,13 +154,13 @@ export function encryptionStatements(scope: Construct, gatewayName: string, key:
     new iam.PolicyStatement({
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources,
-      conditions: { ArnLike: { [CONTEXT]: gateway } },
+      conditions: { ArnLike: { [GATEWAY_CONTEXT]: gateway } },
     }),
     new iam.PolicyStatement({
       actions: ['kms:CreateGrant'],
       resources,
       conditions: {
-        ArnLike: { [CONTEXT]: gateway },
+        ArnLike: { [GATEWAY_CONTEXT]: gateway },
         StringEquals: { 'kms:GrantConstraintType': 'EncryptionContextSubset' },
       },
     }),

@@ -20,7 +20,7 @@ import type { GitHubAppOptions } from './github-app-options';
 
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
-const ACTIONS = [
+const INTERFACE_ACTIONS = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
   'ec2:DeleteNetworkInterface',
@@ -102,11 +102,11 @@ function networkInterfacePolicy(scope: Construct, role: iam.IRole): iam.ManagedP
     description: `Network interfaces of ${scope.node.path}`,
     roles: [role],
     statements: [
-      new iam.PolicyStatement({ sid: 'Interfaces', actions: ACTIONS, resources: ['*'] }),
+      new iam.PolicyStatement({ sid: 'Interfaces', actions: INTERFACE_ACTIONS, resources: ['*'] }),
       new iam.PolicyStatement({
         sid: 'NotForTheCode',
         effect: iam.Effect.DENY,
-        actions: ACTIONS,
+        actions: INTERFACE_ACTIONS,
         resources: ['*'],
         // Lambda names the function in the calls that its code makes
         conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },

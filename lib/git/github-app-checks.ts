@@ -172,13 +172,13 @@ function duplicateProblem(repositories: string[]): Problem | undefined {
  */
 function apiUrlOf(scope: Construct, given: string): string {
   const host = given.toLowerCase();
-  const flaw = flawOf(host);
+  const flaw = hostFlaw(host);
   if (flaw !== undefined) {
     throw invalid(scope, 'InvalidGitHubHost', {
       what: `host ${flaw}`,
       got: given.replace(/\/\/[^/]*@/, '//'),
       allowed: "'github.com', '<subdomain>.ghe.com' or the host name of a GitHub Enterprise Server",
-      fix: `give what stands in the browser between https:// and the next slash${suggestion(host)}`,
+      fix: `give what stands in the browser between https:// and the next slash${hostSuggestion(host)}`,
     });
   }
   if (host === 'github.com') {
@@ -188,7 +188,7 @@ function apiUrlOf(scope: Construct, given: string): string {
   return subdomain === undefined ? `https://${host}/api/v3` : `https://api.${subdomain}.ghe.com`;
 }
 
-function flawOf(host: string): string | undefined {
+function hostFlaw(host: string): string | undefined {
   if (/[/:@?#\\]/.test(host)) {
     return 'is more than the name of a host';
   }
@@ -203,9 +203,9 @@ function flawOf(host: string): string | undefined {
     : undefined;
 }
 
-function suggestion(host: string): string {
+function hostSuggestion(host: string): string {
   const name = /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?:(?:api|www)\.(?=github\.com|[^/]*\.ghe\.com))?([a-z0-9.-]+)/.exec(
     host,
   )?.[1];
-  return name !== undefined && name !== host && flawOf(name) === undefined ? `: '${name}'` : '';
+  return name !== undefined && name !== host && hostFlaw(name) === undefined ? `: '${name}'` : '';
 }

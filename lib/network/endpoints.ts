@@ -18,9 +18,9 @@ const PULL = [
 /** The rest of this service makes, trains and deletes models. */
 const LOOK_AT_PROFILES = ['bedrock:GetInferenceProfile', 'bedrock:ListInferenceProfiles'];
 
-const READ = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
+const READ_OBJECTS = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
 
-const WRITE = [
+const WRITE_OBJECTS = [
   's3:AbortMultipartUpload',
   's3:DeleteObject',
   's3:ListBucketMultipartUploads',
@@ -94,7 +94,7 @@ export class S3Endpoint extends Construct {
   }
 
   public allowBucket(bucket: s3.IBucket, options: AllowBucketOptions): void {
-    this.allow(bucket.bucketArn, options.write === true ? [...READ, ...WRITE] : READ);
+    this.allow(bucket.bucketArn, options.write === true ? [...READ_OBJECTS, ...WRITE_OBJECTS] : READ_OBJECTS);
   }
 
   private allow(bucketArn: string, actions: string[], equals?: Record<string, string>): void {

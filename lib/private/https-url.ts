@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { invalidValue } from './errors';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-gatewaytarget-oauthcredentialprovider.html */
-const LONGEST_URL = 2048;
+const LONGEST_RETURN_URL = 2048;
 
 /** What is wrong with an https URL that names a host on the internet, in words; undefined if nothing is. */
 export function httpsFlaw(text: string, allowed: { privateHost?: boolean; query?: boolean } = {}): string | undefined {
@@ -30,12 +30,12 @@ export function checkReturnUrl(url: string | undefined): void {
   if (url === undefined || Token.isUnresolved(url)) {
     return;
   }
-  const flaw = httpsFlaw(url, { query: true }) ?? (url.length > LONGEST_URL ? 'is too long' : undefined);
+  const flaw = httpsFlaw(url, { query: true }) ?? (url.length > LONGEST_RETURN_URL ? 'is too long' : undefined);
   if (flaw !== undefined) {
     throw invalidValue('InvalidReturnUrl', {
       what: `the return URL ${flaw}`,
       got: withoutUserInfo(url),
-      allowed: `an https URL of at most ${LONGEST_URL} characters`,
+      allowed: `an https URL of at most ${LONGEST_RETURN_URL} characters`,
       fix: 'use a consent portal, or a page of yours that calls CompleteResourceTokenAuth',
     });
   }

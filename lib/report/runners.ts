@@ -14,10 +14,10 @@ const RUNNERS: Record<string, { kind: string; role: string }> = {
   'AWS::Lambda::Function': { kind: 'function', role: 'Role' },
 };
 
-const SETTINGS = `${NOTES}github`;
+const GITHUB_SETTINGS = `${NOTES}github`;
 
 /** settings with a line of their own, or that give nobody a right */
-const TOLD = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
+const TOLD_SETTINGS = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
 
 /** The browsers, code interpreters, memories and functions of a stack, each with the role that it acts with. */
 export function runnerEntries(reader: Reader): Entry[] {
@@ -34,12 +34,12 @@ export function runnerEntries(reader: Reader): Entry[] {
 
 /** The settings of brokers are in the asset with their code, which no diff shows; they stand in the metadata too. */
 function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
-  const written = metadataOf(runner)[SETTINGS];
+  const written = metadataOf(runner)[GITHUB_SETTINGS];
   if (written === undefined) {
     return {};
   }
   const settings = new Value(runner.template, written, 'Metadata');
-  const others = settings.members.filter(([key]) => !TOLD.includes(key));
+  const others = settings.members.filter(([key]) => !TOLD_SETTINGS.includes(key));
   return {
     gitHubApp: entry({
       name: reader.text(settings.get('clientId')),

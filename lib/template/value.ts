@@ -12,7 +12,7 @@ const SECRET_REFERENCE = /\{\{resolve:(secretsmanager|ssm-secure):/;
 
 const [BEFORE, AFTER] = ['\uE000', '\uE001'];
 
-const PLACE = new RegExp(`${BEFORE}(\\d+)${AFTER}`);
+const UNKNOWN_PART = new RegExp(`${BEFORE}(\\d+)${AFTER}`);
 
 /** What a text is in JSON; undefined if it is none. */
 interface Json {
@@ -224,6 +224,6 @@ function restored(value: unknown, parts: Part[]): unknown {
   if (typeof value !== 'string' || !value.includes(BEFORE)) {
     return value;
   }
-  const pieces = value.split(PLACE).map((piece, i) => (i % 2 === 0 ? piece : parts[Number(piece)]));
+  const pieces = value.split(UNKNOWN_PART).map((piece, i) => (i % 2 === 0 ? piece : parts[Number(piece)]));
   return new Known(pieces.filter((piece) => piece !== ''));
 }

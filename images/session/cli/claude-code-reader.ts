@@ -154,7 +154,7 @@ function failureOf(result: Fields): Failure | undefined {
   return isGood ? undefined : { errorCode: 'AgentFailed', message };
 }
 
-/** Totals of the conversation. */
+/** Totals of the conversation: what Claude Code reports of tokens and dollars in its `result`. */
 function totalsOf(result: Fields): Totals {
   const { modelUsage } = result;
   return {

@@ -19,7 +19,7 @@ const SILENCE = {
  * The model that Claude Code takes for each family if it is told none, by Anthropic's name and for the pinned version.
  * integration/clients/test/bedrock-models.test.ts fails where a new version has others.
  */
-const DEFAULTS = {
+const DEFAULT_MODELS = {
   opus: 'claude-opus-5-5',
   sonnet: 'claude-sonnet-4-5-20250929',
   haiku: 'claude-haiku-4-5-20251001',
@@ -121,7 +121,7 @@ function modelOverrides(run: CliRun): Record<string, string> {
   const foreign = run.model.via === 'bedrock' ? Object.entries(familiesOf(run)).filter(isForeign) : [];
   return Object.fromEntries([
     ...foreign.map(([, id]) => [nameOf(id), id]),
-    ...foreign.map(([family, id]) => [DEFAULTS[family as keyof typeof DEFAULTS], id]),
+    ...foreign.map(([family, id]) => [DEFAULT_MODELS[family as keyof typeof DEFAULT_MODELS], id]),
   ]) as Record<string, string>;
 }
 
@@ -131,7 +131,7 @@ function familiesOf({ settings: { familyModels, smallModel } }: CliRun): Record<
 
 /** behind an ARN of the account it sees no family, and tries nothing */
 function isForeign([family, id]: [string, string]): boolean {
-  return family in DEFAULTS && !id.startsWith('arn:') && !new RegExp(`claude-([0-9-]+-)?${family}`).test(id);
+  return family in DEFAULT_MODELS && !id.startsWith('arn:') && !new RegExp(`claude-([0-9-]+-)?${family}`).test(id);
 }
 
 /** Anthropic's name for a model of Bedrock: no geography and provider, no version of the API. */

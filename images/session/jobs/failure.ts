@@ -37,6 +37,8 @@ export function bareOutcome(end: End): CliOutcome {
   return { ...unknown, ...end };
 }
 
+/* Why a request about jobs is refused. */
+
 export function unknownJob(id: string): SessionError {
   return new SessionError('UnknownJob', {
     what: 'there is no such job in this workspace, or its journal cannot be read',

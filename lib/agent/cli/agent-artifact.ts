@@ -3,21 +3,10 @@ import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { DependencyGroup } from 'constructs';
-import type { CliName, LimitSettings, PriceSettings } from '../../contract/session';
 import { invalid } from '../../private/errors';
+import type { CliSession } from './cli-session';
 
 const takenBy = new WeakMap<agentcore.AgentRuntimeArtifact, string>();
-
-/** What was said of an agent, before its models are known. */
-export interface CliSession {
-  readonly name: CliName;
-  readonly model?: string;
-  readonly smallModel?: string;
-  readonly effort?: string;
-  readonly limits?: LimitSettings;
-  readonly prices?: PriceSettings;
-  readonly telemetry?: boolean;
-}
 
 /** What a `CodingAgent` needs to know of its CLI. Not part of the API. */
 export interface AgentCliConfig {
@@ -54,8 +43,6 @@ export function recordArtifact(scope: Construct, artifact: agentcore.AgentRuntim
     isCode: 'code' in artifact._render(),
   };
 }
-
-export const discard = (): void => undefined;
 
 /**
  * Binds an artifact to a role that only writes down what is asked of it.

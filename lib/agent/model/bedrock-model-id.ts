@@ -28,7 +28,7 @@ export function checkModelId(modelId: string): void {
 }
 
 /** the model behind a profile is read from the id of the profile */
-export function parts(profileId: string): string[] {
+export function idParts(profileId: string): string[] {
   if (Token.isUnresolved(profileId)) {
     throw invalidValue('ProfileNotLiteral', {
       what: 'the id of the inference profile is known only at deployment',

@@ -13,7 +13,7 @@ const CLAIM = '$.context.jwt.';
 /** every token has another one, so that no limit would ever be reached */
 const UNBOUNDED = ['exp', 'iat', 'jti', 'nbf', 'nonce'];
 
-const HIGHEST = 10_000_000;
+const HIGHEST_RATE = 10_000_000;
 
 /** What a limit counts: the callers, or what they call. */
 export interface RateDimension {
@@ -116,11 +116,11 @@ export class Rate {
     private readonly period: 'second' | 'minute',
     private readonly count: number,
   ) {
-    if (!Number.isInteger(count) || count < 0 || count > HIGHEST) {
+    if (!Number.isInteger(count) || count < 0 || count > HIGHEST_RATE) {
       throw invalidValue('InvalidRate', {
         what: `${_measure} a ${period} are not a number that AgentCore takes`,
         got: count,
-        allowed: `a whole number from 0 (which blocks) to ${HIGHEST}`,
+        allowed: `a whole number from 0 (which blocks) to ${HIGHEST_RATE}`,
         fix: 'write the number out, or choose another period',
       });
     }

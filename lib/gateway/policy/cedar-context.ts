@@ -80,7 +80,8 @@ export function actionProblems(action: string, context: PolicyContext): Problem[
   if (Object.values(GROUPS).includes(action)) {
     return [];
   }
-  const name = targetOf(action);
+  // no name of a target holds an underscore
+  const [name] = action.split(SEPARATOR);
   const target = context.targets.find(({ targetName }) => targetName === name);
   if (target === undefined) {
     return targetProblems([name], context).map((problem) => ({ ...problem, got: action }));
@@ -90,11 +91,6 @@ export function actionProblems(action: string, context: PolicyContext): Problem[
     return [];
   }
   return [{ what: `it names a tool that target '${name}' does not have`, got: action, ...choice(action, known) }];
-}
-
-/** The target of an action: no name of a target holds an underscore. */
-function targetOf(action: string): string {
-  return action.split(SEPARATOR)[0];
 }
 
 function choice(name: string, known: string[]): Pick<Problem, 'allowed' | 'fix'> {

@@ -24,7 +24,7 @@ const MOST_BYTES = 100_000;
 /** how long is what is known only at deployment: mostly ARNs of agents and alarms, and names of log groups */
 const USUAL_BYTES = 120;
 
-const SHORT: Record<string, number> = { 'AWS::AccountId': 12, 'AWS::Partition': 3, 'AWS::Region': 14 };
+const PSEUDO_BYTES: Record<string, number> = { 'AWS::AccountId': 12, 'AWS::Partition': 3, 'AWS::Region': 14 };
 
 /** What can be told before the segments are asked. */
 export function checkDashboardProps(scope: Construct, { segments, dashboardName, period }: AgentDashboardProps): void {
@@ -134,7 +134,5 @@ function bytesOf(value: unknown): number {
     return Buffer.byteLength(value);
   }
   const { Ref = '', 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
-  return join === undefined
-    ? (SHORT[Ref] ?? USUAL_BYTES)
-    : join[1].reduce((sum: number, part) => sum + bytesOf(part), 0);
+  return join === undefined ? (PSEUDO_BYTES[Ref] ?? USUAL_BYTES) : sum(join[1].map(bytesOf));
 }

@@ -3,7 +3,7 @@ import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { Construct } from 'constructs';
 import type { IS3FilesAccessPoint } from './contracts';
 
-const MOUNT = ['s3files:ClientMount', 's3files:ClientWrite', 's3files:ClientRootAccess'];
+const CLIENT_ACTIONS = ['s3files:ClientMount', 's3files:ClientWrite', 's3files:ClientRootAccess'];
 
 interface MountStatementsOptions {
   /** false when left away: the client may write */
@@ -76,9 +76,9 @@ export function fileSystemPolicy(scope: Construct, fileSystem: s3files.CfnFileSy
     fileSystemId: fileSystem.attrFileSystemId,
     policy: new iam.PolicyDocument({
       statements: [
-        deny('DenyPlainTransport', MOUNT, { Bool: { 'aws:SecureTransport': 'false' } }),
+        deny('DenyPlainTransport', CLIENT_ACTIONS, { Bool: { 'aws:SecureTransport': 'false' } }),
         // without one a client would see all of the bucket, as any POSIX user it likes
-        deny('DenyWithoutAccessPoint', MOUNT, { Null: { 's3files:AccessPointArn': 'true' } }),
+        deny('DenyWithoutAccessPoint', CLIENT_ACTIONS, { Null: { 's3files:AccessPointArn': 'true' } }),
         deny('DenyRoot', ['s3files:ClientRootAccess']),
       ],
     }),

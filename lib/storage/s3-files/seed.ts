@@ -20,9 +20,9 @@ const LONGEST_TARGET = 100;
 
 const TARGET = /^[A-Za-z0-9 ._\-+=@:/]*$/;
 
-const ID = 'CodingAgentsSeedHandler';
+const HANDLER_ID = 'CodingAgentsSeedHandler';
 
-const MEMORY_MIB = 1025;
+const HANDLER_MEMORY_MIB = 1025;
 
 interface Copy {
   readonly asset: s3assets.Asset;
@@ -99,7 +99,7 @@ function targetOf(scope: Construct, props: S3FilesFileSystemProps, folder: strin
  */
 class SeedHandler extends Construct {
   public static of(scope: IConstruct): SeedHandler {
-    return oncePerStack(scope, ID, (stack) => new SeedHandler(stack));
+    return oncePerStack(scope, HANDLER_ID, (stack) => new SeedHandler(stack));
   }
 
   public readonly role: iam.Role;
@@ -112,7 +112,7 @@ class SeedHandler extends Construct {
   };
 
   private constructor(stack: Stack) {
-    super(stack, ID);
+    super(stack, HANDLER_ID);
     const logGroup = new logs.LogGroup(this, 'Logs', {
       retention: logs.RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -133,7 +133,7 @@ class SeedHandler extends Construct {
       ],
     });
     // the deployment would grant itself all of both buckets
-    this.settings = { role: this.role.withoutPolicyUpdates(), logGroup, memoryLimit: MEMORY_MIB };
+    this.settings = { role: this.role.withoutPolicyUpdates(), logGroup, memoryLimit: HANDLER_MEMORY_MIB };
   }
 }
 
