@@ -1,5 +1,5 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type { AgentEndpointBase } from './agent-endpoint-base';
+import { refusedCallers } from '../monitoring/dashboard/account-rows';
 import { AGENTCORE, found, placeOf } from '../monitoring/search';
 import type {
   DashboardContext,
@@ -9,10 +9,12 @@ import type {
   DashboardTable,
 } from '../monitoring/segment';
 import { ORDER } from '../monitoring/segment';
-import { refusedCallers } from '../monitoring/dashboard/credentials';
+import type { AgentEndpointBase } from './agent-endpoint-base';
 
 const SERVICE = 'AgentCore.Runtime';
+
 const VARIABLE = 'agent';
+
 /** how long a session id is shown: the whole id opens the workspace of the session */
 const ID_SHOWN = 8;
 
@@ -34,6 +36,7 @@ export function agentRows(agent: AgentEndpointBase, { prices }: DashboardContext
 }
 
 export const CPU = 'CPUUsed-vCPUHours';
+
 export const MEMORY = 'MemoryUsed-GBHours';
 
 /** How people know it: by the name that console, logs and metrics show. */

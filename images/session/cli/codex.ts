@@ -1,5 +1,5 @@
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
-import { CodexMeter } from './codex-rollout';
+import { CodexMeter } from './codex-meter';
 import { CodexReader } from './codex-reader';
 import { KEY_VARIABLE } from './model';
 
@@ -57,7 +57,9 @@ const SILENCE: readonly Setting[] = [
 ];
 
 const PROVIDER = 'agent';
+
 const OPENAI = 'https://api.openai.com/v1';
+
 const RETRIES = '4';
 
 function modelSettings({ model, settings: { effort } }: CliRun): Setting[] {

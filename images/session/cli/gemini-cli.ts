@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
-import { GeminiCliMeter, sessionId } from './gemini-cli-chat';
+import { GeminiCliMeter, sessionId } from './gemini-cli-meter';
 import { GeminiCliReader } from './gemini-cli-reader';
 import { routeNotSupported } from './model';
 

@@ -1,9 +1,9 @@
 /* What must hold before a CLI starts: most of them run happily to their end with their tools gone. */
-import type { Bridge, CliRun, ModelAccess } from '../contract';
 import type { SessionSettings } from '../../../lib/contract/session';
+import type { Bridge, CliRun, ModelAccess } from '../contract';
 import { hidden } from '../contract/hidden';
 import type { GatewaySettings } from '../shared/settings';
-import { JobFailure } from './failure';
+import { JobFailure } from './errors';
 import type { RunningJob } from './running-job';
 
 /** What comes with a request and is kept nowhere. */

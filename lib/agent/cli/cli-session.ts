@@ -1,9 +1,9 @@
-import type { AgentSessionOptions, ReasoningEffort } from './agent-cli-options';
 import { type WayToModel, factsOf, routeTitle, tellsDollars } from '../../contract/agents';
-import { limitSettingsOf } from './job-limits';
 import type { CliName, LimitSettings, PriceSettings } from '../../contract/session';
-import { type Problem, invalidValue } from '../../private/errors';
 import { checkedPrice } from '../../monitoring/prices';
+import { type Problem, invalidValue } from '../../private/errors';
+import type { AgentSessionOptions, ReasoningEffort } from './agent-cli-options';
+import { limitSettingsOf } from './job-limits';
 
 /** What was said of an agent, before its models are known. */
 export interface CliSession {

@@ -2,7 +2,10 @@ import { CfnOutput, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { ConsentPortalRole } from './portal-role';
+import { PerEnvironment } from '../../private/environments';
+import { invalid } from '../../private/errors';
+import { ownerOf } from '../../private/references';
+import type { IMcpGateway } from '../mcp-gateway-ref';
 import { clientWith, makeProvider } from '../oauth/client';
 import { checkScopes } from '../oauth/scopes';
 import { checkClientId } from '../oauth/server';
@@ -10,15 +13,16 @@ import { OAuthVendor } from '../oauth/vendor';
 import { replaceableName } from '../provider-name';
 import type { SecretReference } from '../secret-reference';
 import { bindSecret } from '../secret-reference';
-import type { IMcpGateway } from '../mcp-gateway';
-import { invalid } from '../../private/errors';
-import { PerEnvironment } from '../../private/environments';
-import { ownerOf } from '../../private/references';
+import { ConsentPortalRole } from './portal-role';
 
 const LONGEST_NAME = 50;
+
 const SCHEME = 'https://';
+
 const OPENID = 'openid';
+
 const portals = new WeakMap<IMcpGateway, ConsentPortal>();
+
 const taken = new PerEnvironment();
 
 /** A portal in which people connect their accounts. */

@@ -1,3 +1,4 @@
+/* How a job fails or is ended from outside, and why a request about jobs is refused. */
 import type { CliOutcome, EndCause, ErrorCode } from '../contract';
 import { SessionError } from '../shared/problem';
 
@@ -36,8 +37,6 @@ export function bareOutcome(end: End): CliOutcome {
   };
   return { ...unknown, ...end };
 }
-
-/* Why a request about jobs is refused. */
 
 export function unknownJob(id: string): SessionError {
   return new SessionError('UnknownJob', {
