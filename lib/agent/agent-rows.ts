@@ -12,9 +12,7 @@ import { ORDER } from '../monitoring/segment';
 import type { AgentEndpointBase } from './agent-endpoint-base';
 
 const SERVICE = 'AgentCore.Runtime';
-
 const VARIABLE = 'agent';
-
 /** how long a session id is shown: the whole id opens the workspace of the session */
 const ID_SHOWN = 8;
 
@@ -36,7 +34,6 @@ export function agentRows(agent: AgentEndpointBase, { prices }: DashboardContext
 }
 
 export const CPU = 'CPUUsed-vCPUHours';
-
 export const MEMORY = 'MemoryUsed-GBHours';
 
 /** How people know it: by the name that console, logs and metrics show. */

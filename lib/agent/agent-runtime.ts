@@ -18,9 +18,7 @@ import { sessionEnvironment } from './session/session-environment';
 const REGION = 'AWS_REGION';
 
 const SHORTEST_SECONDS = 60;
-
 const LONGEST_SECONDS = 28_800;
-
 const DEFAULT_IDLE_SECONDS = 900;
 
 /** What the values of the props turned into. */

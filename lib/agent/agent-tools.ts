@@ -9,10 +9,8 @@ import { invalid } from '../private/errors';
 import type { CodingAgentProps } from './coding-agent-props';
 
 const AUTHORIZATION = 'Authorization';
-
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-header-allowlist.html */
 const MOST_HEADERS = 20;
-
 const CUSTOM_HEADER = /^X-Amzn-Bedrock-AgentCore-Runtime-Custom-[A-Za-z0-9-]+$/i;
 
 /** What the gateway of an agent turns into. */

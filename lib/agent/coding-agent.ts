@@ -27,7 +27,6 @@ import { runtimeNameOf } from './runtime-name';
 
 /** the API takes 4,096 characters, the L2 refuses more than this */
 const LONGEST_DESCRIPTION = 1200;
-
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_ENDPOINTS = 10;
 

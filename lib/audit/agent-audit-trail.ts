@@ -17,9 +17,7 @@ import { AuditTable } from './table';
 
 /** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
 const MOST_TRAILS = 5;
-
 const LONGEST_TRAIL_NAME = 128;
-
 const trails = new PerEnvironment();
 
 /**

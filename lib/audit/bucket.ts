@@ -9,10 +9,8 @@ import type { AgentAuditTrailProps } from './agent-audit-trail-props';
 import { checkedStorage } from './retention';
 
 const ABORT_UPLOADS_AFTER_DAYS = 7;
-
 /** time to notice that somebody deleted records which are no longer locked */
 const NONCURRENT_DAYS = 30;
-
 const PAGE = 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html';
 
 /** The user's bucket, checked, or one of our own. */

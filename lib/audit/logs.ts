@@ -9,14 +9,10 @@ import { letLogsUseKey } from '../private/keys';
 const PREFIX = '/coding-agents/audit/';
 
 const SOURCE = 'eventSource = "bedrock-agentcore.amazonaws.com"';
-
 /** the person by the claim of a token, by the session of a role, or at least the account */
 const WHO = 'coalesce(additionalEventData.jwt.claims.sub, userIdentity.arn, userIdentity.accountId) as who';
-
 const WHAT = 'resources.0.ARN as what';
-
 const FAILURE = 'coalesce(errorCode, responseElements.body.error.message) as failure';
-
 const CREDENTIAL_EVENTS =
   '/^(CompleteResourceTokenAuth|GetResourceApiKey|GetResourceOauth2Token|GetWorkloadAccessToken)/';
 

@@ -6,12 +6,9 @@ import { wholeDays } from '../storage/s3-files/synchronization';
 import type { AgentAuditTrailProps } from './agent-audit-trail-props';
 
 const DEFAULT_RETENTION = Duration.days(365);
-
 const DEFAULT_ARCHIVE_AFTER = Duration.days(90);
-
 /** what object lock takes */
 const LONGEST_DAYS = 36_500;
-
 /** nobody tells here how long a bucket of the user keeps records */
 const FOREIGN_BUCKET_DAYS = 3650;
 

@@ -4,23 +4,18 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
 const TABLE = 'events';
-
 /** @see https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-partition-projection.html */
 const INPUT_FORMAT = 'com.amazon.emr.cloudtrail.CloudTrailInputFormat';
-
 const OUTPUT_FORMAT = 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat';
-
 const SERDE = 'org.apache.hive.hcatalog.data.JsonSerDe';
 
 const ISSUER = 'struct<type:string,principalid:string,arn:string,accountid:string,username:string>';
-
 const SESSION = [
   'attributes:struct<mfaauthenticated:string,creationdate:string>',
   `sessionissuer:${ISSUER}`,
   'ec2roledelivery:string',
   'webidfederationdata:struct<federatedprovider:string,attributes:map<string,string>>',
 ].join(',');
-
 const IDENTITY = [
   'type:string',
   'principalid:string',

@@ -10,7 +10,6 @@ import { gatewayArnPattern } from './gateway-names';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MOST_POLICIES = 10;
-
 /** a target takes at most about 1,000 characters: four ARNs, a secret, its key */
 const ROOM_FOR_ONE_MORE = LARGEST_POLICY - 1500;
 

@@ -6,9 +6,7 @@ import { ORDER } from '../monitoring/segment';
 import type { McpGateway } from './mcp-gateway';
 
 const VARIABLE = 'target';
-
 const PER_TOOL = ['Method', 'Name', 'Operation', 'Protocol', 'Resource'];
-
 const P90 = 'p90';
 
 /** What the segment cannot ask the gateway for. */

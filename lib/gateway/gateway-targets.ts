@@ -13,7 +13,6 @@ import type { TargetContext, ToolTargetConfig } from './targets/tool-target-conf
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_TARGETS = 100;
-
 /** a gateway takes five changes of targets at once; one is left for whoever changes something by hand */
 const LANES = 4;
 

@@ -13,7 +13,6 @@ import { GitHubAppFunction } from './github-app-function';
 import type { GitHubAppOptions } from './github-app-options';
 
 const TIMEOUT = Duration.seconds(15);
-
 const credentialFunctions = new WeakSet<lambda.IFunction>();
 
 /** Opens repositories for `git push`. */

@@ -10,15 +10,11 @@ import { GitHubAppKey } from './github-app-key';
 import type { GitHubAppOptions } from './github-app-options';
 
 const CLIENT_ID = /^(Iv[A-Za-z0-9.]{8,60}|[1-9][0-9]{0,18})$/;
-
 const REPOSITORY = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
-
 const LONGEST_OWNER = 39;
 
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
-
 const HOST = new RegExp(`^(?=.{4,253}$)(${LABEL}\\.)+${LABEL}$`);
-
 const DATA_RESIDENCY = /^([a-z0-9-]+)\.ghe\.com$/;
 
 /** What the function is told of the App. Errors: whatever GitHub would refuse, or take for more than is meant. */

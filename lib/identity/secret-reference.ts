@@ -10,7 +10,6 @@ import { surelyDiffer } from '../private/references';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-oauth2credentialprovider-secretreference.html */
 const LONGEST_JSON_KEY = 128;
-
 const COMPLETE_ARN = /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/;
 
 /**

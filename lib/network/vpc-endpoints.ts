@@ -19,7 +19,6 @@ const PULL = [
 const LOOK_AT_PROFILES = ['bedrock:GetInferenceProfile', 'bedrock:ListInferenceProfiles'];
 
 const READ_OBJECTS = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
-
 const WRITE_OBJECTS = [
   's3:AbortMultipartUpload',
   's3:DeleteObject',

@@ -11,9 +11,7 @@ const PSEUDO: Record<string, string> = {
   'AWS::Partition': 'aws',
   'AWS::Region': 'ap-southeast-1',
 };
-
 const ID_LENGTH = 22;
-
 const ARN_LENGTH = { AccessPointArn: 130, CredentialProviderArn: 200, other: 90 };
 
 /** About how many characters of a document IAM counts. */

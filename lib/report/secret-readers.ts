@@ -7,7 +7,6 @@ import { documentsOf, possibleStatements, principalsOf } from './reader/statemen
 import { heldByOthers, looseIn } from './roles';
 
 const READ = ['secretsmanager:GetSecretValue'];
-
 const READ_PARAMETER = ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'];
 
 /** policies of AWS that read every secret of an account */

@@ -7,11 +7,9 @@ import { invalidValue } from '../private/errors';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-filesystem-configurations.html */
 export const MOST_MOUNTS = 5;
-
 export const MOST_OF_KIND: Record<MountKind, number> = { 'session storage': 1, 'S3 Files': 2, EFS: 2 };
 
 const LONGEST_PATH = 200;
-
 const ALLOWED = '/mnt/ and one name of letters, digits, dot, underscore and dash, 6 to 200 characters in all';
 
 /** the words that errors use for the kinds */

@@ -8,7 +8,6 @@ import { UNKNOWN } from './value';
 const SERVICE = new RegExp(`^bedrock-agentcore\\.(amazonaws\\.com(\\.cn)?|${UNKNOWN})$`);
 
 const SOME_LETTER = '\uFFFE';
-
 /** Stands for any name in an ARN, with a dash in it, as the service makes them; only a wildcard matches it. */
 export const ANY_NAME = `${SOME_LETTER.repeat(8)}-${SOME_LETTER.repeat(10)}`;
 
@@ -18,7 +17,6 @@ export const SECRETS_POLICIES = ['AWSSecretsManagerClientReadOnlyAccess', 'Secre
 const OF_AWS = /:iam::aws:policy\/([^/]+)$/;
 
 const PATTERNS = new Map<string, RegExp>();
-
 const OPEN = new RegExp(`[*?${UNKNOWN}]`);
 
 /** operators that let through only what is named; with IfExists a call without the key passes too */

@@ -7,7 +7,6 @@ import type { Template } from './template';
 export const UNKNOWN = '\uFFFC';
 
 const DYNAMIC_REFERENCE = /\{\{resolve:[^}]*\}\}/g;
-
 const SECRET_REFERENCE = /\{\{resolve:(secretsmanager|ssm-secure):/;
 
 const [BEFORE, AFTER] = ['\uE000', '\uE001'];

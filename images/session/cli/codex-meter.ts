@@ -9,7 +9,6 @@ import { NO_TOKENS, amount, fieldsOf, ifAny, minus } from './outcome';
 import { dollarsOf } from './prices';
 
 const FILE = /^rollout-.*\.jsonl$/;
-
 /** Of the end of a file, until tokens are named: it can have gigabytes, and names them after each answer. */
 const ENDS = [1, 8, 64].map((megabytes) => megabytes * 1024 * 1024);
 

@@ -57,9 +57,7 @@ const SILENCE: readonly Setting[] = [
 ];
 
 const PROVIDER = 'agent';
-
 const OPENAI = 'https://api.openai.com/v1';
-
 const RETRIES = '4';
 
 function modelSettings({ model, settings: { effort } }: CliRun): Setting[] {

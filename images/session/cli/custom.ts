@@ -11,9 +11,7 @@ import { RecordReader, amount, crash, detail, fieldsOf, known, oneLine, outcomeO
 
 /** Where the image describes its agent, and the variable that names another place. */
 const DESCRIPTOR = '/etc/agent/cli.json';
-
 const DESCRIPTOR_VARIABLE = 'AGENT_CLI_DESCRIPTOR';
-
 const CONVERSATION = '{conversation}';
 
 const NOTHING_SPENT = { turns: null, tokens: null, dollars: null } as const;

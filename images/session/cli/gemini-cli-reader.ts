@@ -7,7 +7,6 @@ import { RecordReader, amount, crash, detail, failureOfStatus, fieldsOf, ifAny, 
 import { dollarsOf } from './prices';
 
 const EXIT = { authentication: 41, input: 42, turnLimit: 53 };
-
 /** exit codes hold the HTTP status modulo 256 */
 const STATUSES = [400, 401, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504];
 

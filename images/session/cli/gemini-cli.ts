@@ -6,10 +6,8 @@ import { routeNotSupported } from './model';
 
 /** with ten, the default, a spent quota takes minutes */
 const ATTEMPTS = 4;
-
 /** without a model it asks another one which to take */
 const MODEL = 'gemini-2.5-pro';
-
 const AUTH = 'gemini-api-key';
 
 export const geminiCli: CliAdapter = {

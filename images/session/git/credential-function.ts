@@ -14,9 +14,7 @@ interface Credential {
 }
 
 const TIMEOUT_MS = 10_000;
-
 const LARGEST_ANSWER = 256 * 1024;
-
 const PRINTABLE = /^[\x21-\x7e]{1,8192}$/;
 
 /** Invokes the function behind a GitCredential. Errors: whatever keeps it from giving a token. */

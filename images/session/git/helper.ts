@@ -5,7 +5,6 @@ import { askForCredential } from './credential-function';
 import type { Asked } from './credential-function';
 
 const LONGEST_INPUT = 64 * 1024;
-
 /** nothing of what git says may get into a line of its own */
 const PLAIN = /^[^\0-\x1f\x7f]*$/;
 

@@ -9,7 +9,6 @@ import { bindTo } from './agent-artifact';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-code-deploy-supported-runtimes.html */
 const ENDED = ['PYTHON_3_10', 'PYTHON_3_11'];
-
 const MOST_ENTRY_POINT_PARTS = 2;
 
 export function codeFromFolder(scope: Construct, props: AgentCodeProps): AgentCliConfig {

@@ -3,9 +3,7 @@ import type { LimitSettings } from '../../contract/session';
 import { invalidValue } from '../../private/errors';
 
 const MOST_TURNS = 1000;
-
 const MOST_DOLLARS = 1000;
-
 /** a microVM lives no longer */
 const LONGEST = Duration.hours(8);
 

@@ -5,7 +5,6 @@ import { invalidValue } from '../../private/errors';
 const FAMILIES = ['opus', 'sonnet'] as const;
 
 const MODEL_ID = /^[a-z0-9-]{1,63}[.][A-Za-z0-9-]+([.:][A-Za-z0-9-]+)*$/;
-
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
 
 /** One model of a Bedrock route, as agents name it. Not part of the API. */

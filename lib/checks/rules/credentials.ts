@@ -10,7 +10,6 @@ import { DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
 
 /** the properties of providers that take the value of a credential */
 const CREDENTIALS = ['ApiKey', 'ClientSecret', 'ApiKeySecret', 'WalletSecret', 'AppSecret', 'AuthorizationPrivateKey'];
-
 const USER_INFO = new RegExp(`\\bhttps?://[^/?#\\s:@]*:[^/?#\\s@${UNKNOWN}]+@`, 'i');
 
 const PROVIDERS = [

@@ -5,11 +5,8 @@ import { checkToolName } from '../policy/cedar-context';
 
 /** Stands for each value that has no limit of its own. */
 export const EACH = '*';
-
 const PRINCIPAL = '$.context.iam.principal';
-
 const CLAIM = '$.context.jwt.';
-
 /** every token has another one, so that no limit would ever be reached */
 const UNBOUNDED = ['exp', 'iat', 'jti', 'nbf', 'nonce'];
 

@@ -16,13 +16,9 @@ import { bindSecret } from '../secret-reference';
 import { ConsentPortalRole } from './portal-role';
 
 const LONGEST_NAME = 50;
-
 const SCHEME = 'https://';
-
 const OPENID = 'openid';
-
 const portals = new WeakMap<IMcpGateway, ConsentPortal>();
-
 const taken = new PerEnvironment();
 
 /** A portal in which people connect their accounts. */

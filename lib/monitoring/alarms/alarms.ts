@@ -15,10 +15,8 @@ import { letAlarmsReach } from './topics';
 
 /** CloudWatch takes a hundred; forty agents leave no room for so many, and a reader looks at those that ring */
 const MOST_IN_WIDGET = 40;
-
 /** how many stand side by side, and how high the widget grows before it scrolls */
 const ALARMS_IN_LINE = 5;
-
 const HIGHEST_WIDGET = 8;
 
 const DEFAULT_RUNBOOK = 'https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/runbook.md';

@@ -10,17 +10,13 @@ import type { MergedRow, MergedRows } from './rows';
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
 const MOST_IN_GRAPH = 500;
-
 const MOST_IN_DASHBOARD = 2500;
-
 /** beside the numbers: by kind, by source */
 const COST_GRAPHS = 2;
-
 const A_DAY = 86_400;
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
 const MOST_BYTES = 100_000;
-
 /** how long is what is known only at deployment: mostly ARNs of agents and alarms, and names of log groups */
 const USUAL_BYTES = 120;
 

@@ -14,13 +14,10 @@ const DEFAULT_ORDER = 50;
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html */
 const LONGEST_SEARCH = 1024;
-
 /** longer than any ARN of AgentCore */
 const LONG_TOKEN = 160;
-
 /** what ends the text of a search, or of a term in it, and cannot be written otherwise */
 const UNQUOTABLE = /["'\\\n]/;
-
 /** more lines than a reader can tell apart, and than a dashboard has room for in full */
 const MOST_LINES = 10;
 

@@ -8,16 +8,11 @@ import type { MergedRow } from './rows';
 
 /** a dashboard is this wide */
 const FULL = 24;
-
 const THIRD = 8;
-
 const HALF = 12;
-
 const GRAPH_HEIGHT = 6;
-
 /** of one query of CloudWatch Logs Insights */
 const MOST_LOG_GROUPS = 50;
-
 const PERIODS: [label: string, seconds: number][] = [
   ['1 minute', 60],
   ['5 minutes', 300],

@@ -6,9 +6,7 @@ import type { S3FilesFileSystemProps } from './file-system-props';
 import { wholeDays } from './synchronization';
 
 const NONCURRENT_DAYS = 30;
-
 const ABORT_UPLOADS_AFTER_DAYS = 7;
-
 const LONGEST_LIFECYCLE_DAYS = 3650;
 
 /** The user's bucket, checked, or one of our own. */

@@ -17,11 +17,9 @@ import { checkDirectory } from './path';
 
 // the deployment tags the bucket with its target, and a tag key ends at 128 characters and takes no other ones
 const LONGEST_TARGET = 100;
-
 const TARGET = /^[A-Za-z0-9 ._\-+=@:/]*$/;
 
 const HANDLER_ID = 'CodingAgentsSeedHandler';
-
 const HANDLER_MEMORY_MIB = 1025;
 
 interface Copy {
