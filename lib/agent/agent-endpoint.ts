@@ -38,7 +38,7 @@ export abstract class AgentEndpoint extends AgentEndpointBase {
 }
 
 /** What an endpoint needs to know of its agent. */
-export interface PinnedEndpointProps extends AgentEndpointOptions {
+interface PinnedEndpointProps extends AgentEndpointOptions {
   readonly endpointName: string;
   readonly runtime: agentcore.Runtime;
   readonly runtimeName: string;

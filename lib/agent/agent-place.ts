@@ -1,12 +1,12 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import type { CodingAgentProps } from './coding-agent-props';
+import type { IAgentNetwork } from '../network/agent-network-ref';
+import { checkSecurityGroups } from '../network/security-groups';
 import { acknowledgeOptOut } from '../private/acknowledge';
 import { invalid } from '../private/errors';
 import { note } from '../private/notes';
-import type { IAgentNetwork } from '../network/network';
-import { checkSecurityGroups } from '../network/security-groups';
+import type { CodingAgentProps } from './coding-agent-props';
 
 /** Where an agent runs, as the L2 and the mounts want it. */
 export interface AgentPlace {

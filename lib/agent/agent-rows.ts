@@ -1,5 +1,5 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type { AgentEndpointBase } from './agent-endpoint-base';
+import { refusedCallers } from '../monitoring/dashboard/account-rows';
 import { AGENTCORE, found, placeOf } from '../monitoring/search';
 import type {
   DashboardContext,
@@ -9,7 +9,7 @@ import type {
   DashboardTable,
 } from '../monitoring/segment';
 import { ORDER } from '../monitoring/segment';
-import { refusedCallers } from '../monitoring/dashboard/credentials';
+import type { AgentEndpointBase } from './agent-endpoint-base';
 
 const SERVICE = 'AgentCore.Runtime';
 const VARIABLE = 'agent';

@@ -1,4 +1,4 @@
-import { Stack, Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -17,8 +17,12 @@ import { sessionEnvironment } from './session/session-environment';
 
 const REGION = 'AWS_REGION';
 
+const SHORTEST_SECONDS = 60;
+const LONGEST_SECONDS = 28_800;
+const DEFAULT_IDLE_SECONDS = 900;
+
 /** What the values of the props turned into. */
-export interface RuntimeParts {
+interface RuntimeParts {
   readonly cli: AgentCliConfig;
   readonly route: ModelRouteConfig;
   readonly tools: AgentTools;
@@ -76,6 +80,11 @@ export function createRuntime(
   return runtime;
 }
 
+/** Whether sessions start from a snapshot. */
+export function isV2({ platformVersion }: CodingAgentProps): boolean {
+  return platformVersion?.value === agentcore.PlatformVersion.V2.value;
+}
+
 /** What signs in a session has to know its region, and AWS does not say that it is told. The app may name another. */
 function withRegion(
   scope: Construct,
@@ -86,26 +95,15 @@ function withRegion(
   return isNeeded ? { ...own, [REGION]: Stack.of(scope).region } : own;
 }
 
-/** Whether sessions start from a snapshot. */
-export function isV2({ platformVersion }: CodingAgentProps): boolean {
-  return platformVersion?.value === agentcore.PlatformVersion.V2.value;
-}
-
-const SHORTEST = 60;
-
-const LONGEST = 28_800;
-
-const DEFAULT_IDLE = 900;
-
 /**
  * The lifecycle with the defaults of the service filled in.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-lifecycle-settings.html
  */
-export function lifecycleOf(scope: Construct, idle?: Duration, max?: Duration): agentcore.LifecycleConfiguration {
+function lifecycleOf(scope: Construct, idle?: Duration, max?: Duration): agentcore.LifecycleConfiguration {
   checkRange(scope, 'idleTimeout', idle);
   checkRange(scope, 'maxLifetime', max);
-  const maxLifetime = max ?? Duration.seconds(LONGEST);
+  const maxLifetime = max ?? Duration.seconds(LONGEST_SECONDS);
   const idleRuntimeSessionTimeout = idle ?? defaultIdle(maxLifetime);
   const known = !idleRuntimeSessionTimeout.isUnresolved() && !maxLifetime.isUnresolved();
   if (known && idleRuntimeSessionTimeout.toSeconds() > maxLifetime.toSeconds()) {
@@ -121,8 +119,8 @@ export function lifecycleOf(scope: Construct, idle?: Duration, max?: Duration): 
 
 function defaultIdle(maxLifetime: Duration): Duration {
   return maxLifetime.isUnresolved()
-    ? Duration.seconds(DEFAULT_IDLE)
-    : Duration.seconds(Math.min(DEFAULT_IDLE, maxLifetime.toSeconds()));
+    ? Duration.seconds(DEFAULT_IDLE_SECONDS)
+    : Duration.seconds(Math.min(DEFAULT_IDLE_SECONDS, maxLifetime.toSeconds()));
 }
 
 function checkRange(scope: Construct, prop: string, duration: Duration | undefined): void {
@@ -130,11 +128,11 @@ function checkRange(scope: Construct, prop: string, duration: Duration | undefin
     return;
   }
   const seconds = duration.toMilliseconds() / 1000;
-  if (!Number.isInteger(seconds) || seconds < SHORTEST || seconds > LONGEST) {
+  if (!Number.isInteger(seconds) || seconds < SHORTEST_SECONDS || seconds > LONGEST_SECONDS) {
     throw invalid(scope, 'LifecycleOutOfRange', {
       what: `${prop} is out of range`,
       got: `${seconds} s`,
-      allowed: `whole seconds from ${SHORTEST} (one minute) to ${LONGEST} (8 hours)`,
+      allowed: `whole seconds from ${SHORTEST_SECONDS} (one minute) to ${LONGEST_SECONDS} (8 hours)`,
       fix: 'a session that ends can be resumed by its id: its session storage is kept',
     });
   }

@@ -2,7 +2,7 @@ import { Fn, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { CliSession } from './cli/agent-artifact';
+import type { CliSession } from './cli/cli-session';
 import { factsOf } from '../contract/agents';
 import { LOG_GROUP_VARIABLE, LOG_STREAM_VARIABLE } from '../contract/session';
 import { acknowledgeUnlessChanged } from '../private/acknowledge';

@@ -1,12 +1,12 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { CodingAgentProps } from './coding-agent-props';
 import { GATEWAY_AUTH_VARIABLE, GATEWAY_URL_VARIABLE, GIT_CREDENTIAL_VARIABLE } from '../contract/session';
 import type { GitCredential } from '../git/git-credential';
-import type { IMcpGateway } from '../identity/mcp-gateway';
-import type { JwtAuthProps } from '../identity/jwt-rules';
 import type { InboundAuth } from '../identity/inbound-auth';
+import type { JwtAuthProps } from '../identity/jwt-rules';
+import type { IMcpGateway } from '../identity/mcp-gateway-ref';
 import { invalid } from '../private/errors';
+import type { CodingAgentProps } from './coding-agent-props';
 
 const AUTHORIZATION = 'Authorization';
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-header-allowlist.html */

@@ -1,14 +1,14 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { AgentCli } from './cli/agent-cli';
-import type { AgentObservability } from '../logs/observability-options';
-import type { ModelRoute } from './model/model-route';
 import type { GitCredential } from '../git/git-credential';
-import type { IMcpGateway } from '../identity/mcp-gateway';
 import type { InboundAuth } from '../identity/inbound-auth';
-import type { IAgentNetwork } from '../network/network';
+import type { IMcpGateway } from '../identity/mcp-gateway-ref';
+import type { AgentObservability } from '../logs/observability-options';
+import type { IAgentNetwork } from '../network/agent-network-ref';
 import type { Filesystem } from '../storage/filesystem';
+import type { AgentCli } from './cli/agent-cli';
+import type { ModelRoute } from './model/model-route';
 
 /** How a coding agent is hosted. */
 export interface CodingAgentProps {

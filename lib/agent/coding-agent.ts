@@ -1,4 +1,4 @@
-import { Tags, CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -6,6 +6,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { InboundAuth } from '../identity/inbound-auth';
 import { deliverLogs, keepRuntimeLogs } from '../logs/delivery';
+import type { AgentObservability } from '../logs/observability-options';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
 import { invalid, warn } from '../private/errors';
 import { checkDescription, checkTags } from '../private/text-checks';
@@ -14,20 +15,18 @@ import type { AgentEndpoint, AgentEndpointOptions } from './agent-endpoint';
 import { PinnedEndpoint } from './agent-endpoint';
 import type { AgentLogGroups } from './agent-endpoint-base';
 import { AgentEndpointBase } from './agent-endpoint-base';
-import { executionRole, mountPolicy, splitByRoom } from './execution-role';
-import type { AgentObservability } from '../logs/observability-options';
 import { type AgentPlace, agentNetworkOf } from './agent-place';
 import { createRuntime, isV2 } from './agent-runtime';
 import { agentTelemetryOf } from './agent-telemetry';
 import { agentToolsOf } from './agent-tools';
 import type { CodingAgentProps } from './coding-agent-props';
+import { executionRole, mountPolicy, splitByRoom } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
 import { ModelRoute } from './model/model-route';
 import { runtimeNameOf } from './runtime-name';
 
 /** the API takes 4,096 characters, the L2 refuses more than this */
 const LONGEST_DESCRIPTION = 1200;
-
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_ENDPOINTS = 10;
 

@@ -14,7 +14,7 @@ const RESERVED =
   /^(AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|AWS_SECURITY_TOKEN|AWS_CONTAINER_.*|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_EC2_METADATA_.*)$/;
 
 /** What decides how much fits into the environment. */
-export interface EnvironmentLimits {
+interface EnvironmentLimits {
   readonly isV2: boolean;
   readonly isCode: boolean;
 }

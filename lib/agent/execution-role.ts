@@ -5,22 +5,22 @@ import { RUNTIME_LOGS } from '../logs/storage';
 import { acknowledgeUnlessChanged, acknowledgeWildcards } from '../private/acknowledge';
 import { Acknowledgements } from '../private/acknowledgements';
 import { oncePerStack } from '../private/per-stack';
+import { policySizeProblems } from '../private/policy-size';
 import type { Filesystem } from '../storage/filesystem';
 import { exceptKey, guardrailPolicyOf, guardrailPolicyWithKey } from './guardrail-policy';
 import { type KeyException, workloadIdentityArn } from './model/model-key';
-import { policySizeProblems } from '../private/policy-size';
 
 const LOG_STREAMS = ':log-stream:*';
 
+const TELEMETRY_ID = 'CodingAgentsTelemetry';
+
+/** shared file systems whose rights fit into one policy together with everything else */
+const MOUNTS_IN_ONE_POLICY = 2;
+
 const agentRoles = new WeakSet<object>();
 
-/** Whether a principal is the role of an agent: its runtime waits for what is granted to it. */
-export function isAgentRole(principal: iam.IPrincipal): boolean {
-  return agentRoles.has(principal);
-}
-
 /** The role of one agent and its policies; the runtime must wait for all of them. */
-export interface ExecutionRole {
+interface ExecutionRole {
   readonly role: iam.Role;
   /** holds what is this agent's own */
   readonly policy: iam.ManagedPolicy;
@@ -57,10 +57,23 @@ export function executionRole(
     assumedBy: trust(scope, runtimeName),
   });
   // named in the policy and not in the role: `cdk diff --fail-on broadening` sees only what is attached this way
-  const policies = [policy, telemetryPolicyOf(scope), guardrail];
+  const policies = [policy, oncePerStack(scope, TELEMETRY_ID, telemetryPolicy), guardrail];
   policies.forEach((each) => each.attachToRole(role));
   agentRoles.add(role);
   return { role, policy, policies };
+}
+
+/** Whether a principal is the role of an agent: its runtime waits for what is granted to it. */
+export function isAgentRole(principal: iam.IPrincipal): boolean {
+  return agentRoles.has(principal);
+}
+
+/** In the order in which they are given: those whose rights fit beside everything else, and what comes after them. */
+export function splitByRoom(filesystems: Filesystem[]): { fit: Filesystem[]; rest: Filesystem[] } {
+  const shared = filesystems.filter((filesystem) => !filesystem._isPrivate);
+  const firstTooMany = shared[MOUNTS_IN_ONE_POLICY];
+  const end = firstTooMany === undefined ? filesystems.length : filesystems.indexOf(firstTooMany);
+  return { fit: filesystems.slice(0, end), rest: filesystems.slice(end) };
 }
 
 /** A second policy for the mounts of an agent that has many: IAM allows 6,144 characters each. */
@@ -69,6 +82,29 @@ export function mountPolicy(scope: Construct, role: iam.Role): iam.ManagedPolicy
   policy.node.addValidation({ validate: () => policySizeProblems(policy) });
   policy.attachToRole(role);
   return policy;
+}
+
+function logGroupsArn(scope: Construct, runtimeName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `${RUNTIME_LOGS}/${runtimeName}-*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+function logStatements(ownLogs: string): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      // the resource policy lets spans into the log group of the agent; agents made since July 2026 send them there
+      actions: ['logs:CreateLogGroup', 'logs:DescribeLogStreams', 'logs:PutResourcePolicy'],
+      resources: [ownLogs],
+    }),
+    new iam.PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [ownLogs + LOG_STREAMS],
+    }),
+  ];
 }
 
 /** a runtime id is the name, a dash and a suffix; a name holds no dash, so this admits no other runtime */
@@ -88,42 +124,6 @@ function trust(scope: Construct, runtimeName: string): iam.IPrincipal {
   });
 }
 
-function logStatements(ownLogs: string): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({
-      // the resource policy lets spans into the log group of the agent; agents made since July 2026 send them there
-      actions: ['logs:CreateLogGroup', 'logs:DescribeLogStreams', 'logs:PutResourcePolicy'],
-      resources: [ownLogs],
-    }),
-    new iam.PolicyStatement({
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [ownLogs + LOG_STREAMS],
-    }),
-  ];
-}
-
-function logGroupsArn(scope: Construct, runtimeName: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'logs',
-    resource: 'log-group',
-    resourceName: `${RUNTIME_LOGS}/${runtimeName}-*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-}
-
-/** shared file systems whose rights fit into one policy together with everything else */
-const MOUNTS_IN_ONE_POLICY = 2;
-
-/** In the order in which they are given: those whose rights fit beside everything else, and what comes after them. */
-export function splitByRoom(filesystems: Filesystem[]): { fit: Filesystem[]; rest: Filesystem[] } {
-  const shared = filesystems.filter((filesystem) => !filesystem._isPrivate);
-  const firstTooMany = shared[MOUNTS_IN_ONE_POLICY];
-  const end = firstTooMany === undefined ? filesystems.length : filesystems.indexOf(firstTooMany);
-  return { fit: filesystems.slice(0, end), rest: filesystems.slice(end) };
-}
-
-const ID = 'CodingAgentsTelemetry';
-
 /**
  * The calls that take no resource in IAM, one policy for all agents of a stack.
  *
@@ -132,12 +132,8 @@ const ID = 'CodingAgentsTelemetry';
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html
  */
-export function telemetryPolicyOf(scope: Construct): iam.ManagedPolicy {
-  return oncePerStack(scope, ID, telemetryPolicy);
-}
-
 function telemetryPolicy(stack: Stack): iam.ManagedPolicy {
-  const policy = new iam.ManagedPolicy(stack, ID, {
+  const policy = new iam.ManagedPolicy(stack, TELEMETRY_ID, {
     description: 'Telemetry and registry login of coding agents: calls for which IAM knows no resource',
     statements: [
       new iam.PolicyStatement({

@@ -5,14 +5,15 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IDependable } from 'constructs';
 import { Construct } from 'constructs';
+import { PerEnvironment } from '../private/environments';
+import { invalid, warn } from '../private/errors';
 import type { AgentAuditTrailProps } from './agent-audit-trail-props';
 import { auditBucket, letTrailWrite } from './bucket';
 import { auditKey } from './key';
-import { AuditLogs, daysKept } from './storage';
-import { AuditTable, saveQueries } from './table';
+import { AuditLogs, saveQueries } from './logs';
+import { daysKept } from './retention';
 import { AuditScope, eventSelectors } from './scope';
-import { PerEnvironment } from '../private/environments';
-import { invalid, warn } from '../private/errors';
+import { AuditTable } from './table';
 
 /** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
 const MOST_TRAILS = 5;

@@ -3,10 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IDependable } from 'constructs';
-import type { AgentAuditTrailProps } from './agent-audit-trail-props';
-import { checkedStorage } from './storage';
 import { invalid, warn } from '../private/errors';
 import { surelyDiffer } from '../private/references';
+import type { AgentAuditTrailProps } from './agent-audit-trail-props';
+import { checkedStorage } from './retention';
 
 const ABORT_UPLOADS_AFTER_DAYS = 7;
 /** time to notice that somebody deleted records which are no longer locked */

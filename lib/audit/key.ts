@@ -9,7 +9,7 @@ const CONTEXT = 'kms:EncryptionContext:aws:cloudtrail:arn';
 const PAGE = 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html';
 
 /** What uses the key. */
-export interface AuditKeyUse {
+interface AuditKeyUse {
   readonly trailArn: string;
   /** a bucket of the user may have a bucket key, and then CloudTrail decrypts too */
   readonly foreignBucket: boolean;

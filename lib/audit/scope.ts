@@ -6,7 +6,7 @@ import { invalid } from '../private/errors';
 import { surelyDiffer } from '../private/references';
 
 /** The types of resources on which CloudTrail records data events of agents, and whether each can be told apart by ARN. */
-export const EVENT_TYPES = {
+const EVENT_TYPES = {
   Runtime: true,
   RuntimeEndpoint: true,
   Gateway: true,
@@ -18,16 +18,26 @@ export const EVENT_TYPES = {
   WorkloadIdentityDirectory: false,
 };
 
-export type EventType = keyof typeof EVENT_TYPES;
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
+const MOST_SELECTOR_VALUES = 500;
+
+/** they have nothing to do with agents, and are most of the events of many accounts */
+const NOISY_SOURCES = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'];
+
+type EventType = keyof typeof EVENT_TYPES;
 
 /** How the ARNs begin that are recorded, by type. */
-export type AuditedArns = Partial<Record<EventType, string[]>>;
+type AuditedArns = Partial<Record<EventType, string[]>>;
 
 /** One resource that is recorded. `key` tells whether two trails record the same. */
 interface Audited {
   readonly key: IConstruct | string;
   readonly arns: AuditedArns;
 }
+
+type Selector = cloudtrail.CfnTrail.AdvancedEventSelectorProperty;
+
+type FieldSelector = cloudtrail.CfnTrail.AdvancedFieldSelectorProperty;
 
 /** What a trail records: everything, or what lies below some constructs. */
 export class AuditScope {
@@ -165,16 +175,6 @@ function merge(all: AuditedArns[]): AuditedArns {
   return merged;
 }
 
-/** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
-const MOST_VALUES = 500;
-
-/** they have nothing to do with agents, and are most of the events of many accounts */
-const NOISE = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'];
-
-type Selector = cloudtrail.CfnTrail.AdvancedEventSelectorProperty;
-
-type FieldSelector = cloudtrail.CfnTrail.AdvancedFieldSelectorProperty;
-
 /** What CloudTrail is told to record. A selector takes one type of resource. */
 export function eventSelectors(trail: Construct, scope: AuditScope, managementEvents: boolean): Selector[] {
   const arns = scope.arns();
@@ -203,7 +203,7 @@ function managementSelector(): Selector {
     name: 'Management',
     fieldSelectors: [
       { field: 'eventCategory', equalTo: ['Management'] },
-      { field: 'eventSource', notEquals: NOISE },
+      { field: 'eventSource', notEquals: NOISY_SOURCES },
     ],
   };
 }
@@ -213,11 +213,11 @@ function checkCount(trail: Construct, selectors: Selector[]): void {
   const count = fields
     .flatMap(({ equalTo = [], notEquals = [], startsWith = [] }) => [equalTo, notEquals, startsWith])
     .reduce((sum, values) => sum + values.length, 0);
-  if (count > MOST_VALUES) {
+  if (count > MOST_SELECTOR_VALUES) {
     throw invalid(trail, 'TooManyAudited', {
       what: 'the trail names more resources than the selectors of a trail can hold',
       got: `${count} values`,
-      allowed: `${MOST_VALUES} values: an agent takes three, a gateway two, a credential provider one`,
+      allowed: `${MOST_SELECTOR_VALUES} values: an agent takes three, a gateway two, a credential provider one`,
       fix: 'leave `of` away for all of the account and region, or split the list over two trails',
     });
   }

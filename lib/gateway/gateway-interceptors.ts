@@ -5,7 +5,7 @@ import type { GatewayInterceptor, McpGatewayProps } from './mcp-gateway-props';
 import { warn } from '../private/errors';
 
 /** What the interceptors of a gateway turn into. */
-export interface BoundInterceptors {
+interface BoundInterceptors {
   readonly configurations: agentcore.IInterceptor[];
   readonly statements: iam.PolicyStatement[];
 }

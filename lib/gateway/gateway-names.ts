@@ -6,7 +6,6 @@ import { invalid } from '../private/errors';
 const takenNames = new PerEnvironment();
 
 const LONGEST_GATEWAY_NAME = 48;
-
 /** the service appends a dash and ten characters; a name with a dash of its own cannot be taken for this one */
 const ID_SUFFIX = '-??????????';
 

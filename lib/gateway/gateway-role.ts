@@ -10,12 +10,13 @@ import { gatewayArnPattern } from './gateway-names';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MOST_POLICIES = 10;
-
 /** a target takes at most about 1,000 characters: four ARNs, a secret, its key */
 const ROOM_FOR_ONE_MORE = LARGEST_POLICY - 1500;
 
+const GATEWAY_CONTEXT = 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn';
+
 /** The gateway, as the role must know it to name it exactly. */
-export interface NamedGateway {
+interface NamedGateway {
   readonly gatewayId: string;
   readonly usesJwt: boolean;
 }
@@ -135,8 +136,6 @@ function fetchActions({ kind }: FetchedCredential, grant: OAuthGrant | undefined
     : ['bedrock-agentcore:GetResourceOauth2Token'];
 }
 
-const CONTEXT = 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn';
-
 /**
  * What the role of a gateway must be allowed on its key, limited to what this gateway stores.
  *
@@ -154,13 +153,13 @@ export function encryptionStatements(scope: Construct, gatewayName: string, key:
     new iam.PolicyStatement({
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources,
-      conditions: { ArnLike: { [CONTEXT]: gateway } },
+      conditions: { ArnLike: { [GATEWAY_CONTEXT]: gateway } },
     }),
     new iam.PolicyStatement({
       actions: ['kms:CreateGrant'],
       resources,
       conditions: {
-        ArnLike: { [CONTEXT]: gateway },
+        ArnLike: { [GATEWAY_CONTEXT]: gateway },
         StringEquals: { 'kms:GrantConstraintType': 'EncryptionContextSubset' },
       },
     }),

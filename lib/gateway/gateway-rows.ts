@@ -1,16 +1,16 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type { McpGateway } from './mcp-gateway';
+import { credentialRow, policyRow, refusedCallers } from '../monitoring/dashboard/account-rows';
 import { type Search, placeOf, topTen } from '../monitoring/search';
 import type { DashboardContext, DashboardGraph, DashboardRow, DashboardRows } from '../monitoring/segment';
-import { credentialRow, policyRow, refusedCallers } from '../monitoring/dashboard/credentials';
 import { ORDER } from '../monitoring/segment';
+import type { McpGateway } from './mcp-gateway';
 
 const VARIABLE = 'target';
 const PER_TOOL = ['Method', 'Name', 'Operation', 'Protocol', 'Resource'];
 const P90 = 'p90';
 
 /** What the segment cannot ask the gateway for. */
-export interface GatewayParts {
+interface GatewayParts {
   readonly targetNames: string[];
   readonly hasPolicies: boolean;
   /** the log group of its requests; undefined where their delivery is switched off */

@@ -5,17 +5,23 @@ import type { Construct } from 'constructs';
 import { GatewayTargetOAuthGrant } from '../mixins/gateway-target-oauth-grant';
 import { acknowledgeOptOut } from '../private/acknowledge';
 import { describe, invalid } from '../private/errors';
-import { checkToolNames } from './targets/tool-names';
 import type { GatewayRole } from './gateway-role';
 import { McpTarget } from './targets/mcp-target';
+import { checkToolNames } from './targets/tool-names';
 import type { ToolTarget } from './targets/tool-target';
 import type { TargetContext, ToolTargetConfig } from './targets/tool-target-config';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const MOST_TARGETS = 100;
-
 /** a gateway takes five changes of targets at once; one is left for whoever changes something by hand */
 const LANES = 4;
+
+/** What a target is made with. */
+interface AddedTargetProps {
+  readonly context: TargetContext;
+  readonly target: ToolTarget;
+  readonly role: GatewayRole;
+}
 
 /** The targets of a gateway, in the order in which they are deployed. */
 export class GatewayTargets {
@@ -93,15 +99,8 @@ export class GatewayTargets {
   }
 }
 
-/** What a target is made with. */
-export interface AddedTargetProps {
-  readonly context: TargetContext;
-  readonly target: ToolTarget;
-  readonly role: GatewayRole;
-}
-
 /** A target with the rights that it needs, in the order in which they must come. */
-export class AddedTarget extends McpTarget {
+class AddedTarget extends McpTarget {
   public readonly targetName: string;
   public readonly target: agentcore.GatewayTarget;
   public readonly actor: string;

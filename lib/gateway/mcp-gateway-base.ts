@@ -1,17 +1,28 @@
-import { CfnOutput, Stack, Token, Fn } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import type { InboundAuth } from '../identity/inbound-auth';
+import type { IMcpGateway } from '../identity/mcp-gateway-ref';
 import { invalid, warn } from '../private/errors';
 import { isDropped } from '../private/grants';
-import type { ClientConfigurationOptions, ClientGateway } from './clients/options';
 import type { ClientConfiguration } from './clients/configuration';
 import { renderClientConfiguration } from './clients/configuration';
 import type { McpClient } from './clients/mcp-client';
+import type { ClientConfigurationOptions, ClientGateway } from './clients/options';
 import type { ClientOutputsOptions } from './clients/outputs';
 import { addClientOutputs, outputScope } from './clients/outputs';
-import type { IMcpGateway } from '../identity/mcp-gateway';
+
+const GATEWAY_ARN = /^arn:aws[-a-z]*:bedrock-agentcore:[^:]+:\d{12}:gateway\/[0-9a-z](-?[0-9a-z])*-[0-9a-z]{10}$/;
+
+/** A gateway of another app or stack. */
+export interface McpGatewayAttributes {
+  /** Its ARN: `arn:aws:bedrock-agentcore:<region>:<account>:gateway/<name>-<id>`. */
+  readonly gatewayArn: string;
+
+  /** Who may call it, as its own app says: agents that use it must bring the same token. */
+  readonly inboundAuth: InboundAuth;
+}
 
 /** What can be done with a gateway, whoever makes it. */
 export abstract class McpGatewayBase extends Construct implements IMcpGateway {
@@ -91,17 +102,6 @@ export abstract class McpGatewayBase extends Construct implements IMcpGateway {
     return { url: this.gatewayUrl, region: this._region, usesJwt: this.inboundAuth.usesJwt };
   }
 }
-
-/** A gateway of another app or stack. */
-export interface McpGatewayAttributes {
-  /** Its ARN: `arn:aws:bedrock-agentcore:<region>:<account>:gateway/<name>-<id>`. */
-  readonly gatewayArn: string;
-
-  /** Who may call it, as its own app says: agents that use it must bring the same token. */
-  readonly inboundAuth: InboundAuth;
-}
-
-const GATEWAY_ARN = /^arn:aws[-a-z]*:bedrock-agentcore:[^:]+:\d{12}:gateway\/[0-9a-z](-?[0-9a-z])*-[0-9a-z]{10}$/;
 
 /** What can be granted on a gateway that this app does not make. */
 export class ImportedGateway extends McpGatewayBase {

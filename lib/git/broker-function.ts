@@ -20,8 +20,17 @@ import type { GitHubAppOptions } from './github-app-options';
 
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
+const INTERFACE_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
 /** What differs between the functions. */
-export interface BrokerFunctionOptions extends GitHubAppOptions {
+interface BrokerFunctionOptions extends GitHubAppOptions {
   /** the folder of the bundled code */
   readonly asset: string;
   readonly description: string;
@@ -34,7 +43,7 @@ export interface BrokerFunctionOptions extends GitHubAppOptions {
 }
 
 /** The function, and the only name under which it is called. */
-export interface BrokerFunction {
+interface BrokerFunction {
   readonly function: lambda.Function;
   readonly alias: lambda.Alias;
   readonly logGroup: logs.LogGroup;
@@ -69,6 +78,45 @@ export function brokerFunction(scope: Construct, options: BrokerFunctionOptions)
   return { function: created, alias: createAlias(scope, created), logGroup };
 }
 
+function createLogGroup(scope: Construct, { logRetention, encryptionKey }: BrokerFunctionOptions): logs.LogGroup {
+  const logGroup = new logs.LogGroup(scope, 'Logs', logStorageOf(scope, { retention: logRetention, encryptionKey }));
+  (logGroup.node.defaultChild as logs.CfnLogGroup).dataProtectionPolicy = maskCredentials(scope);
+  if (encryptionKey !== undefined) {
+    // CloudFormation names the group, and begins with the name of the stack
+    letLogsUseKey(scope, encryptionKey, `${Stack.of(scope).stackName}-*`);
+  }
+  return logGroup;
+}
+
+function vpcOf({
+  network,
+}: BrokerFunctionOptions): Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> | undefined {
+  return network === undefined || network.isPublic
+    ? undefined
+    : { vpc: network.vpc, vpcSubnets: { subnets: network.subnets }, securityGroups: network.securityGroups };
+}
+
+/** What the role of a function in a VPC must be allowed, and its code must not. */
+function networkInterfacePolicy(scope: Construct, role: iam.IRole): iam.ManagedPolicy {
+  const policy = new iam.ManagedPolicy(scope, 'NetworkPolicy', {
+    description: `Network interfaces of ${scope.node.path}`,
+    roles: [role],
+    statements: [
+      new iam.PolicyStatement({ sid: 'Interfaces', actions: INTERFACE_ACTIONS, resources: ['*'] }),
+      new iam.PolicyStatement({
+        sid: 'NotForTheCode',
+        effect: iam.Effect.DENY,
+        actions: INTERFACE_ACTIONS,
+        resources: ['*'],
+        // Lambda names the function in the calls that its code makes
+        conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+      }),
+    ],
+  });
+  acknowledgeUnlessChanged(policy, Acknowledgements.NETWORK_INTERFACES, { resources: ['*'] });
+  return policy;
+}
+
 function createFunction(
   scope: Construct,
   options: BrokerFunctionOptions,
@@ -99,14 +147,6 @@ function createFunction(
   }
 }
 
-function vpcOf({
-  network,
-}: BrokerFunctionOptions): Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> | undefined {
-  return network === undefined || network.isPublic
-    ? undefined
-    : { vpc: network.vpc, vpcSubnets: { subnets: network.subnets }, securityGroups: network.securityGroups };
-}
-
 function reservedConcurrencyOf(scope: Construct, { reservedConcurrency = 10 }: BrokerFunctionOptions): number {
   if (!Number.isInteger(reservedConcurrency) || reservedConcurrency < 1) {
     throw invalid(scope, 'InvalidReservedConcurrency', {
@@ -117,16 +157,6 @@ function reservedConcurrencyOf(scope: Construct, { reservedConcurrency = 10 }: B
     });
   }
   return reservedConcurrency;
-}
-
-function createLogGroup(scope: Construct, { logRetention, encryptionKey }: BrokerFunctionOptions): logs.LogGroup {
-  const logGroup = new logs.LogGroup(scope, 'Logs', logStorageOf(scope, { retention: logRetention, encryptionKey }));
-  (logGroup.node.defaultChild as logs.CfnLogGroup).dataProtectionPolicy = maskCredentials(scope);
-  if (encryptionKey !== undefined) {
-    // CloudFormation names the group, and begins with the name of the stack
-    letLogsUseKey(scope, encryptionKey, `${Stack.of(scope).stackName}-*`);
-  }
-  return logGroup;
 }
 
 /** the code and its settings in one folder: settings in the environment would end at 4 KB */
@@ -156,34 +186,4 @@ function createAlias(scope: Construct, created: lambda.Function): lambda.Alias {
     retryAttempts: 0,
     maxEventAge: Duration.minutes(1),
   });
-}
-
-const ACTIONS = [
-  'ec2:AssignPrivateIpAddresses',
-  'ec2:CreateNetworkInterface',
-  'ec2:DeleteNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSubnets',
-  'ec2:UnassignPrivateIpAddresses',
-];
-
-/** What the role of a function in a VPC must be allowed, and its code must not. */
-export function networkInterfacePolicy(scope: Construct, role: iam.IRole): iam.ManagedPolicy {
-  const policy = new iam.ManagedPolicy(scope, 'NetworkPolicy', {
-    description: `Network interfaces of ${scope.node.path}`,
-    roles: [role],
-    statements: [
-      new iam.PolicyStatement({ sid: 'Interfaces', actions: ACTIONS, resources: ['*'] }),
-      new iam.PolicyStatement({
-        sid: 'NotForTheCode',
-        effect: iam.Effect.DENY,
-        actions: ACTIONS,
-        resources: ['*'],
-        // Lambda names the function in the calls that its code makes
-        conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
-      }),
-    ],
-  });
-  acknowledgeUnlessChanged(policy, Acknowledgements.NETWORK_INTERFACES, { resources: ['*'] });
-  return policy;
 }

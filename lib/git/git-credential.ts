@@ -13,19 +13,26 @@ import { GitHubAppFunction } from './github-app-function';
 import type { GitHubAppOptions } from './github-app-options';
 
 const TIMEOUT = Duration.seconds(15);
-
 const credentialFunctions = new WeakSet<lambda.IFunction>();
 
-/** Refuses a function that hands out tokens where tools are answered: the model reads what a tool returns. */
-export function refuseCredentialFunction(fn: lambda.IFunction): void {
-  if (credentialFunctions.has(fn)) {
-    throw invalidValue('CredentialAsTool', {
-      what: 'this function hands out tokens, and as a tool it would hand them to the model and its logs',
-      got: fn.node.path,
-      allowed: 'functions that do the work and keep the token',
-      fix: 'give the GitCredential to the agent: `gitCredential`; for tools use a GitHubAppBroker',
-    });
-  }
+/** Opens repositories for `git push`. */
+export interface PushOptions {
+  /** Why agents may push without a tool in between, for whoever reviews the template; at least 20 characters. */
+  readonly reason: string;
+}
+
+/** Settings of a `GitCredential`. */
+export interface GitCredentialProps extends GitHubAppOptions {
+  /**
+   * Why agents may push with git itself. Their tokens carry `contents: write` then, for every repository of
+   * `repositories`: whatever runs beside the agent can push to any branch that GitHub does not protect, the default
+   * branch too, and make releases. No policy of a gateway sees it. Never `workflows: write`: GitHub refuses a push that
+   * changes a workflow.
+   *
+   * @default - tokens carry `contents: read`: changes go through the tools of a `GitHubAppBroker`
+   * @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/about-rulesets
+   */
+  readonly allowPush?: PushOptions;
 }
 
 /**
@@ -122,6 +129,18 @@ export class GitCredential extends GitHubAppFunction {
   }
 }
 
+/** Refuses a function that hands out tokens where tools are answered: the model reads what a tool returns. */
+export function refuseCredentialFunction(fn: lambda.IFunction): void {
+  if (credentialFunctions.has(fn)) {
+    throw invalidValue('CredentialAsTool', {
+      what: 'this function hands out tokens, and as a tool it would hand them to the model and its logs',
+      got: fn.node.path,
+      allowed: 'functions that do the work and keep the token',
+      fix: 'give the GitCredential to the agent: `gitCredential`; for tools use a GitHubAppBroker',
+    });
+  }
+}
+
 interface Principals {
   readonly AWS?: unknown[];
 }
@@ -129,24 +148,4 @@ interface Principals {
 /** everyone, or all of an account; the ARN of an account holds its partition, known at deployment */
 function isMany(principal: unknown): boolean {
   return /^"\*"$|^"\d{12}"$|:root"/.test(JSON.stringify(principal));
-}
-
-/** Settings of a `GitCredential`. */
-export interface GitCredentialProps extends GitHubAppOptions {
-  /**
-   * Why agents may push with git itself. Their tokens carry `contents: write` then, for every repository of
-   * `repositories`: whatever runs beside the agent can push to any branch that GitHub does not protect, the default
-   * branch too, and make releases. No policy of a gateway sees it. Never `workflows: write`: GitHub refuses a push that
-   * changes a workflow.
-   *
-   * @default - tokens carry `contents: read`: changes go through the tools of a `GitHubAppBroker`
-   * @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/about-rulesets
-   */
-  readonly allowPush?: PushOptions;
-}
-
-/** Opens repositories for `git push`. */
-export interface PushOptions {
-  /** Why agents may push without a tool in between, for whoever reviews the template; at least 20 characters. */
-  readonly reason: string;
 }

@@ -5,13 +5,13 @@ import type { Construct } from 'constructs';
 import { DEFAULT_TOOLS, READ_TOOLS } from '../contract/catalogue';
 import type { BrokerConfig, CatalogueTool, ToolInput } from '../contract/github-app';
 import { LONGEST_CACHE_MINUTES, RESULT_BOUNDS } from '../contract/github-app';
+import type { IToolBroker } from '../identity/tool-broker-ref';
 import { invalid } from '../private/errors';
 import { brokerFunction } from './broker-function';
 import { checkReason, permissionsOf, toolsOf } from './broker-tools';
 import type { GitHubAppBrokerProps } from './github-app-broker-props';
 import { appConfigOf, checkLiterals } from './github-app-checks';
 import { GitHubAppFunction } from './github-app-function';
-import type { IToolBroker } from '../identity/tool-broker';
 
 const TIMEOUT = Duration.seconds(30);
 
@@ -99,7 +99,7 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
 }
 
 /** A tool of the catalogue as the L2 of a gateway takes it. */
-export function toolDefinitionOf({ name, description, inputSchema }: CatalogueTool): agentcore.ToolDefinition {
+function toolDefinitionOf({ name, description, inputSchema }: CatalogueTool): agentcore.ToolDefinition {
   return { name, description, inputSchema: schemaOf(inputSchema) };
 }
 

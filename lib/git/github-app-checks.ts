@@ -10,10 +10,12 @@ import { GitHubAppKey } from './github-app-key';
 import type { GitHubAppOptions } from './github-app-options';
 
 const CLIENT_ID = /^(Iv[A-Za-z0-9.]{8,60}|[1-9][0-9]{0,18})$/;
-
 const REPOSITORY = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
-
 const LONGEST_OWNER = 39;
+
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+const HOST = new RegExp(`^(?=.{4,253}$)(${LABEL}\\.)+${LABEL}$`);
+const DATA_RESIDENCY = /^([a-z0-9-]+)\.ghe\.com$/;
 
 /** What the function is told of the App. Errors: whatever GitHub would refuse, or take for more than is meant. */
 export function appConfigOf(scope: Construct, options: GitHubAppOptions): AppConfig {
@@ -158,27 +160,21 @@ function duplicateProblem(repositories: string[]): Problem | undefined {
       };
 }
 
-const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
-
-const HOST = new RegExp(`^(?=.{4,253}$)(${LABEL}\\.)+${LABEL}$`);
-
-const DATA_RESIDENCY = /^([a-z0-9-]+)\.ghe\.com$/;
-
 /**
  * The URL of the API of a GitHub.
  *
  * @see https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom
  * @see https://docs.github.com/en/enterprise-server@latest/rest/using-the-rest-api/getting-started-with-the-rest-api
  */
-export function apiUrlOf(scope: Construct, given: string): string {
+function apiUrlOf(scope: Construct, given: string): string {
   const host = given.toLowerCase();
-  const flaw = flawOf(host);
+  const flaw = hostFlaw(host);
   if (flaw !== undefined) {
     throw invalid(scope, 'InvalidGitHubHost', {
       what: `host ${flaw}`,
       got: given.replace(/\/\/[^/]*@/, '//'),
       allowed: "'github.com', '<subdomain>.ghe.com' or the host name of a GitHub Enterprise Server",
-      fix: `give what stands in the browser between https:// and the next slash${suggestion(host)}`,
+      fix: `give what stands in the browser between https:// and the next slash${hostSuggestion(host)}`,
     });
   }
   if (host === 'github.com') {
@@ -188,7 +184,7 @@ export function apiUrlOf(scope: Construct, given: string): string {
   return subdomain === undefined ? `https://${host}/api/v3` : `https://api.${subdomain}.ghe.com`;
 }
 
-function flawOf(host: string): string | undefined {
+function hostFlaw(host: string): string | undefined {
   if (/[/:@?#\\]/.test(host)) {
     return 'is more than the name of a host';
   }
@@ -203,9 +199,9 @@ function flawOf(host: string): string | undefined {
     : undefined;
 }
 
-function suggestion(host: string): string {
+function hostSuggestion(host: string): string {
   const name = /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?:(?:api|www)\.(?=github\.com|[^/]*\.ghe\.com))?([a-z0-9.-]+)/.exec(
     host,
   )?.[1];
-  return name !== undefined && name !== host && flawOf(name) === undefined ? `: '${name}'` : '';
+  return name !== undefined && name !== host && hostFlaw(name) === undefined ? `: '${name}'` : '';
 }

@@ -1,7 +1,7 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { IAgentNetwork } from '../network/agent-network-ref';
 import type { GitHubAppKey } from './github-app-key';
-import type { IAgentNetwork } from '../network/network';
 
 /** A GitHub App, where it is installed, and the function that acts for it. */
 export interface GitHubAppOptions {

@@ -1,8 +1,8 @@
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { IToolBroker } from '../identity/tool-broker-ref';
 import { refuseCredentialFunction } from './git-credential';
 import { checkTools } from './tool-checks';
-import type { IToolBroker } from '../identity/tool-broker';
 
 /** What is known of the tools of your own function. */
 export interface ToolBrokerOptions {

@@ -26,7 +26,6 @@ export function checkJwtRules(props: JwtAuthProps): void {
 
 /** in every token of an issuer, whatever application it was given to */
 const COMMON_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
-
 const COMMON_CLAIMS = ['iss', 'token_use'];
 
 /** Rules that ask for something which every application of the issuer has ask for nothing. */

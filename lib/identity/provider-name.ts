@@ -9,7 +9,7 @@ const STYLE = { separator: '-', allowedSpecialCharacters: '-' };
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 export const LONGEST_PROVIDER_NAME = 128;
 
-export type ProviderKind = 'apikeycredentialprovider' | 'oauth2credentialprovider';
+type ProviderKind = 'apikeycredentialprovider' | 'oauth2credentialprovider';
 
 /**
  * A name out of the stack and the path, for what CloudFormation cannot rename.

@@ -10,7 +10,6 @@ import { surelyDiffer } from '../private/references';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-oauth2credentialprovider-secretreference.html */
 const LONGEST_JSON_KEY = 128;
-
 const COMPLETE_ARN = /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/;
 
 /**
@@ -110,6 +109,23 @@ export function completeArn(scope: Construct, secret: secretsmanager.ISecret, pr
   return arn;
 }
 
+/** Refuses a secret of the app whose value is a literal in it; `prop` is what the user calls the secret. */
+function checkNoValueInTemplate(scope: Construct, secret: secretsmanager.ISecret, prop: string): void {
+  const resource = secret.node.defaultChild;
+  if (!secretsmanager.CfnSecret.isCfnSecret(resource)) {
+    return;
+  }
+  const kind = secretIn(JSON.stringify(Stack.of(resource).resolve(resource.secretString) ?? ''));
+  if (kind !== undefined) {
+    throw invalid(scope, 'SecretValueInTemplate', {
+      what: `the value of the secret of ${prop} stands in the template and looks like ${kind}`,
+      got: secret.node.path,
+      allowed: 'a secret whose value is stored outside of the app',
+      fix: 'revoke this credential, make the secret without a value, and store a new one in it after deployment',
+    });
+  }
+}
+
 function readStatements(scope: Construct, secret: secretsmanager.ISecret, arn: string): iam.PolicyStatement[] {
   const read = new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
   const key = secret.encryptionKey;
@@ -128,21 +144,4 @@ function readStatements(scope: Construct, secret: secretsmanager.ISecret, arn: s
     },
   });
   return [read, decrypt];
-}
-
-/** Refuses a secret of the app whose value is a literal in it; `prop` is what the user calls the secret. */
-export function checkNoValueInTemplate(scope: Construct, secret: secretsmanager.ISecret, prop: string): void {
-  const resource = secret.node.defaultChild;
-  if (!secretsmanager.CfnSecret.isCfnSecret(resource)) {
-    return;
-  }
-  const kind = secretIn(JSON.stringify(Stack.of(resource).resolve(resource.secretString) ?? ''));
-  if (kind !== undefined) {
-    throw invalid(scope, 'SecretValueInTemplate', {
-      what: `the value of the secret of ${prop} stands in the template and looks like ${kind}`,
-      got: secret.node.path,
-      allowed: 'a secret whose value is stored outside of the app',
-      fix: 'revoke this credential, make the secret without a value, and store a new one in it after deployment',
-    });
-  }
 }

@@ -13,14 +13,14 @@ const LONGEST_NAME = 60;
 const PREFIX = '/aws/vendedlogs/bedrock-agentcore';
 
 /** What the service vends, for which kind of resource. */
-export interface LogFamily {
+interface LogFamily {
   readonly id: string;
   readonly resource: 'gateway' | 'runtime';
   readonly dataProtectionPolicy?: object;
 }
 
 /** A destination with its log group. */
-export interface LogDestination {
+interface LogDestination {
   readonly destination: logs.CfnDeliveryDestination;
   readonly group: logs.CfnLogGroup;
 }

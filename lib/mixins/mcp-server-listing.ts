@@ -3,8 +3,8 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
 import { invalid, invalidValue } from '../private/errors';
 import { cloudFormationCase } from './cloudformation-case';
-import type { SchemaSource } from './schema-source';
 import { ListingMode } from './listing-mode';
+import type { SchemaSource } from './schema-source';
 
 const HIGHEST_PRIORITY_NUMBER = 1000;
 

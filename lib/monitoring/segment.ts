@@ -2,6 +2,25 @@ import type { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { AgentPrices } from './prices';
 
+/** Where the rows of the library stand. */
+export const ORDER = {
+  alarms: 10,
+  costs: 15,
+  sessions: 20,
+  speed: 22,
+  failures: 24,
+  compute: 26,
+  pickedAgent: 28,
+  models: 40,
+  tools: 60,
+  toolsByName: 62,
+  pickedTarget: 64,
+  broker: 70,
+  credentials: 80,
+  policies: 82,
+  refused: 84,
+} as const;
+
 /** What a segment learns of the dashboard that shows it. */
 export interface DashboardContext {
   /** The period of the graphs, unless the reader picks another. */
@@ -147,22 +166,3 @@ export interface IDashboardSegment {
    */
   bindDashboard(context: DashboardContext): DashboardRows;
 }
-
-/** Where the rows of the library stand. */
-export const ORDER = {
-  alarms: 10,
-  costs: 15,
-  sessions: 20,
-  speed: 22,
-  failures: 24,
-  compute: 26,
-  pickedAgent: 28,
-  models: 40,
-  tools: 60,
-  toolsByName: 62,
-  pickedTarget: 64,
-  broker: 70,
-  credentials: 80,
-  policies: 82,
-  refused: 84,
-} as const;

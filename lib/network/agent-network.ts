@@ -3,21 +3,21 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { invalid } from '../private/errors';
+import { invalid, invalidValue } from '../private/errors';
 import { letLogsUseKey } from '../private/keys';
+import { reasonProblem } from '../private/notes';
 import type { AgentNetworkProps, AllowBucketOptions, FromVpcProps, PublicInternetOptions } from './agent-network-props';
+import type { IAgentNetwork } from './agent-network-ref';
 import { DnsFirewall } from './dns-firewall';
-import { Egress } from './egress';
 import type { EgressPlan } from './egress';
-import type { AwsEndpointsProps } from './endpoints';
-import { AwsEndpoints, S3Endpoint, warnAboutMissingEndpoints } from './endpoints';
+import { Egress } from './egress';
 import { ExistingNetwork } from './existing-network';
-import type { IAgentNetwork } from './network';
 import { DomainFirewall, NatBehindFirewall } from './network-firewall';
-import { NetworkFlowLog, createLogGroup, generatedNames } from './network-logs';
 import type { LogSettings } from './network-logs';
-import { PublicNetwork } from './network';
+import { NetworkFlowLog, createLogGroup, generatedNames } from './network-logs';
 import { s3Peer } from './s3-prefix-list';
+import type { AwsEndpointsProps } from './vpc-endpoints';
+import { AwsEndpoints, S3Endpoint, warnAboutMissingEndpoints } from './vpc-endpoints';
 import { createZonedVpc } from './zoned-vpc';
 
 /**
@@ -209,4 +209,39 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     }
     return group;
   }
+}
+
+/** No VPC at all; see `AgentNetwork.publicInternet()`. */
+class PublicNetwork implements IAgentNetwork {
+  public readonly isPublic = true;
+  public readonly publicReason?: string;
+  public readonly subnets: ec2.ISubnet[] = [];
+  public readonly securityGroups: ec2.ISecurityGroup[] = [];
+
+  constructor(options: PublicInternetOptions) {
+    const problem = reasonProblem(options.reason, {
+      what: 'the reason for a public network says too little',
+      fix: 'say what makes it acceptable, or use new AgentNetwork(...)',
+    });
+    if (problem !== undefined) {
+      throw invalidValue('PublicReasonTooShort', problem);
+    }
+    this.publicReason = options.reason.trim();
+  }
+
+  public get vpc(): ec2.IVpc {
+    throw noVpc('vpc');
+  }
+
+  public get connections(): ec2.Connections {
+    throw noVpc('connections');
+  }
+}
+
+function noVpc(member: string): Error {
+  return invalidValue('PublicNetworkHasNoVpc', {
+    what: `a public network has no ${member}`,
+    got: 'AgentNetwork.publicInternet(...)',
+    fix: 'check isPublic first, or use new AgentNetwork(...) or AgentNetwork.fromVpc(...), which file systems need',
+  });
 }

@@ -4,7 +4,7 @@ import * as resolver from 'aws-cdk-lib/aws-route53resolver';
 import { Construct } from 'constructs';
 import { toDnsNames } from './domains';
 
-export interface DnsFirewallProps {
+interface DnsFirewallProps {
   readonly vpc: ec2.IVpc;
   /** names that are answered besides those of AWS; a leading dot stands for a name and its subdomains */
   readonly domains: string[];

@@ -3,6 +3,9 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { invalidValue } from '../private/errors';
 import { checkDomains } from './domains';
 
+/** /28, the smallest that a VPC allows, is what AWS advises for firewall endpoints; NAT gateways need one address. */
+const SMALLEST_SUBNET = 28;
+
 /** Options of `Egress.internet()`. */
 export interface InternetEgressOptions {
   /**
@@ -13,6 +16,21 @@ export interface InternetEgressOptions {
    * @default - one in each availability zone
    */
   readonly natGateways?: number;
+}
+
+/** What an egress mode asks of the network; inert until AgentNetwork builds it. */
+export interface EgressPlan {
+  readonly subnetConfiguration: ec2.SubnetConfiguration[];
+  readonly natGateways: 'none' | 'onePerZone' | number;
+  readonly interfaceEndpoints: ec2.InterfaceVpcEndpointAwsService[];
+  /** TCP ports that agents may reach at any address */
+  readonly openPorts: number[];
+  /** true if AWS is reached through endpoints only, so that the list of endpoints has to be complete */
+  readonly endpointsOnly: boolean;
+  /** whether DNS answers AWS names and `domains` only */
+  readonly filtersDns: boolean;
+  /** names that the network firewall lets through, as the user wrote them */
+  readonly domains: string[];
 }
 
 /**
@@ -102,9 +120,6 @@ export class Egress {
   }
 }
 
-/** /28, the smallest that a VPC allows, is what AWS advises for firewall endpoints; NAT gateways need one address. */
-const SMALLEST_SUBNET = 28;
-
 // functions and not constants: the CDK loads a module when it is first touched, and most apps never come here
 const natSubnets = (): ec2.SubnetConfiguration => ({
   name: 'Nat',
@@ -126,18 +141,3 @@ const awsEndpoints = (): ec2.InterfaceVpcEndpointAwsService[] => [
   ec2.InterfaceVpcEndpointAwsService.XRAY,
   ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
 ];
-
-/** What an egress mode asks of the network; inert until AgentNetwork builds it. */
-export interface EgressPlan {
-  readonly subnetConfiguration: ec2.SubnetConfiguration[];
-  readonly natGateways: 'none' | 'onePerZone' | number;
-  readonly interfaceEndpoints: ec2.InterfaceVpcEndpointAwsService[];
-  /** TCP ports that agents may reach at any address */
-  readonly openPorts: number[];
-  /** true if AWS is reached through endpoints only, so that the list of endpoints has to be complete */
-  readonly endpointsOnly: boolean;
-  /** whether DNS answers AWS names and `domains` only */
-  readonly filtersDns: boolean;
-  /** names that the network firewall lets through, as the user wrote them */
-  readonly domains: string[];
-}

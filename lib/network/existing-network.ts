@@ -5,9 +5,9 @@ import { Construct } from 'constructs';
 import { invalid, warn } from '../private/errors';
 import { surelyDiffer } from '../private/references';
 import type { FromVpcProps } from './agent-network-props';
+import type { IAgentNetwork } from './agent-network-ref';
 import { supportedZoneIds, zoneOf } from './availability-zones';
 import { Egress } from './egress';
-import type { IAgentNetwork } from './network';
 import { s3Peer } from './s3-prefix-list';
 import { checkCount, checkSecurityGroups } from './security-groups';
 

@@ -16,7 +16,7 @@ const PROTOCOL_RULES = [
   'drop tcp $HOME_NET any -> any !443 (msg:"only TCP port 443 may leave"; flow:to_server; sid:3;)',
 ];
 
-export interface DomainFirewallProps {
+interface DomainFirewallProps {
   readonly vpc: ec2.Vpc;
   readonly domains: string[];
   readonly alertLogGroup: logs.ILogGroup;

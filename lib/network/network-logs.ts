@@ -30,7 +30,7 @@ export function generatedNames(scope: Construct): string {
   return `${stack.stackName}-*`;
 }
 
-export interface FlowLogProps {
+interface FlowLogProps {
   readonly vpc: ec2.IVpc;
   readonly logGroup: logs.ILogGroup;
 }

@@ -31,7 +31,7 @@ export interface VpcEndpointOptions {
 }
 
 /** The rendered form, which gateways, targets, runtimes and credential providers share. */
-export interface PrivateEndpointConfig {
+interface PrivateEndpointConfig {
   readonly managedVpcResource?: {
     readonly vpcIdentifier: string;
     readonly subnetIds: string[];

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { chooseZoneIds } from './availability-zones';
 
 /** What differs between the VPCs of the egress modes. */
-export interface ZonedVpcOptions {
+interface ZonedVpcOptions {
   readonly maxAzs: number;
   readonly subnetConfiguration: ec2.SubnetConfiguration[];
   readonly natGateways: number;

@@ -4,7 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Acknowledgement } from './acknowledgements';
 
 /** What of a policy is acknowledged: wildcard resources and wildcard actions. */
-export interface Wildcards {
+interface Wildcards {
   readonly resources: string[];
   readonly actions?: string[];
 }

@@ -1,4 +1,4 @@
-import { Stack, Token, ArnFormat } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -6,7 +6,7 @@ import { invalid, warn } from './errors';
 import { surelyDiffer } from './references';
 
 /** Where a key has to be. */
-export type KeyPlace = 'region' | 'account and region';
+type KeyPlace = 'region' | 'account and region';
 
 /** Refuses an alias and a key of another place; `prop` is what the user calls the key. */
 export function checkKeyPlace(scope: Construct, key: kms.IKey, prop: string, place: KeyPlace): void {

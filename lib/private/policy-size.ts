@@ -11,9 +11,7 @@ const PSEUDO: Record<string, string> = {
   'AWS::Partition': 'aws',
   'AWS::Region': 'ap-southeast-1',
 };
-
 const ID_LENGTH = 22;
-
 const ARN_LENGTH = { AccessPointArn: 130, CredentialProviderArn: 200, other: 90 };
 
 /** About how many characters of a document IAM counts. */
@@ -23,6 +21,22 @@ export function policySize(policy: iam.ManagedPolicy): number {
   return unresolved <= LARGEST_POLICY / 2
     ? unresolved
     : JSON.stringify(deployed(Stack.of(policy).resolve(policy.document))).length;
+}
+
+/** IAM would refuse the policy in the middle of a deployment. Measured late, since mixins add mounts. */
+export function policySizeProblems(policy: iam.ManagedPolicy): string[] {
+  const size = policySize(policy);
+  if (size <= LARGEST_POLICY) {
+    return [];
+  }
+  return [
+    describe({
+      what: `what agent '${policy.node.scope?.node.path}' may do does not fit into one policy of IAM`,
+      got: `about ${size} characters`,
+      allowed: `at most ${LARGEST_POLICY}`,
+      fix: 'name fewer models or regions, use one application inference profile a model, or mount fewer file systems',
+    }),
+  ];
 }
 
 /** the document about as CloudFormation hands it to IAM */
@@ -49,20 +63,4 @@ function deployed(value: unknown): unknown {
         ? 'x'.repeat(ARN_LENGTH.other)
         : Object.fromEntries(entries.map(([k, v]) => [k, deployed(v)]));
   }
-}
-
-/** IAM would refuse the policy in the middle of a deployment. Measured late, since mixins add mounts. */
-export function policySizeProblems(policy: iam.ManagedPolicy): string[] {
-  const size = policySize(policy);
-  if (size <= LARGEST_POLICY) {
-    return [];
-  }
-  return [
-    describe({
-      what: `what agent '${policy.node.scope?.node.path}' may do does not fit into one policy of IAM`,
-      got: `about ${size} characters`,
-      allowed: `at most ${LARGEST_POLICY}`,
-      fix: 'name fewer models or regions, use one application inference profile a model, or mount fewer file systems',
-    }),
-  ];
 }

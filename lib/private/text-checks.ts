@@ -4,7 +4,6 @@ import { secretIn } from '../contract/secret-patterns';
 import { invalid } from './errors';
 
 const TAG_KEY = /^(?!aws:)[a-zA-Z0-9\s._:/=+@-]{1,128}$/i;
-
 const TAG_VALUE = /^[a-zA-Z0-9\s._:/=+@-]{0,256}$/;
 
 export function checkDescription(scope: Construct, of: string, description: string | undefined, longest: number): void {

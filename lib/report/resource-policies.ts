@@ -51,7 +51,7 @@ function policyEntries(resource: Resource, policy: Value, reader: Reader): Entry
 }
 
 /** What a policy is about: other resources if it is one of its own, else the resource that has it. */
-export function subjectsOf(policy: Resource, reader: Reader): string[] {
+function subjectsOf(policy: Resource, reader: Reader): string[] {
   const subjects = policy.type.endsWith('Policy') ? ABOUT.flatMap((key) => policy.get(key).items) : [];
   const names = subjects.flatMap((subject) => reader.about(subject) ?? []);
   return names.length > 0 ? names : [reader.nameOf(policy)];

@@ -1,6 +1,6 @@
-import { AGENTCORE } from '../template/resource';
 import { NOTES } from '../private/notes';
 import type { Resource } from '../template/resource';
+import { AGENTCORE } from '../template/resource';
 import { Value } from '../template/value';
 import type { Entry } from './reader/facts';
 import { entry, sorted } from './reader/facts';
@@ -13,6 +13,11 @@ const RUNNERS: Record<string, { kind: string; role: string }> = {
   [`${AGENTCORE}Memory`]: { kind: 'memory', role: 'MemoryExecutionRoleArn' },
   'AWS::Lambda::Function': { kind: 'function', role: 'Role' },
 };
+
+const GITHUB_SETTINGS = `${NOTES}github`;
+
+/** settings with a line of their own, or that give nobody a right */
+const TOLD_SETTINGS = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
 
 /** The browsers, code interpreters, memories and functions of a stack, each with the role that it acts with. */
 export function runnerEntries(reader: Reader): Entry[] {
@@ -27,19 +32,14 @@ export function runnerEntries(reader: Reader): Entry[] {
   });
 }
 
-const SETTINGS = `${NOTES}github`;
-
-/** settings with a line of their own, or that give nobody a right */
-const TOLD = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
-
 /** The settings of brokers are in the asset with their code, which no diff shows; they stand in the metadata too. */
 function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
-  const written = metadataOf(runner)[SETTINGS];
+  const written = metadataOf(runner)[GITHUB_SETTINGS];
   if (written === undefined) {
     return {};
   }
   const settings = new Value(runner.template, written, 'Metadata');
-  const others = settings.members.filter(([key]) => !TOLD.includes(key));
+  const others = settings.members.filter(([key]) => !TOLD_SETTINGS.includes(key));
   return {
     gitHubApp: entry({
       name: reader.text(settings.get('clientId')),
@@ -54,15 +54,15 @@ function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
   };
 }
 
-/** The metadata of a resource. */
-export function metadataOf({ written }: Resource): Record<string, unknown> {
-  return (written as { Metadata?: Record<string, unknown> }).Metadata ?? {};
-}
-
 /** Why a resource may do more than by default, by the choice that lets it. */
 export function reasonsOf(resource: Resource): string[] {
   return Object.entries(metadataOf(resource))
     .filter(([key, reason]) => key.startsWith(NOTES) && typeof reason === 'string')
     .map(([key, reason]) => `${key.slice(NOTES.length)}: ${String(reason)}`)
     .sort();
+}
+
+/** The metadata of a resource. */
+function metadataOf({ written }: Resource): Record<string, unknown> {
+  return (written as { Metadata?: Record<string, unknown> }).Metadata ?? {};
 }

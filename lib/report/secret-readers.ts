@@ -6,15 +6,30 @@ import type { Reader } from './reader/reader';
 import { documentsOf, possibleStatements, principalsOf } from './reader/statements';
 import { heldByOthers, looseIn } from './roles';
 
-export const READ = ['secretsmanager:GetSecretValue'];
-
+const READ = ['secretsmanager:GetSecretValue'];
 const READ_PARAMETER = ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'];
 
 /** policies of AWS that read every secret of an account */
 const READS_ALL = [...SECRETS_POLICIES, 'AdministratorAccess', 'PowerUserAccess'];
 
 /** what a reader is called whose right is known only at deployment */
-export const PERHAPS = 'perhaps: known only at deployment';
+const PERHAPS = 'perhaps: known only at deployment';
+
+const SECRET = 'AWS::SecretsManager::Secret';
+
+/** Something that reads a secret. */
+export interface Use {
+  /** the secret as it is written; undefined if no secret is named */
+  readonly secret?: Value;
+  readonly of?: Resource;
+  readonly by: 'readBy' | 'credentialProviders' | 'putInto';
+  /** by its name if the app does not make it */
+  readonly user: Resource | string;
+  /** more about the user */
+  readonly where?: string;
+  /** for what names no resource of the app */
+  readonly covers?: (secret: Resource) => boolean;
+}
 
 /** Somebody who holds policies. */
 interface Holder {
@@ -23,6 +38,8 @@ interface Holder {
   /** what of AWS reads every secret */
   readonly ofAws?: Value[];
 }
+
+type Read = Pick<Use, 'secret' | 'of' | 'where' | 'covers'>;
 
 /** Who has policies of a stack that reach a secret or a parameter, whether the app makes them or not. */
 export function holdersThatRead(stack: Reader): Use[] {
@@ -64,8 +81,6 @@ function forbids(statement: Value): boolean {
   return isDeny && isEverywhere && covering(statement, READ).length > 0;
 }
 
-type Read = Pick<Use, 'secret' | 'of' | 'where' | 'covers'>;
-
 function secretsOf(statement: Value, isCertain: boolean): Read[] {
   if (statement.parts !== undefined) {
     return [{ where: ` (${PERHAPS})`, covers: () => true }];
@@ -101,20 +116,18 @@ function resourcesOf(statement: Value): { readonly arn: Value; readonly isOnly: 
   return reachesOthers ? [...named, { arn: excluded, isOnly: true }] : named;
 }
 
-const SECRET = 'AWS::SecretsManager::Secret';
-
-/** The secret of the app that an ARN is about; an attachment of a secret to a database stands for it. */
-export function secretNamed({ resource }: Value): Resource | undefined {
-  return resource?.type === 'AWS::SecretsManager::SecretTargetAttachment'
-    ? secretNamed(resource.get('SecretId'))
-    : resource;
-}
-
 function isSecret(arn: Value): boolean {
   const service = /^arn:[^:]*:([^:]*):/.exec(arn.text ?? '')?.[1];
   return arn.resource === undefined
     ? service === undefined || service === 'secretsmanager'
     : secretNamed(arn)?.type === SECRET;
+}
+
+/** The secret of the app that an ARN is about; an attachment of a secret to a database stands for it. */
+function secretNamed({ resource }: Value): Resource | undefined {
+  return resource?.type === 'AWS::SecretsManager::SecretTargetAttachment'
+    ? secretNamed(resource.get('SecretId'))
+    : resource;
 }
 
 function parametersOf(statement: Value): Read[] {
@@ -169,18 +182,4 @@ function conditionsOf(statement: Value, isCertain: boolean): string {
   return isCertain && statement.parts === undefined
     ? ` (by the policy of the secret${conditions})`
     : ` (${PERHAPS}, by the policy of the secret)`;
-}
-
-/** Something that reads a secret. */
-export interface Use {
-  /** the secret as it is written; undefined if no secret is named */
-  readonly secret?: Value;
-  readonly of?: Resource;
-  readonly by: 'readBy' | 'credentialProviders' | 'putInto';
-  /** by its name if the app does not make it */
-  readonly user: Resource | string;
-  /** more about the user */
-  readonly where?: string;
-  /** for what names no resource of the app */
-  readonly covers?: (secret: Resource) => boolean;
 }

@@ -1,11 +1,11 @@
-import { AGENTCORE } from '../template/resource';
 import type { Resource } from '../template/resource';
+import { AGENTCORE } from '../template/resource';
 import type { Value } from '../template/value';
 import type { AppView } from './app-view';
 import { authorizerOf } from './authorizer';
+import { identityOf, portalEntry, ruleEntry, toolsIn } from './gateway-parts';
 import type { Entry, Section } from './reader/facts';
 import { entry, sorted, sortedBy } from './reader/facts';
-import { identityOf, portalEntry, ruleEntry, toolsIn } from './tool-schemas';
 import type { Reader } from './reader/reader';
 
 /** Gateways, their tools, and as whom each tool acts. */

@@ -5,6 +5,13 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, IDependable } from 'constructs';
 import { invalidValue } from '../private/errors';
 
+/** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-filesystem-configurations.html */
+export const MOST_MOUNTS = 5;
+export const MOST_OF_KIND: Record<MountKind, number> = { 'session storage': 1, 'S3 Files': 2, EFS: 2 };
+
+const LONGEST_PATH = 200;
+const ALLOWED = '/mnt/ and one name of letters, digits, dot, underscore and dash, 6 to 200 characters in all';
+
 /** the words that errors use for the kinds */
 export type MountKind = 'session storage' | 'S3 Files' | 'EFS';
 
@@ -35,15 +42,6 @@ export interface SharedMount {
   /** what the mounting agent should be warned about, by warning id */
   readonly warnings?: Record<string, string>;
 }
-
-/** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-filesystem-configurations.html */
-export const MOST_MOUNTS = 5;
-
-export const MOST_OF_KIND: Record<MountKind, number> = { 'session storage': 1, 'S3 Files': 2, EFS: 2 };
-
-const LONGEST_PATH = 200;
-
-const ALLOWED = '/mnt/ and one name of letters, digits, dot, underscore and dash, 6 to 200 characters in all';
 
 /**
  * Checks a mount path and takes off a trailing slash, so that `/mnt/a` and `/mnt/a/` count as one.

@@ -5,7 +5,7 @@ import type { Value } from './value';
 import { UNKNOWN } from './value';
 
 /** A URL that AgentCore calls. */
-export interface Endpoint {
+interface Endpoint {
   readonly url: string;
   readonly path: string;
   /** whether it is reached through a VPC */

@@ -30,7 +30,7 @@ const ATTACHMENTS: [property: string, type: string][] = ['Role', 'User', 'Group'
 ]);
 
 /** Somebody whom a policy names, and who that is if the app has them. */
-export interface Attachment {
+interface Attachment {
   readonly named: Value;
   readonly holder?: Resource;
 }

@@ -3,7 +3,7 @@ import type { Resource } from './resource';
 import type { Template, Written } from './template';
 
 /** What Fn::GetAtt gives of a resource of the app, or without a name what Ref gives. */
-export interface Attribute {
+interface Attribute {
   readonly resource: Resource;
   readonly name?: string;
 }

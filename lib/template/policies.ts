@@ -7,6 +7,28 @@ import { UNKNOWN } from './value';
 /** with the end that partitions differ in, which may be known only at deployment */
 const SERVICE = new RegExp(`^bedrock-agentcore\\.(amazonaws\\.com(\\.cn)?|${UNKNOWN})$`);
 
+const SOME_LETTER = '\uFFFE';
+/** Stands for any name in an ARN, with a dash in it, as the service makes them; only a wildcard matches it. */
+export const ANY_NAME = `${SOME_LETTER.repeat(8)}-${SOME_LETTER.repeat(10)}`;
+
+/** The policies of AWS that read every secret of an account, and nothing else. */
+export const SECRETS_POLICIES = ['AWSSecretsManagerClientReadOnlyAccess', 'SecretsManagerReadWrite'];
+
+const OF_AWS = /:iam::aws:policy\/([^/]+)$/;
+
+const PATTERNS = new Map<string, RegExp>();
+const OPEN = new RegExp(`[*?${UNKNOWN}]`);
+
+/** operators that let through only what is named; with IfExists a call without the key passes too */
+const NAMING = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/i;
+
+/** what a caller may choose, or what is so of nearly every call */
+const SAYS_NOTHING =
+  /^aws:(calledvia\w*|currenttime|epochtime|multifactorauth\w+|principaltype|referer|requestedregion|securetransport|tokenissuetime|useragent|viaawsservice)$/;
+
+/** whether a key, in lower case, with these values limits what the rule is about */
+type Limit = (key: string, values: Value) => boolean;
+
 /** The statements of the identity policies that a resource holds. */
 export function statementsOf(resource: Resource): Value[] {
   const documents = HOLDERS.includes(resource.type)
@@ -19,6 +41,9 @@ export function statementsOf(resource: Resource): Value[] {
 export function statementsIn({ document }: Value): readonly Value[] {
   return document.get('Statement').items;
 }
+
+/** Every statement about what a role may do. */
+export const statementsFor = memoized((role: Resource): Value[] => policiesOf(role).flatMap(statementsOf));
 
 export function allows(statement: Value): boolean {
   return statement.get('Effect').is('Allow');
@@ -57,11 +82,6 @@ function leaves(excluded: Value, excludes: (pattern: Value) => boolean): boolean
   return !excluded.absent && excluded.items.every((pattern) => !pattern.unknown && !excludes(pattern));
 }
 
-const SOME_LETTER = '\uFFFE';
-
-/** Stands for any name in an ARN, with a dash in it, as the service makes them; only a wildcard matches it. */
-export const ANY_NAME = `${SOME_LETTER.repeat(8)}-${SOME_LETTER.repeat(10)}`;
-
 /** whether a resource of a statement, which may be unknown in part, covers the ARN of a resource with any name. */
 function admits(resource: Value, service: string, name: string): boolean {
   const pattern = resource.text;
@@ -75,42 +95,6 @@ function admits(resource: Value, service: string, name: string): boolean {
     : parts;
   return rest.length > 0 && matches(ofService, service) && matches(rest.join(':'), name);
 }
-
-/** The roles that a policy is attached to. */
-export function rolesOf(policy: Resource): Resource[] {
-  return holdersOf(policy).filter(({ type }) => type === 'AWS::IAM::Role');
-}
-
-/** Every statement about what a role may do. */
-export const statementsFor = memoized((role: Resource): Value[] => policiesOf(role).flatMap(statementsOf));
-
-/** The policies of AWS that read every secret of an account, and nothing else. */
-export const SECRETS_POLICIES = ['AWSSecretsManagerClientReadOnlyAccess', 'SecretsManagerReadWrite'];
-
-const OF_AWS = /:iam::aws:policy\/([^/]+)$/;
-
-/** What a role, user or group lists that is one of these policies of AWS, and not of the account. */
-export function listedOfAws(holder: Resource, names: string[]): Value[] {
-  return holder.get('ManagedPolicyArns').items.filter(({ text = '' }) => names.includes(OF_AWS.exec(text)?.[1] ?? ''));
-}
-
-/** The statements by which AgentCore may assume a role. */
-export function trustInAgentCore(role: Resource): Value[] {
-  return statementsIn(role.get('AssumeRolePolicyDocument'))
-    .filter(allows)
-    .filter((statement) => statement.get('Principal', 'Service').items.some(({ text = '' }) => SERVICE.test(text)));
-}
-
-/** The role with which a resource acts, if the app has it. */
-export function roleOf(resource: Resource): Resource | undefined {
-  const arns = ['RoleArn', 'ExecutionRoleArn', 'MemoryExecutionRoleArn'].map((name) => resource.get(name));
-  const arn = arns.find(({ absent }) => !absent);
-  return arn && roleNamed(arn, resource);
-}
-
-const PATTERNS = new Map<string, RegExp>();
-
-const OPEN = new RegExp(`[*?${UNKNOWN}]`);
 
 /** Whether a pattern with IAM's wildcards covers a text; what is known only at deployment is one name or a part of one */
 export function matches(pattern: string, text: string): boolean {
@@ -129,11 +113,29 @@ export function matches(pattern: string, text: string): boolean {
   return compiled.test(text);
 }
 
-/** operators that let through only what is named; with IfExists a call without the key passes too */
-const NAMING = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/i;
+/** The roles that a policy is attached to. */
+export function rolesOf(policy: Resource): Resource[] {
+  return holdersOf(policy).filter(({ type }) => type === 'AWS::IAM::Role');
+}
 
-/** whether a key, in lower case, with these values limits what the rule is about */
-type Limit = (key: string, values: Value) => boolean;
+/** The role with which a resource acts, if the app has it. */
+export function roleOf(resource: Resource): Resource | undefined {
+  const arns = ['RoleArn', 'ExecutionRoleArn', 'MemoryExecutionRoleArn'].map((name) => resource.get(name));
+  const arn = arns.find(({ absent }) => !absent);
+  return arn && roleNamed(arn, resource);
+}
+
+/** What a role, user or group lists that is one of these policies of AWS, and not of the account. */
+export function listedOfAws(holder: Resource, names: string[]): Value[] {
+  return holder.get('ManagedPolicyArns').items.filter(({ text = '' }) => names.includes(OF_AWS.exec(text)?.[1] ?? ''));
+}
+
+/** The statements by which AgentCore may assume a role. */
+export function trustInAgentCore(role: Resource): Value[] {
+  return statementsIn(role.get('AssumeRolePolicyDocument'))
+    .filter(allows)
+    .filter((statement) => statement.get('Principal', 'Service').items.some(({ text = '' }) => SERVICE.test(text)));
+}
 
 /** Whether a condition asks for one of some keys by name, or may do so for all that is known. */
 export function isLimitedBy(condition: Value, limits: Limit): boolean {
@@ -146,15 +148,6 @@ export function isLimitedBy(condition: Value, limits: Limit): boolean {
   );
 }
 
-/** Whether each value, one of which is enough, leaves something out. */
-export function areNames(values: Value): boolean {
-  return values.items.every(({ text = UNKNOWN }) => !/^[*?]*$/.test(text));
-}
-
-/** what a caller may choose, or what is so of nearly every call */
-const SAYS_NOTHING =
-  /^aws:(calledvia\w*|currenttime|epochtime|multifactorauth\w+|principaltype|referer|requestedregion|securetransport|tokenissuetime|useragent|viaawsservice)$/;
-
 /** Whether a condition leaves out most of the world, where the principal is everybody. */
 export function limitsCallers(condition: Value): boolean {
   const byNetwork = condition.members.some(([operator, { members }]) => {
@@ -163,6 +156,11 @@ export function limitsCallers(condition: Value): boolean {
   });
   const byService = condition.get('Bool', 'aws:PrincipalIsAWSService').is('true');
   return byNetwork || byService || isLimitedBy(condition, (key, values) => !SAYS_NOTHING.test(key) && areNames(values));
+}
+
+/** Whether each value, one of which is enough, leaves something out. */
+export function areNames(values: Value): boolean {
+  return values.items.every(({ text = UNKNOWN }) => !/^[*?]*$/.test(text));
 }
 
 /** Whether a statement is about everybody. */

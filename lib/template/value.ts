@@ -7,8 +7,17 @@ import type { Template } from './template';
 export const UNKNOWN = '\uFFFC';
 
 const DYNAMIC_REFERENCE = /\{\{resolve:[^}]*\}\}/g;
-
 const SECRET_REFERENCE = /\{\{resolve:(secretsmanager|ssm-secure):/;
+
+const [BEFORE, AFTER] = ['\uE000', '\uE001'];
+
+const UNKNOWN_PART = new RegExp(`${BEFORE}(\\d+)${AFTER}`);
+
+/** What a text is in JSON; undefined if it is none. */
+interface Json {
+  readonly template: Template;
+  readonly written: unknown;
+}
 
 /** A value of a template with its intrinsic functions followed, through nested stacks and exports too. */
 export class Value {
@@ -190,18 +199,8 @@ export class Value {
   }
 }
 
-/** What a text is in JSON; undefined if it is none. */
-export interface Json {
-  readonly template: Template;
-  readonly written: unknown;
-}
-
-const [BEFORE, AFTER] = ['\uE000', '\uE001'];
-
-const PLACE = new RegExp(`${BEFORE}(\\d+)${AFTER}`);
-
 /** Reads a text that is JSON: policies are often given so, with what is known only at deployment in their strings. */
-export function jsonOf(template: Template, parts: Part[]): Json | undefined {
+function jsonOf(template: Template, parts: Part[]): Json | undefined {
   const [first] = parts;
   if (parts.length === 1 && typeof first === 'object' && 'written' in first) {
     const written = first.written as Record<string, unknown>;
@@ -224,6 +223,6 @@ function restored(value: unknown, parts: Part[]): unknown {
   if (typeof value !== 'string' || !value.includes(BEFORE)) {
     return value;
   }
-  const pieces = value.split(PLACE).map((piece, i) => (i % 2 === 0 ? piece : parts[Number(piece)]));
+  const pieces = value.split(UNKNOWN_PART).map((piece, i) => (i % 2 === 0 ? piece : parts[Number(piece)]));
   return new Known(pieces.filter((piece) => piece !== ''));
 }

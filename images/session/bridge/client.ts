@@ -5,7 +5,7 @@ import { warn } from '../shared/log';
 import { SessionError } from '../shared/problem';
 import type { BridgeMessage, CallName } from './ipc';
 
-export interface BridgeOptions {
+interface BridgeOptions {
   /** bridge.mjs */
   readonly program: string;
   readonly environment: NodeJS.ProcessEnv;

@@ -4,7 +4,7 @@ import { describe, SessionError } from '../shared/problem';
 import type { Problem } from '../shared/problem';
 import { RPC_CODES } from './rpc';
 
-export type FailureCode = 'GatewayUnavailable' | 'GatewayAccessDenied';
+type FailureCode = 'GatewayUnavailable' | 'GatewayAccessDenied';
 
 /** Made of our own texts, and of the words of the gateway where it has some. */
 export class GatewayFailure extends Error {

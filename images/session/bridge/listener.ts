@@ -20,7 +20,7 @@ const MOST_CONNECTIONS = 256;
 const JOB_PATH = /^\/jobs\/([0-9A-Za-z-]{1,80})\/mcp$/;
 const SHELL_PATH = '/mcp';
 
-export interface ListenerParts {
+interface ListenerParts {
   readonly jobs: OpenJobs;
   /** what is wrong with it, if it cannot be used; undefined if the agent has none */
   readonly gateway: Gateway | GatewayFailure | undefined;

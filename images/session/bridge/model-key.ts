@@ -10,7 +10,7 @@ const SERVICE = 'bedrock-agentcore';
 const TIMEOUT_MS = 10_000;
 const LARGEST_ANSWER = 128 * 1024;
 
-export interface ModelKeyRequest {
+interface ModelKeyRequest {
   readonly credentialProvider: string;
   readonly workloadToken: string;
 }

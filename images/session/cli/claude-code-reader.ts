@@ -22,6 +22,11 @@ import {
 /** what Claude Code itself says in the model's place: errors, answers of local commands */
 const SYNTHETIC = '<synthetic>';
 
+const SUBTYPES: Readonly<Record<string, Failure['errorCode']>> = {
+  error_max_turns: 'TurnLimit',
+  error_max_budget_usd: 'DollarLimit',
+};
+
 /** Reads `--output-format stream-json`. Only a `result` record ends a run. */
 export class ClaudeCodeReader extends RecordReader {
   private result: Fields | undefined;
@@ -124,11 +129,6 @@ function denial(record: Fields): AgentEvent {
   return { type: 'notice', code: 'ToolDenied', message: `the tool ${textOf(record, 'tool_name')} was not permitted` };
 }
 
-const SUBTYPES: Readonly<Record<string, Failure['errorCode']>> = {
-  error_max_turns: 'TurnLimit',
-  error_max_budget_usd: 'DollarLimit',
-};
-
 /** Not by `subtype` alone: a model that refuses gives `success` with `is_error`. */
 function failureOf(result: Fields): Failure | undefined {
   const subtype = textOf(result, 'subtype') ?? '';
@@ -154,8 +154,8 @@ function failureOf(result: Fields): Failure | undefined {
   return isGood ? undefined : { errorCode: 'AgentFailed', message };
 }
 
-/** Totals of the conversation. */
-export function totalsOf(result: Fields): Totals {
+/** Totals of the conversation: what Claude Code reports of tokens and dollars in its `result`. */
+function totalsOf(result: Fields): Totals {
   const { modelUsage } = result;
   return {
     tokens: isObject(modelUsage) ? usageOf(modelUsage) : null,
@@ -164,7 +164,7 @@ export function totalsOf(result: Fields): Totals {
 }
 
 /** Of this run. Newer results name what came since the last one; older ones totals only. */
-export function ownPart(totals: Totals, result: Fields, { continues }: CliRun): Totals {
+function ownPart(totals: Totals, result: Fields, { continues }: CliRun): Totals {
   if (continues === undefined) {
     return totals;
   }

@@ -5,6 +5,26 @@ import { ClaudeCodeReader } from './claude-code-reader';
 /** retries of one request to the model; the default of ten waits over a minute for a wrong key */
 const RETRIES = '4';
 
+const SILENCE = {
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_AUTOUPDATER: '1',
+  CLAUDE_CODE_MAX_RETRIES: RETRIES,
+  // the microVM is one; without it the root user is refused
+  IS_SANDBOX: '1',
+  // without settings of the project its CLAUDE.md is read only as that of a directory that was added
+  CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: '1',
+};
+
+/**
+ * The model that Claude Code takes for each family if it is told none, by Anthropic's name and for the pinned version.
+ * integration/clients/test/bedrock-models.test.ts fails where a new version has others.
+ */
+const DEFAULT_MODELS = {
+  opus: 'claude-opus-5-5',
+  sonnet: 'claude-sonnet-4-5-20250929',
+  haiku: 'claude-haiku-4-5-20251001',
+} as const;
+
 export const claudeCode: CliAdapter = {
   name: 'claude-code',
   limits: ['turns', 'minutes', 'dollars'],
@@ -35,16 +55,6 @@ function command(run: CliRun): CliCommand {
     input: run.prompt,
   };
 }
-
-const SILENCE = {
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-  DISABLE_AUTOUPDATER: '1',
-  CLAUDE_CODE_MAX_RETRIES: RETRIES,
-  // the microVM is one; without it the root user is refused
-  IS_SANDBOX: '1',
-  // without settings of the project its CLAUDE.md is read only as that of a directory that was added
-  CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: '1',
-};
 
 function option(name: string, value: string | number | undefined): string[] {
   return value === undefined ? [] : [name, String(value)];
@@ -92,18 +102,8 @@ function telemetryVariables({ telemetryUrl }: CliRun): Record<string, string> {
   };
 }
 
-/**
- * The model that Claude Code takes for each family if it is told none, by Anthropic's name and for the pinned version.
- * integration/clients/test/bedrock-models.test.ts fails where a new version has others.
- */
-const DEFAULTS = {
-  opus: 'claude-opus-5-5',
-  sonnet: 'claude-sonnet-4-5-20250929',
-  haiku: 'claude-haiku-4-5-20251001',
-} as const;
-
 /** What it means by the names of families: models that its role may call. */
-export function familyVariables(run: CliRun): Record<string, string> {
+function familyVariables(run: CliRun): Record<string, string> {
   return Object.fromEntries(
     Object.entries(familiesOf(run)).map(([family, id]) => [`ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`, id]),
   );
@@ -117,11 +117,11 @@ export function familyVariables(run: CliRun): Record<string, string> {
  * It also reads this the other way round, and would reckon a model at the price of the first name that leads to it:
  * so the model's own name comes first.
  */
-export function modelOverrides(run: CliRun): Record<string, string> {
+function modelOverrides(run: CliRun): Record<string, string> {
   const foreign = run.model.via === 'bedrock' ? Object.entries(familiesOf(run)).filter(isForeign) : [];
   return Object.fromEntries([
     ...foreign.map(([, id]) => [nameOf(id), id]),
-    ...foreign.map(([family, id]) => [DEFAULTS[family as keyof typeof DEFAULTS], id]),
+    ...foreign.map(([family, id]) => [DEFAULT_MODELS[family as keyof typeof DEFAULT_MODELS], id]),
   ]) as Record<string, string>;
 }
 
@@ -131,7 +131,7 @@ function familiesOf({ settings: { familyModels, smallModel } }: CliRun): Record<
 
 /** behind an ARN of the account it sees no family, and tries nothing */
 function isForeign([family, id]: [string, string]): boolean {
-  return family in DEFAULTS && !id.startsWith('arn:') && !new RegExp(`claude-([0-9-]+-)?${family}`).test(id);
+  return family in DEFAULT_MODELS && !id.startsWith('arn:') && !new RegExp(`claude-([0-9-]+-)?${family}`).test(id);
 }
 
 /** Anthropic's name for a model of Bedrock: no geography and provider, no version of the API. */

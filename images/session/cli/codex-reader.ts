@@ -1,9 +1,9 @@
 import type { AgentEvent, CliExit, CliOutcome, CliRun, Tokens } from '../contract';
-import { dollarsOf } from './prices';
 import type { Fields } from '../shared/json';
-import { rolloutOf, tokensBefore, tokensOfRollout, tokensOfUsage } from './codex-rollout';
-import { RecordReader, crash, detail, failureOfStatus, fieldsOf, ifAny, minus, oneLine, textOf } from './outcome';
+import { rolloutOf, tokensBefore, tokensOfRollout, tokensOfUsage } from './codex-meter';
 import type { Failure } from './outcome';
+import { RecordReader, crash, detail, failureOfStatus, fieldsOf, ifAny, minus, oneLine, textOf } from './outcome';
+import { dollarsOf } from './prices';
 
 /** what Codex says of a model it has no description of; every model of a gateway is one */
 const UNKNOWN_MODEL = /^Model metadata for /;

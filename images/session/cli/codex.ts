@@ -1,5 +1,5 @@
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
-import { CodexMeter } from './codex-rollout';
+import { CodexMeter } from './codex-meter';
 import { CodexReader } from './codex-reader';
 import { KEY_VARIABLE } from './model';
 

@@ -43,7 +43,7 @@ function command(run: CliRun): CliCommand {
  *
  * @see https://cursor.com/docs/cli/reference/output-format
  */
-export class CursorReader extends RecordReader {
+class CursorReader extends RecordReader {
   private result: Fields | undefined;
 
   public finish(exit: CliExit): CliOutcome {

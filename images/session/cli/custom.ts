@@ -11,10 +11,12 @@ import { RecordReader, amount, crash, detail, fieldsOf, known, oneLine, outcomeO
 
 /** Where the image describes its agent, and the variable that names another place. */
 const DESCRIPTOR = '/etc/agent/cli.json';
-
 const DESCRIPTOR_VARIABLE = 'AGENT_CLI_DESCRIPTOR';
-
 const CONVERSATION = '{conversation}';
+
+const NOTHING_SPENT = { turns: null, tokens: null, dollars: null } as const;
+
+const STATUSES: readonly unknown[] = ['started', 'done', 'failed'];
 
 interface Descriptor {
   readonly command: readonly string[];
@@ -121,10 +123,8 @@ function wrong(what: string, got: string, allowed: string): SessionError {
   return new SessionError('InvalidCliDescriptor', { what, got, allowed, fix: 'see docs/custom-agent.md' });
 }
 
-const NOTHING_SPENT = { turns: null, tokens: null, dollars: null } as const;
-
 /** Output in plain text: the exit code alone says whether it succeeded. */
-export class TextReader implements CliReader {
+class TextReader implements CliReader {
   public readonly conversation: string | null;
   public readonly spent = NOTHING_SPENT;
   private readonly said = new LastText();
@@ -153,7 +153,7 @@ export class TextReader implements CliReader {
 }
 
 /** Output in events of ours, one a line. Only a `result` ends a run. */
-export class EventsReader extends RecordReader {
+class EventsReader extends RecordReader {
   private result: Fields | undefined;
 
   public finish(exit: CliExit): CliOutcome {
@@ -207,8 +207,6 @@ function tokensOf(tokens: Fields): Tokens {
     cacheWrite: amount(tokens, 'cacheWrite'),
   };
 }
-
-const STATUSES: readonly unknown[] = ['started', 'done', 'failed'];
 
 function toolEvents(record: Fields): AgentEvent[] {
   const { status } = record;

@@ -1,10 +1,10 @@
 import type { AgentEvent, CliExit, CliOutcome, Tokens } from '../contract';
-import { dollarsOf } from './prices';
 import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import type { Fields } from '../shared/json';
-import { ChatTokens, chatOf } from './gemini-cli-chat';
-import { amount, crash, detail, failureOfStatus, fieldsOf, ifAny, oneLine, RecordReader, textOf } from './outcome';
+import { ChatTokens, chatOf } from './gemini-cli-meter';
 import type { Failure } from './outcome';
+import { RecordReader, amount, crash, detail, failureOfStatus, fieldsOf, ifAny, oneLine, textOf } from './outcome';
+import { dollarsOf } from './prices';
 
 const EXIT = { authentication: 41, input: 42, turnLimit: 53 };
 /** exit codes hold the HTTP status modulo 256 */

@@ -1,15 +1,13 @@
 import * as path from 'node:path';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
-import { GeminiCliMeter, sessionId } from './gemini-cli-chat';
+import { GeminiCliMeter, sessionId } from './gemini-cli-meter';
 import { GeminiCliReader } from './gemini-cli-reader';
 import { routeNotSupported } from './model';
 
 /** with ten, the default, a spent quota takes minutes */
 const ATTEMPTS = 4;
-
 /** without a model it asks another one which to take */
 const MODEL = 'gemini-2.5-pro';
-
 const AUTH = 'gemini-api-key';
 
 export const geminiCli: CliAdapter = {

@@ -9,7 +9,7 @@ export interface Failure {
 }
 
 /** What a CLI told about its run. */
-export interface Facts extends Omit<CliOutcome, 'status' | 'errorCode' | 'message'> {
+interface Facts extends Omit<CliOutcome, 'status' | 'errorCode' | 'message'> {
   /** undefined if it succeeded */
   readonly failure?: Failure;
 }

@@ -7,16 +7,14 @@ import type { Problem } from '../shared/problem';
 import { SessionError } from '../shared/problem';
 
 /** By git's own names. */
-export interface Credential {
+interface Credential {
   readonly username: string;
   readonly password: string;
   readonly password_expiry_utc: number;
 }
 
 const TIMEOUT_MS = 10_000;
-
 const LARGEST_ANSWER = 256 * 1024;
-
 const PRINTABLE = /^[\x21-\x7e]{1,8192}$/;
 
 /** Invokes the function behind a GitCredential. Errors: whatever keeps it from giving a token. */

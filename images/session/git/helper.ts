@@ -5,12 +5,11 @@ import { askForCredential } from './credential-function';
 import type { Asked } from './credential-function';
 
 const LONGEST_INPUT = 64 * 1024;
-
 /** nothing of what git says may get into a line of its own */
 const PLAIN = /^[^\0-\x1f\x7f]*$/;
 
 /** What the helper prints. It ends with status 0 in any case: git reads `quit=1`, and asks nobody else. */
-export interface Answer {
+interface Answer {
   readonly stdout: string;
   readonly stderr: string;
 }

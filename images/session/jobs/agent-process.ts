@@ -23,7 +23,7 @@ export class NotStarted extends Error {
   }
 }
 
-export interface AgentProcessOptions {
+interface AgentProcessOptions {
   readonly job: Origin;
   readonly command: CliCommand;
   readonly directory: string;

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { dollarsOf } from '../cli/prices';
 import type { AgentEvent, CliAdapter, CliExit, CliOutcome, CliReader, CliRun, Tokens } from '../contract';
 import { causeOf, log, warn } from '../shared/log';
 import { AgentProcess, NotStarted } from './agent-process';
-import { keptConversation } from './continued';
-import { JobFailure, STOPPED, bareOutcome } from './failure';
+import { keptConversation } from './conversation';
+import { JobFailure, STOPPED, bareOutcome } from './errors';
 import { MeterReader } from './meter';
-import { dollarsOf } from '../cli/prices';
 import type { RunningJob } from './running-job';
 
 const METER_EVERY_MS = 500;

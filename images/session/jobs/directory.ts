@@ -5,7 +5,7 @@ import { repositoryOf } from '../repository/address';
 import { CheckoutError, checkOut } from '../repository/checkout';
 import { Git, GitError } from '../repository/git';
 import type { Places } from '../shared/workspace';
-import { JobFailure } from './failure';
+import { JobFailure } from './errors';
 import type { RunningJob } from './running-job';
 
 /** Where a new job works. Nothing is made yet. */

@@ -3,7 +3,7 @@ import { JOB_VARIABLE } from '../process/process-group';
 /** What is ours; everything else in the environment of a runtime was set for the CLI on purpose. */
 const OURS = /^(AGENT_|MCP_GATEWAY_)/;
 
-export interface Author {
+interface Author {
   readonly name: string;
   readonly email: string;
 }
@@ -11,7 +11,7 @@ export interface Author {
 /** of commits, where neither the request nor the runtime names one */
 const AUTHOR: Author = { name: 'Coding Agent', email: 'coding-agent@localhost' };
 
-export interface Surroundings {
+interface Surroundings {
   readonly job: string;
   readonly home: string;
   /** for temporary files */

@@ -1,23 +1,23 @@
 import type { CliName, JobRecord, JobRequest } from '../contract';
+import type { EventSource } from '../journal/event-log';
+import type { Journal } from '../journal/journal';
 import { forbidCoreDumps } from '../shared/core-dumps';
 import { newId } from '../shared/ids';
 import { LentToken } from '../shared/lent-token';
 import { causeOf, log, warn } from '../shared/log';
 import { Scrubber } from '../shared/scrub';
-import { goesOn } from './continued';
+import { goesOn } from './conversation';
 import { directoryOf } from './directory';
-import type { EventSource } from '../journal/event-log';
-import { History } from './history';
+import { jobRunning, sessionEnding, unknownJob } from './errors';
 import type { Listing } from './history';
-import type { Journal } from '../journal/journal';
+import { History } from './history';
 import { boundsOf, checkBounds } from './limits';
-import { logFor, opened } from './opened';
 import type { Opened } from './opened';
+import { logFor, opened } from './opened';
 import type { Caller } from './preflight';
-import { jobRunning, sessionEnding, unknownJob } from './failure';
-import { RunningJob } from './running-job';
-import { runJob } from './runner';
 import type { Session } from './runner';
+import { runJob } from './runner';
+import { RunningJob } from './running-job';
 
 /** The jobs of a session: at most one runs. Touches nothing before the first request. */
 export class Jobs {

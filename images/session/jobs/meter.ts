@@ -1,7 +1,7 @@
 import type { CliMeter } from '../contract';
 import { openPlain } from '../shared/files';
 
-export type Spending = NonNullable<ReturnType<CliMeter['line']>>;
+type Spending = NonNullable<ReturnType<CliMeter['line']>>;
 
 const CHUNK = 256 * 1024;
 /** what is longer holds no spending */

@@ -1,9 +1,9 @@
 /* What must hold before a CLI starts: most of them run happily to their end with their tools gone. */
-import type { Bridge, CliRun, ModelAccess } from '../contract';
 import type { SessionSettings } from '../../../lib/contract/session';
+import type { Bridge, CliRun, ModelAccess } from '../contract';
 import { hidden } from '../contract/hidden';
 import type { GatewaySettings } from '../shared/settings';
-import { JobFailure } from './failure';
+import { JobFailure } from './errors';
 import type { RunningJob } from './running-job';
 
 /** What comes with a request and is kept nowhere. */
@@ -17,7 +17,7 @@ export interface Caller {
 /** how the CLI calls the tools of the gateway; part of the names of all tools, which are bounded */
 const MCP_NAME = 'gateway';
 
-export type Reached = Pick<CliRun, 'mcp' | 'telemetryUrl'>;
+type Reached = Pick<CliRun, 'mcp' | 'telemetryUrl'>;
 
 /** Opens the bridge for the job, and asks the gateway for its tools. */
 export async function reachGateway(

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import type { Bridge, CliAdapter, CliOutcome, CliRun, JobResult } from '../contract';
 import type { SessionSettings } from '../../../lib/contract/session';
+import type { Bridge, CliAdapter, CliOutcome, CliRun, JobResult } from '../contract';
+import { storableResult } from '../journal/event-text';
 import { causeOf, log, warn } from '../shared/log';
 import { SessionError } from '../shared/problem';
 import type { GatewaySettings } from '../shared/settings';
@@ -10,11 +11,10 @@ import type { Places } from '../shared/workspace';
 import { AgentRun } from './agent-run';
 import { prepareDirectory } from './directory';
 import { cleanEnvironment } from './environment';
-import { storableResult } from '../journal/event-text';
-import { JobFailure, STOPPED, bareOutcome } from './failure';
+import { JobFailure, STOPPED, bareOutcome } from './errors';
+import { killOrphans } from './orphans';
 import type { Caller } from './preflight';
 import { reachGateway, reachModel } from './preflight';
-import { killOrphans } from './orphans';
 import type { RunningJob } from './running-job';
 import { runTests } from './test-command';
 

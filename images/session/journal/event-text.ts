@@ -3,11 +3,11 @@ import { LONGEST_SECRET } from '../shared/scrub';
 import type { Scrubber } from '../shared/scrub';
 
 /** of a text of the agent; what is longer is cut, with a mark */
-export const LONGEST_TEXT = 256 * 1024;
+const LONGEST_TEXT = 256 * 1024;
 /** of what goes into a tool and comes out of it, and of messages */
 export const LONGEST_DETAIL = 4 * 1024;
 /** of what names something: the code of a notice */
-export const LONGEST_NAME = 1024;
+const LONGEST_NAME = 1024;
 
 /** The event as it may be stored and sent: without secrets, with bounds. */
 export function storable(event: AgentEvent, scrubber: Scrubber): AgentEvent {

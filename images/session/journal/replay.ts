@@ -2,7 +2,7 @@ import { openPlain } from '../shared/files';
 import type { EventSource } from './event-log';
 
 /** An event as it goes to a watcher: its line in the file, not parsed again. */
-export interface Frame {
+interface Frame {
   readonly id: number;
   readonly type: string;
   readonly data: string;

@@ -5,7 +5,7 @@ import { endGroup } from './process-group';
 /** for the last words: what left the process group may hold the pipe for ever */
 const PIPE_MS = 1000;
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly file: string;
   readonly args: readonly string[];
   readonly directory: string;

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { SessionError } from '../shared/problem';
 import { WORK_FOLDER } from '../shared/workspace';
 
-export interface Repository {
+interface Repository {
   readonly url: string;
   /** where it lies in the workspace: host, owner, name */
   readonly folder: string;

@@ -4,14 +4,14 @@ import { plainText } from '../shared/files';
 import { type Git, GitError } from './git';
 import { removeStaleLocks } from './stale-locks';
 
-export interface Checkout {
+interface Checkout {
   readonly url: string;
   readonly directory: string;
   readonly branch?: string;
 }
 
 /** What was done, and what a person should know. */
-export interface CheckedOut {
+interface CheckedOut {
   readonly detail: string;
   readonly notices: readonly { readonly code: string; readonly message: string }[];
 }

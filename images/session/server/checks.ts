@@ -7,7 +7,7 @@ import type { Fields } from '../shared/json';
 import { bound, flag, given, invalid, only, shown, text } from './fields';
 
 /** What an invocation asks for. `stream` is whether events are wanted, or an answer at once. */
-export type Invocation =
+type Invocation =
   | { readonly kind: 'start'; readonly request: JobRequest; readonly stream: boolean }
   | { readonly kind: 'query'; readonly query: JobQuery };
 

@@ -1,4 +1,4 @@
-export type Status = 'Healthy' | 'HealthyBusy';
+type Status = 'Healthy' | 'HealthyBusy';
 
 /** what clocks that are set right now and then do to each other is less */
 const SNAPSHOT_MS = 5000;

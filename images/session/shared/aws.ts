@@ -10,7 +10,7 @@ export interface AwsCredentials {
   readonly expiration?: Date;
 }
 
-export interface AwsRequest {
+interface AwsRequest {
   readonly method: string;
   readonly url: string;
   /** by lower-case names */

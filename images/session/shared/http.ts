@@ -2,7 +2,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import { hidden } from '../contract/hidden';
 export const TOKEN_OF_ANOTHER = 'somebody else attached to this job; her token is not used for it';
 
 /** `taken`: it takes the place of the one before. `kept`: it is the same, older, or none. */
-export type Renewal = 'taken' | 'kept' | 'ofAnother';
+type Renewal = 'taken' | 'kept' | 'ofAnother';
 
 /**
  * The token of the caller who started a job. Whoever attaches to the job later may renew it, and never lend another

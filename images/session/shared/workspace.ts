@@ -8,7 +8,7 @@ const MOUNT = '/mnt/workspace';
 /** the folder for jobs without a repository */
 export const WORK_FOLDER = 'work';
 
-export interface Workspace {
+interface Workspace {
   readonly root: string;
   /** false where the microVM takes all with it when it ends */
   readonly persistent: boolean;

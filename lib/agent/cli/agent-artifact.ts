@@ -3,10 +3,21 @@ import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { DependencyGroup } from 'constructs';
-import type { CliName, LimitSettings, PriceSettings } from '../../contract/session';
 import { invalid } from '../../private/errors';
+import type { CliSession } from './cli-session';
 
 const takenBy = new WeakMap<agentcore.AgentRuntimeArtifact, string>();
+
+/** What a `CodingAgent` needs to know of its CLI. Not part of the API. */
+export interface AgentCliConfig {
+  readonly artifact: agentcore.AgentRuntimeArtifact;
+  /** what the execution role needs in order to fetch image or code */
+  readonly statements: iam.PolicyStatement[];
+  /** image or zip: their limits for environment variables differ */
+  readonly isCode: boolean;
+  /** which agent it is, and what it was told; undefined for an image of which nothing is known */
+  readonly session?: CliSession;
+}
 
 /** Takes an L2 artifact, with the rights that it asks for at its binding. */
 export function recordArtifact(scope: Construct, artifact: agentcore.AgentRuntimeArtifact): AgentCliConfig {
@@ -32,8 +43,6 @@ export function recordArtifact(scope: Construct, artifact: agentcore.AgentRuntim
     isCode: 'code' in artifact._render(),
   };
 }
-
-export const discard = (): void => undefined;
 
 /**
  * Binds an artifact to a role that only writes down what is asked of it.
@@ -83,26 +92,4 @@ class RecordingPrincipal implements iam.IPrincipal {
   public addToPolicy(statement: iam.PolicyStatement): boolean {
     return this.addToPrincipalPolicy(statement).statementAdded;
   }
-}
-
-/** What a `CodingAgent` needs to know of its CLI. Not part of the API. */
-export interface AgentCliConfig {
-  readonly artifact: agentcore.AgentRuntimeArtifact;
-  /** what the execution role needs in order to fetch image or code */
-  readonly statements: iam.PolicyStatement[];
-  /** image or zip: their limits for environment variables differ */
-  readonly isCode: boolean;
-  /** which agent it is, and what it was told; undefined for an image of which nothing is known */
-  readonly session?: CliSession;
-}
-
-/** What was said of an agent, before its models are known. */
-export interface CliSession {
-  readonly name: CliName;
-  readonly model?: string;
-  readonly smallModel?: string;
-  readonly effort?: string;
-  readonly limits?: LimitSettings;
-  readonly prices?: PriceSettings;
-  readonly telemetry?: boolean;
 }

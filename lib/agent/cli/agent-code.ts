@@ -5,11 +5,10 @@ import type { Construct } from 'constructs';
 import { invalid } from '../../private/errors';
 import { checkPath } from '../../private/folders';
 import type { AgentCliConfig } from './agent-artifact';
-import { bindTo, discard } from './agent-artifact';
+import { bindTo } from './agent-artifact';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-code-deploy-supported-runtimes.html */
 const ENDED = ['PYTHON_3_10', 'PYTHON_3_11'];
-
 const MOST_ENTRY_POINT_PARTS = 2;
 
 export function codeFromFolder(scope: Construct, props: AgentCodeProps): AgentCliConfig {
@@ -19,7 +18,7 @@ export function codeFromFolder(scope: Construct, props: AgentCodeProps): AgentCl
   const { path, runtime, entryPoint: entrypoint, exclude } = props;
   const artifact = agentcore.AgentRuntimeArtifact.fromCodeAsset({ path, runtime, entrypoint, exclude });
   // the L2 would make the asset late and ask for all of the bucket: made here, its one object can be named
-  bindTo(scope, artifact, discard);
+  bindTo(scope, artifact, () => undefined);
   const asset = scope.node.findChild('AgentRuntimeArtifact') as Asset;
   return {
     artifact,

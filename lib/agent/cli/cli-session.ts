@@ -1,11 +1,20 @@
-import type { CliSession } from './agent-artifact';
-import type { AgentSessionOptions } from './agent-cli-options';
 import { type WayToModel, factsOf, routeTitle, tellsDollars } from '../../contract/agents';
-import { limitSettingsOf } from './job-limits';
-import type { ReasoningEffort } from './job-limits';
-import type { CliName, LimitSettings } from '../../contract/session';
-import { type Problem, invalidValue } from '../../private/errors';
+import type { CliName, LimitSettings, PriceSettings } from '../../contract/session';
 import { checkedPrice } from '../../monitoring/prices';
+import { type Problem, invalidValue } from '../../private/errors';
+import type { AgentSessionOptions, ReasoningEffort } from './agent-cli-options';
+import { limitSettingsOf } from './job-limits';
+
+/** What was said of an agent, before its models are known. */
+export interface CliSession {
+  readonly name: CliName;
+  readonly model?: string;
+  readonly smallModel?: string;
+  readonly effort?: string;
+  readonly limits?: LimitSettings;
+  readonly prices?: PriceSettings;
+  readonly telemetry?: boolean;
+}
 
 type WithEffort = AgentSessionOptions & { readonly smallModel?: string; readonly effort?: ReasoningEffort };
 

@@ -1,6 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import { invalidValue } from '../../private/errors';
 
+/** the families of Claude that Claude Code calls by name; its small model stands for Haiku */
+const FAMILIES = ['opus', 'sonnet'] as const;
+
+const MODEL_ID = /^[a-z0-9-]{1,63}[.][A-Za-z0-9-]+([.:][A-Za-z0-9-]+)*$/;
+const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
+
 /** One model of a Bedrock route, as agents name it. Not part of the API. */
 export interface BoundModel {
   /** what Bedrock takes: the id of a model or profile, or the ARN of a profile of the account */
@@ -8,36 +14,6 @@ export interface BoundModel {
   /** the foundation model behind it */
   readonly modelId: string;
 }
-
-/** the families of Claude that Claude Code calls by name; its small model stands for Haiku */
-const FAMILIES = ['opus', 'sonnet'] as const;
-
-/**
- * A model for each family of Claude, so that Claude Code calls none that the route lacks: a subagent that asks for
- * Sonnet gets the main model where the route has no Sonnet.
- *
- * @param models the main one first
- */
-export function familyModelsOf(models: BoundModel[]): Record<string, string> {
-  return Object.fromEntries(FAMILIES.map((family) => [family, idOf(family, models) ?? models[0].id]));
-}
-
-/** The small model of a route with Claude: one of the family Haiku. */
-export function smallModelOf(models: BoundModel[]): string | undefined {
-  return idOf('haiku', models);
-}
-
-function idOf(family: string, models: BoundModel[]): string | undefined {
-  return models.find(({ modelId }) => isOf(family, modelId))?.id;
-}
-
-function isOf(family: string, modelId: string): boolean {
-  return modelId.includes(`claude-${family}-`) || new RegExp(`claude-[0-9-]+-${family}`).test(modelId);
-}
-
-const MODEL_ID = /^[a-z0-9-]{1,63}[.][A-Za-z0-9-]+([.:][A-Za-z0-9-]+)*$/;
-
-const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
 
 export function checkModelId(modelId: string): void {
   if (!Token.isUnresolved(modelId) && !MODEL_ID.test(modelId)) {
@@ -51,7 +27,7 @@ export function checkModelId(modelId: string): void {
 }
 
 /** the model behind a profile is read from the id of the profile */
-export function parts(profileId: string): string[] {
+export function idParts(profileId: string): string[] {
   if (Token.isUnresolved(profileId)) {
     throw invalidValue('ProfileNotLiteral', {
       what: 'the id of the inference profile is known only at deployment',
@@ -74,4 +50,27 @@ export function checkRegions(profileId: string, regions: string[]): void {
     allowed: 'region names such as eu-central-1',
     fix: 'list those of `aws bedrock get-inference-profile`',
   });
+}
+
+/**
+ * A model for each family of Claude, so that Claude Code calls none that the route lacks: a subagent that asks for
+ * Sonnet gets the main model where the route has no Sonnet.
+ *
+ * @param models the main one first
+ */
+export function familyModelsOf(models: BoundModel[]): Record<string, string> {
+  return Object.fromEntries(FAMILIES.map((family) => [family, idOf(family, models) ?? models[0].id]));
+}
+
+/** The small model of a route with Claude: one of the family Haiku. */
+export function smallModelOf(models: BoundModel[]): string | undefined {
+  return idOf('haiku', models);
+}
+
+function idOf(family: string, models: BoundModel[]): string | undefined {
+  return models.find(({ modelId }) => isOf(family, modelId))?.id;
+}
+
+function isOf(family: string, modelId: string): boolean {
+  return modelId.includes(`claude-${family}-`) || new RegExp(`claude-[0-9-]+-${family}`).test(modelId);
 }

@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Arn, ArnFormat, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { BoundModel } from './bedrock-model-id';
-import { checkModelId, checkRegions, parts } from './bedrock-model-id';
+import { checkModelId, checkRegions, idParts } from './bedrock-model-id';
 import { invalidValue } from '../../private/errors';
 
 const INVOKE_ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
@@ -128,7 +128,7 @@ class SystemInferenceProfile extends BedrockModel {
     private readonly regions?: string[],
   ) {
     super();
-    const [geography, ...model] = parts(profileId);
+    const [geography, ...model] = idParts(profileId);
     const isGlobal = regions === undefined;
     if (model.length < 2 || (geography === 'global') !== isGlobal) {
       throw invalidValue('InvalidInferenceProfile', {
@@ -180,7 +180,7 @@ class ApplicationInferenceProfile extends BedrockModel {
       });
     }
     if (options.copiedFrom !== undefined) {
-      parts(options.copiedFrom);
+      idParts(options.copiedFrom);
     }
     if (options.regions !== undefined) {
       checkRegions(options.modelId, options.regions);

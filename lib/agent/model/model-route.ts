@@ -24,7 +24,7 @@ export interface LlmGatewayProps {
 }
 
 /** What a route learns of the agent that takes it. Not part of the API. */
-export interface RouteContext {
+interface RouteContext {
   readonly runtimeName: string;
   /** undefined for an image of which nothing is known */
   readonly cli?: CliName;
@@ -123,6 +123,20 @@ class BedrockRoute extends ModelRoute {
   }
 }
 
+/**
+ * Codex reaches Bedrock by the endpoint that speaks OpenAI's API. IAM knows it as a service of its own, whose rights are
+ * on projects; without one a request belongs to the project `default`.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam-projects.html
+ */
+function mantleStatement(stack: Stack, models: BoundModel[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['bedrock-mantle:CreateInference'],
+    resources: [stack.formatArn({ service: 'bedrock-mantle', resource: 'project', resourceName: 'default' })],
+    conditions: { StringEquals: { 'bedrock-mantle:Model': models.map(({ id }) => id) } },
+  });
+}
+
 class ProviderRoute extends ModelRoute {
   public constructor(private readonly apiKey: SecretReference) {
     super();
@@ -175,18 +189,4 @@ class NoRoute extends ModelRoute {
   public _bind(): ModelRouteConfig {
     return { statements: [], models: [] };
   }
-}
-
-/**
- * Codex reaches Bedrock by the endpoint that speaks OpenAI's API. IAM knows it as a service of its own, whose rights are
- * on projects; without one a request belongs to the project `default`.
- *
- * @see https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam-projects.html
- */
-export function mantleStatement(stack: Stack, models: BoundModel[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: ['bedrock-mantle:CreateInference'],
-    resources: [stack.formatArn({ service: 'bedrock-mantle', resource: 'project', resourceName: 'default' })],
-    conditions: { StringEquals: { 'bedrock-mantle:Model': models.map(({ id }) => id) } },
-  });
 }

@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { CliSession } from '../cli/agent-artifact';
+import type { CliSession } from '../cli/cli-session';
 import type { BoundModel } from '../model/bedrock-model-id';
 import { factsOf, routeTitle } from '../../contract/agents';
 import { priceProblem } from '../cli/cli-session';

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { CliSession } from '../cli/agent-artifact';
+import type { CliSession } from '../cli/cli-session';
 import { type BoundModel, familyModelsOf, smallModelOf } from '../model/bedrock-model-id';
 import { factsOf } from '../../contract/agents';
 import { checkSession } from './session-checks';

@@ -1,16 +1,15 @@
 import { secretIn } from '../../contract/secret-patterns';
-import type { Resource } from '../../template/resource';
-import type { Value } from '../../template/value';
-import { UNKNOWN } from '../../template/value';
 import type { Assembly } from '../../template/assembly';
 import { memoized } from '../../template/memoized';
-import type { Check } from './check';
+import type { Resource } from '../../template/resource';
 import { AGENTCORE } from '../../template/resource';
+import type { Value } from '../../template/value';
+import { UNKNOWN } from '../../template/value';
+import type { Check } from './check';
 import { DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
 
 /** the properties of providers that take the value of a credential */
 const CREDENTIALS = ['ApiKey', 'ClientSecret', 'ApiKeySecret', 'WalletSecret', 'AppSecret', 'AuthorizationPrivateKey'];
-
 const USER_INFO = new RegExp(`\\bhttps?://[^/?#\\s:@]*:[^/?#\\s@${UNKNOWN}]+@`, 'i');
 
 const PROVIDERS = [
@@ -22,6 +21,9 @@ const PROVIDERS = [
 /** what is written where the value will be put after deployment; as words of their own, for a secret can hold their letters */
 const PLACEHOLDER =
   /^[*x.\s-]*$|^[<{$].*[>}]$|(^|[^a-z0-9])((change|replace|set|fill)([-_ ]?(me|it|this|in))?|to[-_ ]?do|placeholder|dummy|example)($|[^a-z0-9])/i;
+
+/** headers that say who calls */
+const CREDENTIAL_HEADER = /^(proxy-)?authorization$|^cookie$|token|secret|api-?key/i;
 
 const guard = true;
 
@@ -107,21 +109,9 @@ function configurationsOf(provider: Resource): Value[] {
   return [provider.get(), ...inputs.flatMap(({ members }) => members.map(([, value]) => value))];
 }
 
-function missingReferences(provider: Resource): string[] {
-  return configurationsOf(provider).flatMap((configuration) =>
-    configuration.members
-      .filter(([name, value]) => /(Secret|Key)Source$/.test(name) && value.is('EXTERNAL'))
-      .map(([name]) => configuration.get(name.replace(/Source$/, 'Config')))
-      .flatMap((config) => [config.get('SecretId'), config.get('JsonKey')])
-      .filter(({ absent }) => absent)
-      .map(({ path }) => path),
-  );
-}
-
-function missingKey(provider: Resource): string[] {
-  const [key, source] = [provider.get('ApiKey'), provider.get('ApiKeySecretSource')];
-  const none = key.absent && (source.absent || source.is('MANAGED'));
-  return provider.type.endsWith('::ApiKeyCredentialProvider') && none ? [key.path] : [];
+/** environment variables have a rule of their own */
+function isVariable({ path }: Value): boolean {
+  return path.startsWith('Properties.EnvironmentVariables.');
 }
 
 function holdsCredential(value: Value): boolean {
@@ -132,9 +122,6 @@ function holdsCredential(value: Value): boolean {
   );
 }
 
-/** headers that say who calls */
-const CREDENTIAL_HEADER = /^(proxy-)?authorization$|^cookie$|token|secret|api-?key/i;
-
 /** what a harness sends to MCP servers to be known there */
 function headersOf(resource: Resource): Value[] {
   return resource
@@ -142,11 +129,6 @@ function headersOf(resource: Resource): Value[] {
     .items.flatMap((tool) => tool.get('Config', 'RemoteMcp', 'Headers').members)
     .filter(([name, { literal = '' }]) => CREDENTIAL_HEADER.test(name) && literal !== '')
     .map(([, value]) => value);
-}
-
-/** environment variables have a rule of their own */
-function isVariable({ path }: Value): boolean {
-  return path.startsWith('Properties.EnvironmentVariables.');
 }
 
 /** The value of a secret that credential providers refer to, if it stands in the template. */
@@ -157,11 +139,6 @@ function valueOfSecret(resource: Resource): Value[] {
   const keys = keysIn(resource.template.assembly).get(resource) ?? [];
   const value = resource.get('SecretString');
   return keys.some((key) => fieldsOf(value, key).some(({ literal = '' }) => !PLACEHOLDER.test(literal))) ? [value] : [];
-}
-
-function fieldsOf(value: Value, key: string | undefined): Value[] {
-  const { document } = value;
-  return document === value || key === undefined ? document.texts() : [document.get(key)];
 }
 
 /** the secrets that providers refer to, with the keys of their JSON that are read */
@@ -181,4 +158,26 @@ const keysIn = memoized((assembly: Assembly): Keys => {
 function configsIn(value: Value): Value[] {
   const below = value.members.flatMap(([, member]) => configsIn(member));
   return value.get('SecretId').absent || value.members.length === 0 ? below : [value, ...below];
+}
+
+function fieldsOf(value: Value, key: string | undefined): Value[] {
+  const { document } = value;
+  return document === value || key === undefined ? document.texts() : [document.get(key)];
+}
+
+function missingReferences(provider: Resource): string[] {
+  return configurationsOf(provider).flatMap((configuration) =>
+    configuration.members
+      .filter(([name, value]) => /(Secret|Key)Source$/.test(name) && value.is('EXTERNAL'))
+      .map(([name]) => configuration.get(name.replace(/Source$/, 'Config')))
+      .flatMap((config) => [config.get('SecretId'), config.get('JsonKey')])
+      .filter(({ absent }) => absent)
+      .map(({ path }) => path),
+  );
+}
+
+function missingKey(provider: Resource): string[] {
+  const [key, source] = [provider.get('ApiKey'), provider.get('ApiKeySecretSource')];
+  const none = key.absent && (source.absent || source.is('MANAGED'));
+  return provider.type.endsWith('::ApiKeyCredentialProvider') && none ? [key.path] : [];
 }

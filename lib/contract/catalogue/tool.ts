@@ -26,7 +26,7 @@ export interface ToolRow extends CatalogueTool {
   readonly without?: string;
 }
 
-export const JSON_TYPE = 'application/vnd.github+json';
+const JSON_TYPE = 'application/vnd.github+json';
 
 type Given = Pick<ToolRow, 'name' | 'toolset' | 'description' | 'permission' | 'fields'> &
   Partial<Omit<ToolRow, 'inputSchema' | 'requests'>> & { readonly requests: string | ToolRow['requests'] };

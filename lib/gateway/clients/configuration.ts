@@ -39,13 +39,11 @@ export interface ClientConfiguration {
 }
 
 /** where headless clients look for the token */
-export const TOKEN_VARIABLE = 'MCP_GATEWAY_TOKEN';
+const TOKEN_VARIABLE = 'MCP_GATEWAY_TOKEN';
 
 /** signs what a client sends to a gateway that is guarded by IAM; reads the usual AWS credentials */
 const SIGNING_PROXY = 'mcp-proxy-for-aws==1.7.0';
-
 const DEFAULT_NAME = 'tools';
-
 const DEFAULT_PORT = 8765;
 
 /**

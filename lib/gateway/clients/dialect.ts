@@ -1,5 +1,5 @@
 /** What every entry needs: the name of the server and its URL, which may be known only at deployment. */
-export interface ServerEntry {
+interface ServerEntry {
   readonly name: string;
   readonly url: string;
 }
@@ -12,17 +12,17 @@ export interface SignInEntry extends ServerEntry {
 }
 
 /** A token comes from an environment variable. */
-export interface TokenEntry extends ServerEntry {
+interface TokenEntry extends ServerEntry {
   readonly variable: string;
 }
 
 /** A program on the machine prints the headers of a request. */
-export interface HelperEntry extends ServerEntry {
+interface HelperEntry extends ServerEntry {
   readonly helper: string;
 }
 
 /** A local program speaks MCP on its standard input and output, and signs what it passes on. */
-export interface ProxyEntry {
+interface ProxyEntry {
   readonly name: string;
   readonly command: string;
   readonly args: string[];

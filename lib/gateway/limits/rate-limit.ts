@@ -5,13 +5,12 @@ import { checkToolName } from '../policy/cedar-context';
 
 /** Stands for each value that has no limit of its own. */
 export const EACH = '*';
-
 const PRINCIPAL = '$.context.iam.principal';
-
 const CLAIM = '$.context.jwt.';
-
 /** every token has another one, so that no limit would ever be reached */
 const UNBOUNDED = ['exp', 'iat', 'jti', 'nbf', 'nonce'];
+
+const HIGHEST_RATE = 10_000_000;
 
 /** What a limit counts: the callers, or what they call. */
 export interface RateDimension {
@@ -91,28 +90,6 @@ export class RateLimit {
   }
 }
 
-function checkClaimName(claim: string): void {
-  // AgentCore's own pattern: at least two characters, and no colon, as in the claims of Cognito
-  if (Token.isUnresolved(claim) || !/^[a-zA-Z_][a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9_]$/.test(claim)) {
-    throw invalidValue('InvalidRateLimitClaim', {
-      what: 'rate limits cannot count by this claim',
-      got: claim,
-      allowed: '2 to 63 letters, digits, and _ . -, without a colon, beginning with a letter or underscore',
-      fix: 'use sub, or let the identity provider copy the claim under another name',
-    });
-  }
-  if (UNBOUNDED.includes(claim)) {
-    throw invalidValue('UnboundedRateLimitClaim', {
-      what: 'this claim differs in each token, so the limit would never be reached',
-      got: claim,
-      allowed: 'a claim that stays with the caller',
-      fix: 'use sub',
-    });
-  }
-}
-
-const HIGHEST = 10_000_000;
-
 /** How much a caller, a target or a tool gets. */
 export class Rate {
   /** This many requests a second: a whole number, 0 (which blocks) to 10,000,000. */
@@ -136,11 +113,11 @@ export class Rate {
     private readonly period: 'second' | 'minute',
     private readonly count: number,
   ) {
-    if (!Number.isInteger(count) || count < 0 || count > HIGHEST) {
+    if (!Number.isInteger(count) || count < 0 || count > HIGHEST_RATE) {
       throw invalidValue('InvalidRate', {
         what: `${_measure} a ${period} are not a number that AgentCore takes`,
         got: count,
-        allowed: `a whole number from 0 (which blocks) to ${HIGHEST}`,
+        allowed: `a whole number from 0 (which blocks) to ${HIGHEST_RATE}`,
         fix: 'write the number out, or choose another period',
       });
     }
@@ -149,5 +126,25 @@ export class Rate {
   /** @internal */
   public _render(): CfnGatewayRateLimit.RateConfigProperty[] {
     return [{ rate: this.count, period: this.period }];
+  }
+}
+
+function checkClaimName(claim: string): void {
+  // AgentCore's own pattern: at least two characters, and no colon, as in the claims of Cognito
+  if (Token.isUnresolved(claim) || !/^[a-zA-Z_][a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9_]$/.test(claim)) {
+    throw invalidValue('InvalidRateLimitClaim', {
+      what: 'rate limits cannot count by this claim',
+      got: claim,
+      allowed: '2 to 63 letters, digits, and _ . -, without a colon, beginning with a letter or underscore',
+      fix: 'use sub, or let the identity provider copy the claim under another name',
+    });
+  }
+  if (UNBOUNDED.includes(claim)) {
+    throw invalidValue('UnboundedRateLimitClaim', {
+      what: 'this claim differs in each token, so the limit would never be reached',
+      got: claim,
+      allowed: 'a claim that stays with the caller',
+      fix: 'use sub',
+    });
   }
 }

@@ -12,7 +12,7 @@ import type { Problem } from '../../private/errors';
 const MOST = 50;
 const MOST_ENTRIES = 1000;
 
-export interface GatewayRateLimitsProps {
+interface GatewayRateLimitsProps {
   readonly limits: RateLimit[];
   readonly gatewayIdentifier: string;
   readonly usesJwt: boolean;

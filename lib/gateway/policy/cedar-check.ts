@@ -5,7 +5,7 @@ const SHORTEST = 35;
 const EFFECT = /^(?:@\w+(?:\s*\(\s*""\s*\))?\s*)*(permit|forbid)\s*\(([^)]*)\)/;
 
 /** What a statement does, as far as its text tells without Cedar. */
-export interface CheckedCedar {
+interface CheckedCedar {
   readonly effect: 'permit' | 'forbid';
 }
 

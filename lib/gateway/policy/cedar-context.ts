@@ -5,6 +5,11 @@ import { nearest } from '../../private/text-checks';
 import { SEPARATOR, toolNameOf } from '../targets/tool-names';
 import type { KnownTool } from '../targets/tool-schema';
 
+/** AgentCore puts every tool into these groups, whatever its target. */
+export const GROUPS = { all: 'CallTool', root: 'Mcp' };
+
+const MOST_LISTED = 10;
+
 /** What a policy learns of a target. */
 export interface PolicyTarget {
   readonly targetName: string;
@@ -24,16 +29,26 @@ export interface PolicyContext {
   readonly targets: PolicyTarget[];
 }
 
-/** AgentCore puts every tool into these groups, whatever its target. */
-export const GROUPS = { all: 'CallTool', root: 'Mcp' };
+/** What a `ToolPolicy` is made of. */
+export interface PolicySpec {
+  /** what the name of the policy starts with */
+  readonly kind: string;
+  /** the name, where the user chose one */
+  readonly name?: string;
+  readonly effect: 'permit' | 'forbid';
+  readonly summary: string;
+  /** a permit without a condition on who calls */
+  readonly admitsEverybody?: boolean;
+  /** a finding of AgentCore's analysis fails the deployment; the check against the schema is always made */
+  readonly failOnFindings?: boolean;
+  /** one statement; never throws, since tokens are resolved before the tree is validated */
+  readonly statement: (context: PolicyContext) => string;
+  /** what is wrong with it on this gateway */
+  readonly problems: (context: PolicyContext) => Problem[];
+}
 
 /** Policies call a tool what clients call it. */
 export const actionName = toolNameOf;
-
-/** The target of an action: no name of a target holds an underscore. */
-export function targetOf(action: string): string {
-  return action.split(SEPARATOR)[0];
-}
 
 /** The known tools of a target for which something holds, as actions. */
 export function actionsOf(target: PolicyTarget, holds: (tool: KnownTool) => boolean): string[] {
@@ -65,7 +80,8 @@ export function actionProblems(action: string, context: PolicyContext): Problem[
   if (Object.values(GROUPS).includes(action)) {
     return [];
   }
-  const name = targetOf(action);
+  // no name of a target holds an underscore
+  const [name] = action.split(SEPARATOR);
   const target = context.targets.find(({ targetName }) => targetName === name);
   if (target === undefined) {
     return targetProblems([name], context).map((problem) => ({ ...problem, got: action }));
@@ -77,8 +93,6 @@ export function actionProblems(action: string, context: PolicyContext): Problem[
   return [{ what: `it names a tool that target '${name}' does not have`, got: action, ...choice(action, known) }];
 }
 
-const MOST_LISTED = 10;
-
 function choice(name: string, known: string[]): Pick<Problem, 'allowed' | 'fix'> {
   const likeliest = nearest(name, known);
   const listed = likeliest.slice(0, MOST_LISTED).join(', ');
@@ -86,22 +100,4 @@ function choice(name: string, known: string[]): Pick<Problem, 'allowed' | 'fix'>
     allowed: known.length > MOST_LISTED ? `${listed} and ${known.length - MOST_LISTED} more` : listed || 'none yet',
     fix: likeliest.length > 0 ? `did you mean '${likeliest[0]}'?` : 'add the target to the gateway',
   };
-}
-
-/** What a `ToolPolicy` is made of. */
-export interface PolicySpec {
-  /** what the name of the policy starts with */
-  readonly kind: string;
-  /** the name, where the user chose one */
-  readonly name?: string;
-  readonly effect: 'permit' | 'forbid';
-  readonly summary: string;
-  /** a permit without a condition on who calls */
-  readonly admitsEverybody?: boolean;
-  /** a finding of AgentCore's analysis fails the deployment; the check against the schema is always made */
-  readonly failOnFindings?: boolean;
-  /** one statement; never throws, since tokens are resolved before the tree is validated */
-  readonly statement: (context: PolicyContext) => string;
-  /** what is wrong with it on this gateway */
-  readonly problems: (context: PolicyContext) => Problem[];
 }

@@ -18,7 +18,7 @@ export function cedarSet(values: string[]): string {
 }
 
 /** The parts of a statement. */
-export interface Statement {
+interface Statement {
   readonly effect: 'permit' | 'forbid';
   /** only callers who bring a token */
   readonly tokensOnly?: boolean;

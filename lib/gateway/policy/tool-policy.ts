@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { invalidValue } from '../../private/errors';
 import type { PolicyContext, PolicySpec } from './cedar-context';
 import { repositoriesSpec } from './cedar-repositories';
 import {
@@ -9,8 +10,7 @@ import {
   permitTargetsSpec,
   readOnlySpec,
   writesRequireSpec,
-} from './cedar-starters';
-import { invalidValue } from '../../private/errors';
+} from './cedar-specs';
 
 const LONGEST_DESCRIPTION = 4096;
 

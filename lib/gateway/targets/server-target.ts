@@ -17,7 +17,7 @@ import { invalidValue } from '../../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../../private/https-url';
 
 /** A server that speaks MCP over HTTPS, with what is particular to it. */
-export interface RemoteServer {
+interface RemoteServer {
   readonly kind: TargetKind;
   /** in the user's words */
   readonly service: string;

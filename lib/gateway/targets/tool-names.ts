@@ -3,10 +3,8 @@ import type { Construct } from 'constructs';
 import { invalid } from '../../private/errors';
 
 const LONGEST_TARGET_NAME = 100;
-
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-tool-naming.html */
 export const SEPARATOR = '___';
-
 /** what the APIs of language models take; AgentCore itself takes 256 */
 const LONGEST_TOOL_NAME = 64;
 

@@ -15,6 +15,32 @@ interface OpenApi {
   readonly servers?: unknown;
 }
 
+/** JSON Schema as far as a tool's input is described by it. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly properties?: Record<string, JsonSchema>;
+  readonly required?: string[];
+  readonly items?: JsonSchema;
+}
+
+/** A tool as known while the app is synthesized. */
+export interface KnownTool {
+  /** without the name of the target */
+  readonly name: string;
+  /** it changes nothing */
+  readonly readOnly: boolean;
+  readonly inputSchema: JsonSchema;
+}
+
+/** What of an OpenAPI description is known while the app is synthesized. */
+interface KnownApi {
+  /** the operation ids, which become the names of tools */
+  readonly operations: string[];
+  /** the absolute addresses of its servers */
+  readonly servers: string[];
+}
+
 /**
  * The tools of an MCP server's answer to `tools/list`, undefined where the text is not known yet.
  *
@@ -52,14 +78,6 @@ export function functionToolsOf(tools: agentcore.ToolDefinition[], writeTools?: 
   return known.map((tool) => ({ ...tool, readOnly: writeTools !== undefined && !writeTools.includes(tool.name) }));
 }
 
-/** What of an OpenAPI description is known while the app is synthesized. */
-export interface KnownApi {
-  /** the operation ids, which become the names of tools */
-  readonly operations: string[];
-  /** the absolute addresses of its servers */
-  readonly servers: string[];
-}
-
 /** The parts of an OpenAPI description in JSON that can be checked; undefined if it is YAML or not known yet. */
 export function apiOf(source: SchemaSource): KnownApi | undefined {
   const text = source._text();
@@ -79,15 +97,17 @@ export function apiOf(source: SchemaSource): KnownApi | undefined {
   return { operations, servers: addresses };
 }
 
-/** a path and an operation may name servers of their own */
-function serversOf(place: unknown): unknown[] {
-  const servers = (place as { servers?: unknown } | null)?.servers;
-  return Array.isArray(servers) ? servers.map((server: { url?: unknown } | null) => server?.url) : [];
-}
-
-/** neither a path nor a pattern with variables */
-function isAbsolute(url: unknown): url is string {
-  return typeof url === 'string' && /^[a-z]+:[^{}]*$/i.test(url);
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidValue('ToolSchemaNotJson', {
+      what: 'the tool schema is not JSON',
+      got: (error as Error).message,
+      allowed: 'JSON',
+      fix: 'check the file: it may be cut off, or hold comments',
+    });
+  }
 }
 
 function knownTool({ name, description, inputSchema, annotations }: McpTool, index: number): KnownTool {
@@ -115,19 +135,6 @@ function refusal(tool: string, flaw: string, allowed: string): UnscopedValidatio
   return invalidValue('InvalidTool', { what: `tool ${tool}: ${flaw}`, allowed, fix: 'correct the tool schema' });
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalidValue('ToolSchemaNotJson', {
-      what: 'the tool schema is not JSON',
-      got: (error as Error).message,
-      allowed: 'JSON',
-      fix: 'check the file: it may be cut off, or hold comments',
-    });
-  }
-}
-
 /** the types of the L2 are objects around their names */
 function plain(schema: agentcore.SchemaDefinition | undefined): JsonSchema | undefined {
   return (
@@ -145,20 +152,13 @@ function plain(schema: agentcore.SchemaDefinition | undefined): JsonSchema | und
   );
 }
 
-/** JSON Schema as far as a tool's input is described by it. */
-export interface JsonSchema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly properties?: Record<string, JsonSchema>;
-  readonly required?: string[];
-  readonly items?: JsonSchema;
+/** a path and an operation may name servers of their own */
+function serversOf(place: unknown): unknown[] {
+  const servers = (place as { servers?: unknown } | null)?.servers;
+  return Array.isArray(servers) ? servers.map((server: { url?: unknown } | null) => server?.url) : [];
 }
 
-/** A tool as known while the app is synthesized. */
-export interface KnownTool {
-  /** without the name of the target */
-  readonly name: string;
-  /** it changes nothing */
-  readonly readOnly: boolean;
-  readonly inputSchema: JsonSchema;
+/** neither a path nor a pattern with variables */
+function isAbsolute(url: unknown): url is string {
+  return typeof url === 'string' && /^[a-z]+:[^{}]*$/i.test(url);
 }

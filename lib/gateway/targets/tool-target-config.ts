@@ -36,7 +36,7 @@ export interface ToolTargetConfig {
 }
 
 /** How the L2 of a target is made. */
-export interface CreateTargetOptions {
+interface CreateTargetOptions {
   readonly gateway: agentcore.Gateway;
   readonly gatewayTargetName: string;
   readonly credentialProviderConfigurations: agentcore.ICredentialProviderConfig[];

@@ -19,6 +19,8 @@ import type {
   RemoteTargetProps,
 } from './tool-target-props';
 
+const SITE = /^https:\/\/[a-z0-9]([a-z0-9-]*[a-z0-9])?\.atlassian\.net$/;
+
 /**
  * Where the tools of a gateway come from. Each target takes one identity: as whom the gateway calls it.
  *
@@ -104,24 +106,7 @@ export class ToolTarget {
   }
 }
 
-export function slackTarget(props: RemoteTargetProps): Binder {
-  return (scope, context) =>
-    bindServer(scope, context, {
-      kind: 'mcpServer',
-      service: 'Slack',
-      endpoint: () => 'https://mcp.slack.com/mcp',
-      description: props.description ?? 'Slack',
-      identity: props.identity,
-      props,
-      readOnly: false,
-      isVendor: true,
-      standIn: (broker) => notGitHub(broker, 'Slack'),
-    });
-}
-
-const SITE = /^https:\/\/[a-z0-9]([a-z0-9-]*[a-z0-9])?\.atlassian\.net$/;
-
-export function jiraTarget(props: JiraTargetProps): Binder {
+function jiraTarget(props: JiraTargetProps): Binder {
   const { identity, site } = props;
   checkSite(site);
   return (scope, context) =>
@@ -152,4 +137,19 @@ function checkSite(site: string | undefined): void {
       fix: 'for the data center edition host an MCP server and use ToolTarget.mcpServer',
     });
   }
+}
+
+function slackTarget(props: RemoteTargetProps): Binder {
+  return (scope, context) =>
+    bindServer(scope, context, {
+      kind: 'mcpServer',
+      service: 'Slack',
+      endpoint: () => 'https://mcp.slack.com/mcp',
+      description: props.description ?? 'Slack',
+      identity: props.identity,
+      props,
+      readOnly: false,
+      isVendor: true,
+      standIn: (broker) => notGitHub(broker, 'Slack'),
+    });
 }

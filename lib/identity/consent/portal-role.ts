@@ -1,12 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { providerArn } from '../provider-name';
 import { acknowledgeUnlessChanged } from '../../private/acknowledge';
 import { Acknowledgements } from '../../private/acknowledgements';
-import type { IMcpGateway } from '../mcp-gateway';
 import { describe } from '../../private/errors';
 import { LARGEST_POLICY, policySize } from '../../private/policy-size';
+import type { IMcpGateway } from '../mcp-gateway-ref';
+import { providerArn } from '../provider-name';
 
 /** a portal id is the name, a dash and ten characters */
 const ID_SUFFIX = '-??????????';

@@ -33,6 +33,28 @@ export interface OAuthClientProps extends OAuthServerOptions {
   readonly privateKeyJwt?: PrivateKeyJwt;
 }
 
+/** The part that all vendors take: which client, and where its secret is. */
+export interface OAuthClientConfig {
+  readonly clientId: string;
+  readonly clientSecretSource?: string;
+  readonly clientSecretConfig?: BoundSecret['config'];
+}
+
+type Input = agentcore.CfnOAuth2CredentialProvider.Oauth2ProviderConfigInputProperty;
+
+/** What CloudFormation is told of a client at one vendor. */
+export interface OAuthProviderConfig {
+  /** one of CloudFormation's vendors */
+  readonly vendor: string;
+  readonly input: Input;
+}
+
+interface OAuthProvider {
+  readonly name: string;
+  readonly providerArn: string;
+  readonly callbackUrl: string;
+}
+
 /** A client as a credential provider is told of it, and what whoever gets its tokens must be allowed. */
 export interface BoundClient {
   readonly config: OAuthProviderConfig;
@@ -86,28 +108,6 @@ export function bindClient(scope: Construct, props: OAuthClientProps, exchange?:
     secret,
     statements: [...(secret?.statements ?? []), ...(key?.statements ?? [])],
   };
-}
-
-type Input = agentcore.CfnOAuth2CredentialProvider.Oauth2ProviderConfigInputProperty;
-
-/** What CloudFormation is told of a client at one vendor. */
-export interface OAuthProviderConfig {
-  /** one of CloudFormation's vendors */
-  readonly vendor: string;
-  readonly input: Input;
-}
-
-/** The part that all vendors take: which client, and where its secret is. */
-export interface OAuthClientConfig {
-  readonly clientId: string;
-  readonly clientSecretSource?: string;
-  readonly clientSecretConfig?: BoundSecret['config'];
-}
-
-export interface OAuthProvider {
-  readonly name: string;
-  readonly providerArn: string;
-  readonly callbackUrl: string;
 }
 
 /** A client with its secret left in Secrets Manager. */

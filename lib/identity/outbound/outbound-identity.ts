@@ -10,7 +10,7 @@ import type { GatewayRoleOptions, NoIdentityOptions } from './simple';
 import { bindBroker, bindGatewayRole, bindNone, checkGatewayRole, checkReason } from './simple';
 import type { UserConsentProps } from './user-consent';
 import { bindUserConsent, checkUserConsent } from './user-consent';
-import type { IToolBroker } from '../tool-broker';
+import type { IToolBroker } from '../tool-broker-ref';
 
 /**
  * As whom a gateway calls a tool. The credential stays outside of the agent's reach: only the role of the gateway may

@@ -3,7 +3,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import type { BoundIdentity, IdentityContext } from '../bound-identity';
 import { checkKind, checkRuntimeAuth } from './checks';
-import type { IToolBroker } from '../tool-broker';
+import type { IToolBroker } from '../tool-broker-ref';
 import { invalid, invalidValue } from '../../private/errors';
 import { reasonProblem } from '../../private/notes';
 

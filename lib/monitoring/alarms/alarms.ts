@@ -3,10 +3,10 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ORDER } from '../segment';
-import { AgentPrices } from '../prices';
 import { invalid } from '../../private/errors';
+import { AgentPrices } from '../prices';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../segment';
+import { ORDER } from '../segment';
 import { type AlarmKind, AlarmSeverity } from './kind';
 import type { AlarmContext, AlarmRule, IAlarmSource } from './rule';
 import { EVALUATION_PERIODS, datapointsOf, rulesById } from './rules';
@@ -15,11 +15,11 @@ import { letAlarmsReach } from './topics';
 
 /** CloudWatch takes a hundred; forty agents leave no room for so many, and a reader looks at those that ring */
 const MOST_IN_WIDGET = 40;
-
 /** how many stand side by side, and how high the widget grows before it scrolls */
 const ALARMS_IN_LINE = 5;
-
 const HIGHEST_WIDGET = 8;
+
+const DEFAULT_RUNBOOK = 'https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/runbook.md';
 
 /** An alarm, and why it is there. */
 interface MadeAlarm {
@@ -187,10 +187,8 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
   }
 }
 
-export const DEFAULT_RUNBOOK = 'https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/runbook.md';
-
 /** What can be told before the sources are asked. */
-export function checkAlarmsProps(scope: Construct, { watch, runbookUrl }: AgentAlarmsProps): void {
+function checkAlarmsProps(scope: Construct, { watch, runbookUrl }: AgentAlarmsProps): void {
   if (watch.length === 0) {
     throw invalid(scope, 'NothingToWatch', {
       what: 'there is nothing to alarm about',

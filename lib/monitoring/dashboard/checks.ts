@@ -1,4 +1,4 @@
-import { Token, AspectPriority, Aspects, Stack, type IAspect } from 'aws-cdk-lib';
+import { type IAspect, AspectPriority, Aspects, Stack, Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { invalid, warn } from '../../private/errors';
@@ -10,13 +10,17 @@ import type { MergedRow, MergedRows } from './rows';
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
 const MOST_IN_GRAPH = 500;
-
 const MOST_IN_DASHBOARD = 2500;
-
 /** beside the numbers: by kind, by source */
 const COST_GRAPHS = 2;
-
 const A_DAY = 86_400;
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
+const MOST_BYTES = 100_000;
+/** how long is what is known only at deployment: mostly ARNs of agents and alarms, and names of log groups */
+const USUAL_BYTES = 120;
+
+const PSEUDO_BYTES: Record<string, number> = { 'AWS::AccountId': 12, 'AWS::Partition': 3, 'AWS::Region': 14 };
 
 /** What can be told before the segments are asked. */
 export function checkDashboardProps(scope: Construct, { segments, dashboardName, period }: AgentDashboardProps): void {
@@ -88,27 +92,6 @@ export function checkChoices(scope: Construct, choices: MergedRows['choices']): 
   }
 }
 
-function isPeriod(seconds: number): boolean {
-  return seconds > 0 && seconds <= A_DAY && seconds % 60 === 0;
-}
-
-/** each widget of the estimate repeats all of its metrics */
-function costCount(lines: CostLines | undefined): number {
-  return lines === undefined ? 0 : lines.metricCount * (isGraphed(lines) ? 1 + COST_GRAPHS : 1);
-}
-
-function sum(counts: number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
-}
-
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
-const MOST_BYTES = 100_000;
-
-/** how long is what is known only at deployment: mostly ARNs of agents and alarms, and names of log groups */
-const USUAL_BYTES = 120;
-
-const SHORT: Record<string, number> = { 'AWS::AccountId': 12, 'AWS::Partition': 3, 'AWS::Region': 14 };
-
 /** Warns, when all is on it, of a dashboard that CloudWatch may refuse; how large it really is, the deployment tells. */
 export function warnOfSize(dashboard: cloudwatch.Dashboard): void {
   const visit: IAspect['visit'] = (node) => {
@@ -129,12 +112,23 @@ export function warnOfSize(dashboard: cloudwatch.Dashboard): void {
   Aspects.of(dashboard).add({ visit }, { priority: AspectPriority.READONLY });
 }
 
+function isPeriod(seconds: number): boolean {
+  return seconds > 0 && seconds <= A_DAY && seconds % 60 === 0;
+}
+
+/** each widget of the estimate repeats all of its metrics */
+function costCount(lines: CostLines | undefined): number {
+  return lines === undefined ? 0 : lines.metricCount * (isGraphed(lines) ? 1 + COST_GRAPHS : 1);
+}
+
+function sum(counts: number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
+
 function bytesOf(value: unknown): number {
   if (typeof value === 'string') {
     return Buffer.byteLength(value);
   }
   const { Ref = '', 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
-  return join === undefined
-    ? (SHORT[Ref] ?? USUAL_BYTES)
-    : join[1].reduce((sum: number, part) => sum + bytesOf(part), 0);
+  return join === undefined ? (PSEUDO_BYTES[Ref] ?? USUAL_BYTES) : sum(join[1].map(bytesOf));
 }

@@ -1,7 +1,7 @@
 import { BedrockUsage } from '../models/bedrock-usage';
-import type { DashboardContext, DashboardRows, IDashboardSegment } from '../segment';
-import { credentialRow, policyRow } from './credentials';
 import type { BedrockModelMetrics } from '../models/model-rows';
+import type { DashboardContext, DashboardRows, IDashboardSegment } from '../segment';
+import { credentialRow, policyRow } from './account-rows';
 
 /**
  * Segments of a dashboard that are no constructs of this library. Agents, gateways and brokers are segments themselves.

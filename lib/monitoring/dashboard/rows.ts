@@ -12,6 +12,24 @@ import type {
 
 const DEFAULT_ORDER = 50;
 
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html */
+const LONGEST_SEARCH = 1024;
+/** longer than any ARN of AgentCore */
+const LONG_TOKEN = 160;
+/** what ends the text of a search, or of a term in it, and cannot be written otherwise */
+const UNQUOTABLE = /["'\\\n]/;
+/** more lines than a reader can tell apart, and than a dashboard has room for in full */
+const MOST_LINES = 10;
+
+/** what CloudWatch can put into a label, by what it is called in a metric */
+const PROPS = {
+  metricName: 'MetricName',
+  statistic: 'Stat',
+  namespace: 'Namespace',
+  region: 'Region',
+  account: 'AccountId',
+} as const;
+
 /** A row with all that the segments put into it. */
 export interface MergedRow {
   readonly title: string;
@@ -28,6 +46,12 @@ export interface MergedRows {
   readonly tables: DashboardTable[];
   /** by what is picked */
   readonly choices: Map<string, DashboardChoice[]>;
+}
+
+/** Metrics that differ in the values of their dimensions only, and how to search for them. */
+interface Family {
+  readonly lines: cloudwatch.IMetric[];
+  readonly stats: cloudwatch.MetricStatConfig[];
 }
 
 export function merge(segments: DashboardRows[]): MergedRows {
@@ -85,35 +109,8 @@ function unique(values: string[]): string[] {
   return [...new Set(values)];
 }
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html */
-const LONGEST_SEARCH = 1024;
-
-/** longer than any ARN of AgentCore */
-const LONG_TOKEN = 160;
-
-/** what ends the text of a search, or of a term in it, and cannot be written otherwise */
-const UNQUOTABLE = /["'\\\n]/;
-
-/** more lines than a reader can tell apart, and than a dashboard has room for in full */
-const MOST_LINES = 10;
-
-/** what CloudWatch can put into a label, by what it is called in a metric */
-const PROPS = {
-  metricName: 'MetricName',
-  statistic: 'Stat',
-  namespace: 'Namespace',
-  region: 'Region',
-  account: 'AccountId',
-} as const;
-
-/** Metrics that differ in the values of their dimensions only, and how to search for them. */
-interface Family {
-  readonly lines: cloudwatch.IMetric[];
-  readonly stats: cloudwatch.MetricStatConfig[];
-}
-
 /** The same lines, once each; where a graph has many, by searches, which take a fifth of the room. */
-export function summarized(metrics: cloudwatch.IMetric[]): cloudwatch.IMetric[] {
+function summarized(metrics: cloudwatch.IMetric[]): cloudwatch.IMetric[] {
   const lines = [...new Map(metrics.map((metric) => [metricKey(metric), metric])).values()];
   if (lines.length <= MOST_LINES) {
     return lines;

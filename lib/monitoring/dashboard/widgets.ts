@@ -8,16 +8,11 @@ import type { MergedRow } from './rows';
 
 /** a dashboard is this wide */
 const FULL = 24;
-
 const THIRD = 8;
-
 const HALF = 12;
-
 const GRAPH_HEIGHT = 6;
-
 /** of one query of CloudWatch Logs Insights */
 const MOST_LOG_GROUPS = 50;
-
 const PERIODS: [label: string, seconds: number][] = [
   ['1 minute', 60],
   ['5 minutes', 300],
@@ -25,6 +20,9 @@ const PERIODS: [label: string, seconds: number][] = [
   ['1 hour', 3600],
   ['1 day', 86_400],
 ];
+
+/** what of a metric is as in the one before it */
+const SAME = '.';
 
 /** Text over the whole width. */
 export function textWidget(markdown: string, height: number): cloudwatch.IWidget {
@@ -132,9 +130,6 @@ function widthOf(graphs: number): number {
   return graphs % 3 !== 0 && graphs % 2 === 0 ? HALF / 2 : THIRD;
 }
 
-/** what of a metric is as in the one before it */
-const SAME = '.';
-
 /** How a metric is shown, and by which statistic; without one, by that of its widget. */
 interface Options {
   readonly stat?: string;
@@ -153,7 +148,7 @@ interface Json {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-export class CompactNumbers extends cloudwatch.SingleValueWidget {
+class CompactNumbers extends cloudwatch.SingleValueWidget {
   public override toJson(): unknown[] {
     return (super.toJson() as Json[]).map(({ properties, ...widget }) => ({
       ...widget,

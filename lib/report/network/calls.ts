@@ -75,6 +75,6 @@ function hosts(reader: Reader): Entry[] {
   );
 }
 
-export function hostOf(url: string): string {
+function hostOf(url: string): string {
   return /^\w+:\/\/((?:\$\{[^}]*\}|[^/?#])+)/.exec(url)?.[1] ?? url;
 }

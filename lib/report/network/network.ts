@@ -6,6 +6,22 @@ import { facts, readStatements } from '../reader/statements';
 import { callsOf } from './calls';
 import { firewallEntries } from './firewall';
 
+const GATEWAYS: Record<string, string> = {
+  'AWS::EC2::EgressOnlyInternetGateway': 'egress-only internet gateway',
+  'AWS::EC2::InternetGateway': 'internet gateway',
+  'AWS::EC2::NatGateway': 'NAT gateway',
+  'AWS::EC2::TransitGatewayAttachment': 'transit gateway',
+  'AWS::EC2::TransitGatewayVpcAttachment': 'transit gateway',
+  'AWS::EC2::VPCPeeringConnection': 'VPC peering',
+  'AWS::EC2::VPNGateway': 'VPN gateway',
+  'AWS::VpcLattice::ResourceGateway': 'VPC Lattice resource gateway',
+  'AWS::VpcLattice::ServiceNetworkVpcAssociation': 'VPC Lattice service network',
+};
+
+const DESTINATIONS = ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'];
+
+const PEERS = ['CidrIp', 'CidrIpv6', 'DestinationPrefixListId', 'DestinationSecurityGroupId'];
+
 /** Each way by which something leaves the stack's networks, and what holds it back. */
 export function networkSection(reader: Reader): Section {
   const entries = [
@@ -27,27 +43,6 @@ export function networkSection(reader: Reader): Section {
   };
 }
 
-const GATEWAYS: Record<string, string> = {
-  'AWS::EC2::EgressOnlyInternetGateway': 'egress-only internet gateway',
-  'AWS::EC2::InternetGateway': 'internet gateway',
-  'AWS::EC2::NatGateway': 'NAT gateway',
-  'AWS::EC2::TransitGatewayAttachment': 'transit gateway',
-  'AWS::EC2::TransitGatewayVpcAttachment': 'transit gateway',
-  'AWS::EC2::VPCPeeringConnection': 'VPC peering',
-  'AWS::EC2::VPNGateway': 'VPN gateway',
-  'AWS::VpcLattice::ResourceGateway': 'VPC Lattice resource gateway',
-  'AWS::VpcLattice::ServiceNetworkVpcAssociation': 'VPC Lattice service network',
-};
-
-function gatewayEntry(gateway: Resource, reader: Reader): Entry {
-  const peer = ['PeerVpcId', 'TransitGatewayId', 'ServiceNetworkIdentifier'].map((key) => gateway.get(key));
-  return entry({
-    name: reader.nameOf(gateway),
-    kind: GATEWAYS[gateway.type],
-    to: peer.flatMap((value) => reader.about(value) ?? []),
-  });
-}
-
 function vpcEntry(vpc: Resource, reader: Reader): Entry {
   const logs = reader.resourcesOf('AWS::EC2::FlowLog').filter((log) => log.get('ResourceId').resource === vpc);
   return entry({
@@ -58,7 +53,14 @@ function vpcEntry(vpc: Resource, reader: Reader): Entry {
   });
 }
 
-const DESTINATIONS = ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'];
+function gatewayEntry(gateway: Resource, reader: Reader): Entry {
+  const peer = ['PeerVpcId', 'TransitGatewayId', 'ServiceNetworkIdentifier'].map((key) => gateway.get(key));
+  return entry({
+    name: reader.nameOf(gateway),
+    kind: GATEWAYS[gateway.type],
+    to: peer.flatMap((value) => reader.about(value) ?? []),
+  });
+}
 
 function routeEntry(route: Resource, reader: Reader): Entry {
   const others = new Set([...DESTINATIONS, 'RouteTableId']);
@@ -104,8 +106,6 @@ function foreignRules(reader: Reader): Entry[] {
   );
 }
 
-const PEERS = ['CidrIp', 'CidrIpv6', 'DestinationPrefixListId', 'DestinationSecurityGroupId'];
-
 function ruleText(rule: ReturnType<Resource['get']>, reader: Reader): string {
   if (rule.unknown) {
     return reader.text(rule) ?? '';
@@ -135,7 +135,7 @@ function endpointEntry(endpoint: Resource, reader: Reader): Entry {
 }
 
 /** Which routes and which network ACL count for a subnet, and what network ACLs let through. */
-export function subnetEntries(reader: Reader): Entry[] {
+function subnetEntries(reader: Reader): Entry[] {
   return [
     ...reader.resourcesOf('AWS::EC2::SubnetRouteTableAssociation').map((association) =>
       entry({

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { invalidValue } from '../../private/errors';
 import type { TemplateFile } from '../../template/assembly';
 import { Assembly } from '../../template/assembly';
@@ -15,6 +15,24 @@ export interface StackView {
   readonly template: Template;
   /** what the CDK knows about the constructs of the stack */
   readonly loaded: LoadedStack;
+}
+
+interface StackFile extends TemplateFile {
+  readonly name: string;
+  readonly loaded: LoadedStack;
+  readonly nested: { readonly logicalId: string; readonly file: StackFile }[];
+}
+
+interface NestedFile {
+  readonly logicalId: string;
+  readonly path: string;
+  readonly name: string;
+}
+
+interface NestedResource {
+  readonly Type?: string;
+  readonly Properties?: { readonly TemplateURL?: unknown };
+  readonly Metadata?: Record<string, unknown>;
 }
 
 /** Reads the app in a folder: what `cdk synth` wrote, or templates alone. */
@@ -51,12 +69,6 @@ function plainTemplates(folder: string): LoadedStack[] {
   }));
 }
 
-interface StackFile extends TemplateFile {
-  readonly name: string;
-  readonly loaded: LoadedStack;
-  readonly nested: { readonly logicalId: string; readonly file: StackFile }[];
-}
-
 function viewsOf(stacks: LoadedStack[]): StackView[] {
   const files = stacks.map((stack) => stackFile(stack.file, stack.name, stack, []));
   const nested = new Set(files.flatMap((file) => withNested(file).slice(1)).map(({ path }) => path));
@@ -81,25 +93,8 @@ function stackFile(path: string, name: string, loaded: LoadedStack, parents: str
   return { path, content, name, loaded, stackName: parents.length > 0 ? undefined : loaded.stackName, nested };
 }
 
-/** in the order in which an assembly reads them */
-function withNested(file: StackFile): StackFile[] {
-  return [file, ...file.nested.flatMap((child) => withNested(child.file))];
-}
-
-interface NestedFile {
-  readonly logicalId: string;
-  readonly path: string;
-  readonly name: string;
-}
-
-interface NestedResource {
-  readonly Type?: string;
-  readonly Properties?: { readonly TemplateURL?: unknown };
-  readonly Metadata?: Record<string, unknown>;
-}
-
 /** The nested stacks of a template whose own templates are there too. */
-export function nestedFiles(content: object, path: string, name: string, stack: LoadedStack): NestedFile[] {
+function nestedFiles(content: object, path: string, name: string, stack: LoadedStack): NestedFile[] {
   const { Resources = {} } = content as { Resources?: Record<string, NestedResource | null> };
   return Object.entries(Resources).flatMap(([logicalId, resource]) => {
     if (resource?.Type !== 'AWS::CloudFormation::Stack') {
@@ -132,4 +127,9 @@ function constructOf(logicalId: string, { Metadata }: NestedResource, parent: st
   });
   const path = Metadata?.['aws:cdk:path'] ?? noted?.[0];
   return typeof path === 'string' ? path.replace(/\.NestedStack\/[^/]*$/, '') : `${parent}/${logicalId}`;
+}
+
+/** in the order in which an assembly reads them */
+function withNested(file: StackFile): StackFile[] {
+  return [file, ...file.nested.flatMap((child) => withNested(child.file))];
 }

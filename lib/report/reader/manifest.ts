@@ -3,9 +3,20 @@ import { join } from 'node:path';
 import { readObject } from './read-json';
 
 /** What the CDK notes about a construct. */
-export interface MetadataEntry {
+interface MetadataEntry {
   readonly type: string;
   readonly data?: unknown;
+}
+
+type Metadata = Record<string, MetadataEntry[]>;
+
+/** A finding of a validation plugin that an acknowledgement keeps from counting. */
+interface Suppressed {
+  /** the id of the acknowledgement */
+  readonly id: string;
+  readonly reason?: string;
+  /** the path of the construct that has the finding */
+  readonly path: string;
 }
 
 /** A stack of a synthesized app, before its template is read. */
@@ -35,7 +46,15 @@ interface Artifact {
   };
 }
 
-type Metadata = Record<string, MetadataEntry[]>;
+interface Report {
+  readonly pluginReports?: { readonly suppressedViolations?: Violation[] }[];
+}
+
+interface Violation {
+  readonly acknowledgedId?: string;
+  readonly reason?: string;
+  readonly violatingConstructs?: { readonly constructPath?: string }[];
+}
 
 /** The stacks of a cloud assembly, those of its stages too. */
 export function readManifest(folder: string, suppressed = suppressedIn(folder)): LoadedStack[] {
@@ -50,6 +69,33 @@ export function readManifest(folder: string, suppressed = suppressedIn(folder)):
       ? [{ ...stackOf(folder, id, artifact, properties.templateFile), assets, suppressed }]
       : [];
   });
+}
+
+/** What the CDK wrote about its validation: acknowledgements on an app or a stage stand nowhere else. */
+function suppressedIn(folder: string): Suppressed[] {
+  const file = join(folder, 'validation-report.json');
+  const { pluginReports = [] }: Report = existsSync(file) ? readObject(file) : {};
+  return pluginReports.flatMap(({ suppressedViolations = [] }) =>
+    suppressedViolations.flatMap(({ acknowledgedId: id, reason, violatingConstructs = [] }) =>
+      violatingConstructs.flatMap(({ constructPath: path }) =>
+        id === undefined || path === undefined ? [] : [{ id, reason, path }],
+      ),
+    ),
+  );
+}
+
+function assetsOf(folder: string, artifacts: Artifact[]): Map<string, string> {
+  const manifests = artifacts.flatMap(({ type, properties }) =>
+    type === 'cdk:asset-manifest' && properties?.file !== undefined ? join(folder, properties.file) : [],
+  );
+  return new Map(
+    manifests.filter(existsSync).flatMap((file) => {
+      const { files = {} } = readObject(file) as { files?: Record<string, { source?: { path?: string } }> };
+      return Object.entries(files).flatMap(([hash, { source }]): [string, string][] =>
+        source?.path === undefined ? [] : [[hash, join(folder, source.path)]],
+      );
+    }),
+  );
 }
 
 function stackOf(
@@ -68,50 +114,4 @@ function stackOf(
     stackName: properties?.stackName ?? id,
     metadata: new Map(Object.entries({ ...metadata, ...more }).map(([path, all]) => [path.replace(/^\//, ''), all])),
   };
-}
-
-function assetsOf(folder: string, artifacts: Artifact[]): Map<string, string> {
-  const manifests = artifacts.flatMap(({ type, properties }) =>
-    type === 'cdk:asset-manifest' && properties?.file !== undefined ? join(folder, properties.file) : [],
-  );
-  return new Map(
-    manifests.filter(existsSync).flatMap((file) => {
-      const { files = {} } = readObject(file) as { files?: Record<string, { source?: { path?: string } }> };
-      return Object.entries(files).flatMap(([hash, { source }]): [string, string][] =>
-        source?.path === undefined ? [] : [[hash, join(folder, source.path)]],
-      );
-    }),
-  );
-}
-
-/** A finding of a validation plugin that an acknowledgement keeps from counting. */
-export interface Suppressed {
-  /** the id of the acknowledgement */
-  readonly id: string;
-  readonly reason?: string;
-  /** the path of the construct that has the finding */
-  readonly path: string;
-}
-
-interface Report {
-  readonly pluginReports?: { readonly suppressedViolations?: Violation[] }[];
-}
-
-interface Violation {
-  readonly acknowledgedId?: string;
-  readonly reason?: string;
-  readonly violatingConstructs?: { readonly constructPath?: string }[];
-}
-
-/** What the CDK wrote about its validation: acknowledgements on an app or a stage stand nowhere else. */
-export function suppressedIn(folder: string): Suppressed[] {
-  const file = join(folder, 'validation-report.json');
-  const { pluginReports = [] }: Report = existsSync(file) ? readObject(file) : {};
-  return pluginReports.flatMap(({ suppressedViolations = [] }) =>
-    suppressedViolations.flatMap(({ acknowledgedId: id, reason, violatingConstructs = [] }) =>
-      violatingConstructs.flatMap(({ constructPath: path }) =>
-        id === undefined || path === undefined ? [] : [{ id, reason, path }],
-      ),
-    ),
-  );
 }

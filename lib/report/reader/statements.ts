@@ -6,6 +6,15 @@ import type { Entry } from './facts';
 import { entry, sorted, sortedBy } from './facts';
 import type { Reader } from './reader';
 
+const ALL_BUT = 'everything except ';
+
+const KINDS: Record<string, string> = {
+  AWS: '',
+  CanonicalUser: 'canonical user ',
+  Federated: 'federated ',
+  Service: 'service ',
+};
+
 /** What a policy document says, in a form that does not depend on how it is cut into statements. */
 export interface Statement {
   readonly effect: string;
@@ -15,7 +24,11 @@ export interface Statement {
   readonly conditions: string[];
 }
 
-export const ALL_BUT = 'everything except ';
+/** A statement, and whether a condition of the template decides about it. */
+interface Possible {
+  readonly statement: Value;
+  readonly isCertain: boolean;
+}
 
 const readBy = memoized((reader: Reader) => memoized((document: Value) => readAll(document, reader)));
 
@@ -67,13 +80,6 @@ export function exceptionsIn(statement: Value, name: string, reader: Reader): st
   const but = sorted(reader.texts(statement.get(`Not${name}`)));
   return but.length > 0 ? [`${ALL_BUT}${but.join(', ')}`] : [];
 }
-
-const KINDS: Record<string, string> = {
-  AWS: '',
-  CanonicalUser: 'canonical user ',
-  Federated: 'federated ',
-  Service: 'service ',
-};
 
 function principalsIn(principal: Value, prefix: string, reader: Reader): string[] {
   if (principal.absent) {
@@ -143,12 +149,6 @@ export function documentsOf(resource: Resource): Value[] {
     resource.get('PolicyDocument'),
   ];
   return documents.filter(({ absent }) => !absent);
-}
-
-/** A statement, and whether a condition of the template decides about it. */
-export interface Possible {
-  readonly statement: Value;
-  readonly isCertain: boolean;
 }
 
 /** The statements of a document, those of both branches of a condition too; one that stays unknown is given as it is. */

@@ -1,15 +1,12 @@
-import type { CfnResource, IResource } from 'aws-cdk-lib';
-import { Duration, Stack, Token, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { invalid, warn } from '../../private/errors';
 import type { S3FilesFileSystemProps } from './file-system-props';
 import { wholeDays } from './synchronization';
 
 const NONCURRENT_DAYS = 30;
-
 const ABORT_UPLOADS_AFTER_DAYS = 7;
-
 const LONGEST_LIFECYCLE_DAYS = 3650;
 
 /** The user's bucket, checked, or one of our own. */
@@ -94,30 +91,4 @@ function checkHome(scope: Construct, bucket: s3.IBucket, part: 'region' | 'accou
       fix: `use a bucket in ${ours}, or leave \`bucket\` away to get one`,
     });
   }
-}
-
-export interface RemovalTargets {
-  readonly resources: CfnResource[];
-  readonly owned: (IResource | undefined)[];
-}
-
-/**
- * Keeps, or removes, as one: a file system that is kept without its role could no longer write to the bucket, and one
- * that is kept without its policy would be open to mounts that were refused before.
- */
-export function applyRemovalPolicy(
-  scope: IConstruct,
-  policy: RemovalPolicy = RemovalPolicy.RETAIN,
-  targets: RemovalTargets,
-): void {
-  if (policy === RemovalPolicy.SNAPSHOT) {
-    throw invalid(scope, 'SnapshotNotSupported', {
-      what: 'a file system of S3 Files has no snapshots',
-      got: 'RemovalPolicy.SNAPSHOT',
-      allowed: 'RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY',
-      fix: 'use RETAIN; old versions of files stay in the bucket',
-    });
-  }
-  targets.resources.forEach((resource) => resource.applyRemovalPolicy(policy));
-  targets.owned.forEach((resource) => resource?.applyRemovalPolicy(policy));
 }

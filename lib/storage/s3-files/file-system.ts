@@ -1,24 +1,30 @@
-import { Resource, Stack } from 'aws-cdk-lib';
+import type { CfnResource, IResource } from 'aws-cdk-lib';
+import { RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { IDependable } from 'constructs';
-import { DependencyGroup, Construct } from 'constructs';
-import type { IAgentNetwork } from '../../network/network';
-import { invalid } from '../../private/errors';
+import { Construct, DependencyGroup } from 'constructs';
+import type { IAgentNetwork } from '../../network/agent-network-ref';
 import { NFS_PORT } from '../../network/security-groups';
+import { invalid } from '../../private/errors';
 import type { S3FilesAccessPointOptions } from './access-point';
 import { S3FilesAccessPoint } from './access-point';
-import { applyRemovalPolicy, bucketOf } from './bucket';
+import { bucketOf } from './bucket';
 import type { IS3FilesFileSystem } from './contracts';
 import type { S3FilesFileSystemAttributes, S3FilesFileSystemProps } from './file-system-props';
+import { fileSystemPolicy } from './grants';
 import { importFileSystem } from './import';
 import { checkKeyPrefix } from './path';
-import { fileSystemPolicy } from './grants';
 import { synchronizationRole } from './role';
 import { seedBucket } from './seed';
 import { synchronizationOf } from './synchronization';
+
+interface RemovalTargets {
+  readonly resources: CfnResource[];
+  readonly owned: (IResource | undefined)[];
+}
 
 /**
  * A bucket that agents mount as a directory: an S3 Files file system with all it needs, for which aws-cdk has no L2.
@@ -140,7 +146,7 @@ export class S3FilesFileSystem extends Resource implements IS3FilesFileSystem {
 }
 
 /** Refuses a network in which nothing can be mounted. */
-export function checkMountable(scope: Construct, network: IAgentNetwork): void {
+function checkMountable(scope: Construct, network: IAgentNetwork): void {
   if (network.isPublic) {
     throw invalid(scope, 'S3FilesNeedsVpc', {
       what: 'a file system is mounted through a VPC, and this network is public',
@@ -159,7 +165,7 @@ export function checkMountable(scope: Construct, network: IAgentNetwork): void {
 }
 
 /** One mount target a zone, in the first subnet of each: the service refuses a second one. */
-export function mountTargets(
+function mountTargets(
   scope: Construct,
   fileSystem: s3files.CfnFileSystem,
   place: { subnets: ec2.ISubnet[]; securityGroup: ec2.ISecurityGroup },
@@ -184,4 +190,25 @@ function firstOfEachZone(scope: Construct, subnets: ec2.ISubnet[]): ec2.ISubnet[
     byZone.set(zone, byZone.get(zone) ?? subnet);
   }
   return [...byZone.values()];
+}
+
+/**
+ * Keeps, or removes, as one: a file system that is kept without its role could no longer write to the bucket, and one
+ * that is kept without its policy would be open to mounts that were refused before.
+ */
+function applyRemovalPolicy(
+  scope: Construct,
+  policy: RemovalPolicy = RemovalPolicy.RETAIN,
+  targets: RemovalTargets,
+): void {
+  if (policy === RemovalPolicy.SNAPSHOT) {
+    throw invalid(scope, 'SnapshotNotSupported', {
+      what: 'a file system of S3 Files has no snapshots',
+      got: 'RemovalPolicy.SNAPSHOT',
+      allowed: 'RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY',
+      fix: 'use RETAIN; old versions of files stay in the bucket',
+    });
+  }
+  targets.resources.forEach((resource) => resource.applyRemovalPolicy(policy));
+  targets.owned.forEach((resource) => resource?.applyRemovalPolicy(policy));
 }

@@ -3,7 +3,9 @@ import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { Construct } from 'constructs';
 import type { IS3FilesAccessPoint } from './contracts';
 
-export interface MountStatementsOptions {
+const CLIENT_ACTIONS = ['s3files:ClientMount', 's3files:ClientWrite', 's3files:ClientRootAccess'];
+
+interface MountStatementsOptions {
   /** false when left away: the client may write */
   readonly readOnly?: boolean;
 }
@@ -52,8 +54,6 @@ export function grantMount(accessPoint: IS3FilesAccessPoint, grantee: iam.IGrant
     .reduce((all, grant) => all.combine(grant));
 }
 
-const MOUNT = ['s3files:ClientMount', 's3files:ClientWrite', 's3files:ClientRootAccess'];
-
 /**
  * What nobody may do with the file system, whatever their role says.
  *
@@ -76,9 +76,9 @@ export function fileSystemPolicy(scope: Construct, fileSystem: s3files.CfnFileSy
     fileSystemId: fileSystem.attrFileSystemId,
     policy: new iam.PolicyDocument({
       statements: [
-        deny('DenyPlainTransport', MOUNT, { Bool: { 'aws:SecureTransport': 'false' } }),
+        deny('DenyPlainTransport', CLIENT_ACTIONS, { Bool: { 'aws:SecureTransport': 'false' } }),
         // without one a client would see all of the bucket, as any POSIX user it likes
-        deny('DenyWithoutAccessPoint', MOUNT, { Null: { 's3files:AccessPointArn': 'true' } }),
+        deny('DenyWithoutAccessPoint', CLIENT_ACTIONS, { Null: { 's3files:AccessPointArn': 'true' } }),
         deny('DenyRoot', ['s3files:ClientRootAccess']),
       ],
     }),

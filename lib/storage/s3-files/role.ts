@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { acknowledgeUnlessChanged } from '../../private/acknowledge';
 import { Acknowledgements } from '../../private/acknowledgements';
 
-export interface SynchronizationRoleOptions {
+interface SynchronizationRoleOptions {
   readonly bucket: s3.IBucket;
   /** empty, or ending with a slash */
   readonly prefix: string;

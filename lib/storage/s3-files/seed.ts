@@ -1,10 +1,10 @@
-import { Stack, Token, RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import * as s3deploy from 'aws-cdk-lib/aws-s3-deployment';
-import type { IDependable, IConstruct } from 'constructs';
+import type { IConstruct, IDependable } from 'constructs';
 import { Construct } from 'constructs';
 import { basename, resolve } from 'node:path';
 import { acknowledgeUnlessChanged } from '../../private/acknowledge';
@@ -17,8 +17,16 @@ import { checkDirectory } from './path';
 
 // the deployment tags the bucket with its target, and a tag key ends at 128 characters and takes no other ones
 const LONGEST_TARGET = 100;
-
 const TARGET = /^[A-Za-z0-9 ._\-+=@:/]*$/;
+
+const HANDLER_ID = 'CodingAgentsSeedHandler';
+const HANDLER_MEMORY_MIB = 1025;
+
+interface Copy {
+  readonly asset: s3assets.Asset;
+  readonly bucket: s3.IBucket;
+  readonly target: string;
+}
 
 /** Copies the seed into the bucket; returns what to wait for before its files are there. */
 export function seedBucket(scope: Construct, props: S3FilesFileSystemProps, bucket: s3.IBucket): IDependable[] {
@@ -81,15 +89,50 @@ function targetOf(scope: Construct, props: S3FilesFileSystemProps, folder: strin
   return target;
 }
 
-/** the keys of everything in the target */
-function below(target: string): string {
-  return target === '' ? '*' : `${target}/*`;
-}
+/**
+ * What the function that copies seeds runs as and logs to, once a stack.
+ *
+ * aws-cdk makes one such function for each stack and memory size, with the role of whoever comes first. The odd size
+ * keeps ours apart: another deployment of the app would otherwise end up with our role, which takes no further rights.
+ */
+class SeedHandler extends Construct {
+  public static of(scope: IConstruct): SeedHandler {
+    return oncePerStack(scope, HANDLER_ID, (stack) => new SeedHandler(stack));
+  }
 
-interface Copy {
-  readonly asset: s3assets.Asset;
-  readonly bucket: s3.IBucket;
-  readonly target: string;
+  public readonly role: iam.Role;
+
+  /** what to hand to each deployment */
+  public readonly settings: {
+    readonly role: iam.IRole;
+    readonly logGroup: logs.ILogGroup;
+    readonly memoryLimit: number;
+  };
+
+  private constructor(stack: Stack) {
+    super(stack, HANDLER_ID);
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: logs.RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new iam.Role(this, 'Role', {
+      description: 'Copies seeds of S3 Files file systems into their buckets',
+      // AWS does not say that Lambda sets aws:SourceAccount here, so the trust is not pinned
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    new iam.ManagedPolicy(this, 'LogPolicy', {
+      description: 'Logs of the function that copies seeds',
+      roles: [this.role],
+      statements: [
+        new iam.PolicyStatement({
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [logGroup.logGroupArn],
+        }),
+      ],
+    });
+    // the deployment would grant itself all of both buckets
+    this.settings = { role: this.role.withoutPolicyUpdates(), logGroup, memoryLimit: HANDLER_MEMORY_MIB };
+  }
 }
 
 function statements(scope: Construct, { asset, bucket, target }: Copy): iam.PolicyStatement[] {
@@ -129,52 +172,7 @@ function statements(scope: Construct, { asset, bucket, target }: Copy): iam.Poli
   ];
 }
 
-const ID = 'CodingAgentsSeedHandler';
-
-const MEMORY_MIB = 1025;
-
-/**
- * What the function that copies seeds runs as and logs to, once a stack.
- *
- * aws-cdk makes one such function for each stack and memory size, with the role of whoever comes first. The odd size
- * keeps ours apart: another deployment of the app would otherwise end up with our role, which takes no further rights.
- */
-export class SeedHandler extends Construct {
-  public static of(scope: IConstruct): SeedHandler {
-    return oncePerStack(scope, ID, (stack) => new SeedHandler(stack));
-  }
-
-  public readonly role: iam.Role;
-
-  /** what to hand to each deployment */
-  public readonly settings: {
-    readonly role: iam.IRole;
-    readonly logGroup: logs.ILogGroup;
-    readonly memoryLimit: number;
-  };
-
-  private constructor(stack: Stack) {
-    super(stack, ID);
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: logs.RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    this.role = new iam.Role(this, 'Role', {
-      description: 'Copies seeds of S3 Files file systems into their buckets',
-      // AWS does not say that Lambda sets aws:SourceAccount here, so the trust is not pinned
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    new iam.ManagedPolicy(this, 'LogPolicy', {
-      description: 'Logs of the function that copies seeds',
-      roles: [this.role],
-      statements: [
-        new iam.PolicyStatement({
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [logGroup.logGroupArn],
-        }),
-      ],
-    });
-    // the deployment would grant itself all of both buckets
-    this.settings = { role: this.role.withoutPolicyUpdates(), logGroup, memoryLimit: MEMORY_MIB };
-  }
+/** the keys of everything in the target */
+function below(target: string): string {
+  return target === '' ? '*' : `${target}/*`;
 }

@@ -1,4 +1,4 @@
-import { sessionId } from '../../../images/session/cli/gemini-cli-chat';
+import { sessionId } from '../../../images/session/cli/gemini-cli-meter';
 import { geminiCli } from '../../../images/session/cli/gemini-cli';
 import { hidden } from '../../../images/session/contract/hidden';
 import { KEY, expectKeyOnlyInEnvironment, homeWith, ofType, recording, replayed, runOf } from './fixture';

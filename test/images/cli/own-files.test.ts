@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rolloutOf, tokensOfRollout } from '../../../images/session/cli/codex-rollout';
+import { rolloutOf, tokensOfRollout } from '../../../images/session/cli/codex-meter';
 import { plainTextNow } from '../../../images/session/shared/files';
 
 // an agent can put anything in the place of its own files: the server must neither wait nor fill its memory

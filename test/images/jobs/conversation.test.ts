@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { keptConversation } from '../../../images/session/jobs/continued';
+import { keptConversation } from '../../../images/session/jobs/conversation';
 import { Scrubber } from '../../../images/session/shared/scrub';
 import { DONE, useSessions } from '../session';
 

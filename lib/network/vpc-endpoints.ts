@@ -7,6 +7,26 @@ import { invalid, warn } from '../private/errors';
 import type { AllowBucketOptions } from './agent-network-props';
 import { addressRange } from './zoned-vpc';
 
+/** Pulls an image; a push, which could carry data into a registry of somebody else, takes further actions. */
+const PULL = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:GetAuthorizationToken',
+  'ecr:GetDownloadUrlForLayer',
+];
+
+/** The rest of this service makes, trains and deletes models. */
+const LOOK_AT_PROFILES = ['bedrock:GetInferenceProfile', 'bedrock:ListInferenceProfiles'];
+
+const READ_OBJECTS = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
+const WRITE_OBJECTS = [
+  's3:AbortMultipartUpload',
+  's3:DeleteObject',
+  's3:ListBucketMultipartUploads',
+  's3:ListMultipartUploadParts',
+  's3:PutObject',
+];
+
 export interface AwsEndpointsProps {
   readonly vpc: ec2.Vpc;
   readonly subnets: ec2.ISubnet[];
@@ -48,16 +68,75 @@ export class AwsEndpoints extends Construct {
   }
 }
 
-/** Pulls an image; a push, which could carry data into a registry of somebody else, takes further actions. */
-const PULL = [
-  'ecr:BatchCheckLayerAvailability',
-  'ecr:BatchGetImage',
-  'ecr:GetAuthorizationToken',
-  'ecr:GetDownloadUrlForLayer',
-];
+/**
+ * The way to S3, for the buckets named and no others: whoever may reach any bucket may write into his own.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html
+ */
+export class S3Endpoint extends Construct {
+  private readonly endpoint: ec2.GatewayVpcEndpoint;
 
-/** The rest of this service makes, trains and deletes models. */
-const LOOK_AT_PROFILES = ['bedrock:GetInferenceProfile', 'bedrock:ListInferenceProfiles'];
+  constructor(scope: Construct, id: string, vpc: ec2.IVpc, subnets: ec2.ISubnet[]) {
+    super(scope, id);
+    const { region, partition } = Stack.of(this);
+    this.endpoint = new ec2.GatewayVpcEndpoint(this, 'Resource', {
+      vpc,
+      service: ec2.GatewayVpcEndpointAwsService.S3,
+      subnets: [{ subnets }],
+    });
+    const agentCore = { 'aws:PrincipalServiceName': 'bedrock-agentcore.amazonaws.com' };
+    // ECR keeps the layers of container images here
+    this.allow(`arn:${partition}:s3:::prod-${region}-starport-layer-bucket`, ['s3:GetObject']);
+    this.allow(`arn:${partition}:s3:::acr-code-*-${region}-an`, ['s3:GetObject'], agentCore);
+    const sessionStorage = `arn:${partition}:s3:::acr-storage-*-${region}-an`;
+    this.allow(sessionStorage, ['s3:GetObject', 's3:ListBucket', 's3:PutObject'], agentCore);
+  }
+
+  public allowBucket(bucket: s3.IBucket, options: AllowBucketOptions): void {
+    this.allow(bucket.bucketArn, options.write === true ? [...READ_OBJECTS, ...WRITE_OBJECTS] : READ_OBJECTS);
+  }
+
+  private allow(bucketArn: string, actions: string[], equals?: Record<string, string>): void {
+    this.endpoint.addToPolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.StarPrincipal()],
+        actions,
+        resources: [bucketArn, `${bucketArn}/*`],
+        conditions: equals && { StringEquals: equals },
+      }),
+    );
+  }
+}
+
+/** In a network without the internet, what is not in the list is out of reach, even for the start of an agent. */
+export function warnAboutMissingEndpoints(scope: Construct, services: ec2.InterfaceVpcEndpointAwsService[]): void {
+  const needed = [
+    ec2.InterfaceVpcEndpointAwsService.ECR,
+    ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
+    ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  ].map((service) => service.shortName);
+  const given = services.map((service) => service.shortName);
+  const missing = needed.filter((service) => !given.includes(service));
+  if (missing.length > 0) {
+    warn(scope, 'missingEndpoints', {
+      what: 'interfaceEndpoints lacks services without which no agent starts in this network',
+      got: missing.join(', '),
+      fix: 'add them, or omit interfaceEndpoints to have all that agents need',
+    });
+  }
+}
+
+function constructId(scope: Construct, service: ec2.InterfaceVpcEndpointAwsService): string {
+  const id = service.shortName;
+  if (scope.node.tryFindChild(id) !== undefined) {
+    throw invalid(scope, 'DuplicateEndpoint', {
+      what: 'the network would have two endpoints of one service',
+      got: id,
+      fix: 'remove one',
+    });
+  }
+  return id;
+}
 
 /**
  * What an endpoint lets through besides what the caller's and the resource's own policies say.
@@ -117,84 +196,4 @@ function foreignCredentials(account: string): Record<string, Record<string, stri
     Null: { 'aws:PrincipalAccount': 'false' },
     BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
   };
-}
-
-function constructId(scope: Construct, service: ec2.InterfaceVpcEndpointAwsService): string {
-  const id = service.shortName;
-  if (scope.node.tryFindChild(id) !== undefined) {
-    throw invalid(scope, 'DuplicateEndpoint', {
-      what: 'the network would have two endpoints of one service',
-      got: id,
-      fix: 'remove one',
-    });
-  }
-  return id;
-}
-
-/** In a network without the internet, what is not in the list is out of reach, even for the start of an agent. */
-export function warnAboutMissingEndpoints(scope: Construct, services: ec2.InterfaceVpcEndpointAwsService[]): void {
-  const needed = [
-    ec2.InterfaceVpcEndpointAwsService.ECR,
-    ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
-    ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-  ].map((service) => service.shortName);
-  const given = services.map((service) => service.shortName);
-  const missing = needed.filter((service) => !given.includes(service));
-  if (missing.length > 0) {
-    warn(scope, 'missingEndpoints', {
-      what: 'interfaceEndpoints lacks services without which no agent starts in this network',
-      got: missing.join(', '),
-      fix: 'add them, or omit interfaceEndpoints to have all that agents need',
-    });
-  }
-}
-
-const READ = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
-
-const WRITE = [
-  's3:AbortMultipartUpload',
-  's3:DeleteObject',
-  's3:ListBucketMultipartUploads',
-  's3:ListMultipartUploadParts',
-  's3:PutObject',
-];
-
-/**
- * The way to S3, for the buckets named and no others: whoever may reach any bucket may write into his own.
- *
- * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html
- */
-export class S3Endpoint extends Construct {
-  private readonly endpoint: ec2.GatewayVpcEndpoint;
-
-  constructor(scope: Construct, id: string, vpc: ec2.IVpc, subnets: ec2.ISubnet[]) {
-    super(scope, id);
-    const { region, partition } = Stack.of(this);
-    this.endpoint = new ec2.GatewayVpcEndpoint(this, 'Resource', {
-      vpc,
-      service: ec2.GatewayVpcEndpointAwsService.S3,
-      subnets: [{ subnets }],
-    });
-    const agentCore = { 'aws:PrincipalServiceName': 'bedrock-agentcore.amazonaws.com' };
-    // ECR keeps the layers of container images here
-    this.allow(`arn:${partition}:s3:::prod-${region}-starport-layer-bucket`, ['s3:GetObject']);
-    this.allow(`arn:${partition}:s3:::acr-code-*-${region}-an`, ['s3:GetObject'], agentCore);
-    const sessionStorage = `arn:${partition}:s3:::acr-storage-*-${region}-an`;
-    this.allow(sessionStorage, ['s3:GetObject', 's3:ListBucket', 's3:PutObject'], agentCore);
-  }
-
-  public allowBucket(bucket: s3.IBucket, options: AllowBucketOptions): void {
-    this.allow(bucket.bucketArn, options.write === true ? [...READ, ...WRITE] : READ);
-  }
-
-  private allow(bucketArn: string, actions: string[], equals?: Record<string, string>): void {
-    this.endpoint.addToPolicy(
-      new iam.PolicyStatement({
-        principals: [new iam.StarPrincipal()],
-        actions,
-        resources: [bucketArn, `${bucketArn}/*`],
-        conditions: equals && { StringEquals: equals },
-      }),
-    );
-  }
 }

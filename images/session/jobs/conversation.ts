@@ -7,6 +7,9 @@ import type { Scrubber } from '../shared/scrub';
 /** It becomes an argument of the CLI: never one that is taken for an option. Kiro's is a directory. */
 const CONVERSATION = /^[A-Za-z0-9/][^\p{Cc}]{0,1000}$/u;
 
+/** those of agents are short; what is longer could not be an argument with the rest of the command */
+const LONGEST_KEPT = 1000;
+
 /** The job, if its conversation can go on. */
 export function goesOn(record: JobRecord, agent: CliName, root: string): JobRecord & { readonly conversation: string } {
   const { id, conversation } = record;
@@ -39,10 +42,7 @@ function obstacle({ cli, conversation, directory }: JobRecord, agent: CliName, r
   return existsSync(directory) ? undefined : 'worked in a directory that is gone';
 }
 
-/** those of agents are short; what is longer could not be an argument with the rest of the command */
-const LONGEST = 1000;
-
 /** The id of a conversation as an agent names it; null if it cannot be kept as it is, for half of an id leads nowhere. */
 export function keptConversation(id: string | null, scrubber: Scrubber): string | null {
-  return id !== null && id.length <= LONGEST && scrubber.text(id) === id ? id : null;
+  return id !== null && id.length <= LONGEST_KEPT && scrubber.text(id) === id ? id : null;
 }

@@ -8,6 +8,24 @@ import { isObject, parsed } from '../shared/json';
 import { NO_TOKENS, amount, ifAny, plus, textOf } from './outcome';
 import { dollarsOf } from './prices';
 
+/** Follows the file of the conversation. */
+export class GeminiCliMeter implements CliMeter {
+  private readonly tokens = new ChatTokens(new Date());
+
+  constructor(private readonly run: CliRun) {}
+
+  public find(): Promise<string | null> {
+    const { home, continues } = this.run;
+    return Promise.resolve(chatOf(home, continues?.conversation ?? sessionId(this.run)) ?? null);
+  }
+
+  public line(line: string): ReturnType<CliMeter['line']> {
+    const tokens = this.tokens.add(line);
+    const { prices } = this.run.settings;
+    return tokens === null ? null : { tokens, dollars: prices === undefined ? null : dollarsOf(tokens, prices) };
+  }
+}
+
 /** The name of the file ends with the first part of the id. */
 export function chatOf(home: string, conversation: string): string | undefined {
   const folder = path.join(home, '.gemini', 'tmp');
@@ -21,6 +39,12 @@ export function chatOf(home: string, conversation: string): string | undefined {
     .filter((chats) => existsSync(chats))
     .flatMap((chats) => readdirSync(chats).map((file) => path.join(chats, file)))
     .find((file) => path.basename(file).startsWith('session-') && file.endsWith(end));
+}
+
+/** The id of a new conversation, known before it starts: a UUID made of the id of the job. */
+export function sessionId({ job }: CliRun): string {
+  const hex = createHash('sha256').update(job).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Adds up the answers since a time. An answer is written again when its tools have ended. */
@@ -58,28 +82,4 @@ function tokensOf(tokens: Fields): Tokens {
     cacheRead,
     cacheWrite: 0,
   };
-}
-
-/** Follows the file of the conversation. */
-export class GeminiCliMeter implements CliMeter {
-  private readonly tokens = new ChatTokens(new Date());
-
-  constructor(private readonly run: CliRun) {}
-
-  public find(): Promise<string | null> {
-    const { home, continues } = this.run;
-    return Promise.resolve(chatOf(home, continues?.conversation ?? sessionId(this.run)) ?? null);
-  }
-
-  public line(line: string): ReturnType<CliMeter['line']> {
-    const tokens = this.tokens.add(line);
-    const { prices } = this.run.settings;
-    return tokens === null ? null : { tokens, dollars: prices === undefined ? null : dollarsOf(tokens, prices) };
-  }
-}
-
-/** The id of a new conversation, known before it starts: a UUID made of the id of the job. */
-export function sessionId({ job }: CliRun): string {
-  const hex = createHash('sha256').update(job).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,3 +1,4 @@
+/* How a job fails or is ended from outside, and why a request about jobs is refused. */
 import type { CliOutcome, EndCause, ErrorCode } from '../contract';
 import { SessionError } from '../shared/problem';
 

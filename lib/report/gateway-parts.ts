@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Entry } from './reader/facts';
-import { entry, sorted } from './reader/facts';
 import type { Resource } from '../template/resource';
 import type { Value } from '../template/value';
+import type { Entry } from './reader/facts';
+import { entry, sorted } from './reader/facts';
 import type { Reader } from './reader/reader';
+
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /** The tools that stand in the template: their names, or the operations of a description. */
 export function toolsIn(configuration: Value, reader: Reader): string[] {
   const inline = [configuration.get('ToolSchema'), configuration.get('McpToolSchema'), configuration];
   return inline.flatMap((schema) => payload(schema.get('InlinePayload'), reader));
 }
-
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 function payload(given: Value, reader: Reader): string[] {
   const { document } = given;

@@ -7,6 +7,24 @@ import { actionProblems, actionsOf, checkToolName, targetProblems } from './ceda
 import { requireSome } from './cedar-repositories';
 import { actionsIn, cedarSet, cedarString, statementText } from './cedar-text';
 
+/** who calls is compared with something, in the head or in a condition */
+const NAMES_PRINCIPAL = /\bprincipal\s*(==|in\b)|\bprincipal\s*\.|\bprincipal\s+has\b/;
+
+/** claims that hold words with spaces between them when they are not a list */
+const WORD_LISTS = ['scope', 'scp'];
+
+const NOTHING_READ_ONLY: Problem = {
+  what: 'no target has a tool that is known to change nothing, so nobody could call anything',
+  allowed: 'a read-only target, or one whose tools are known at synthesis',
+  fix: 'make a target read-only or give it a tool schema, or permit targets by name',
+};
+
+const NOTHING_WRITES: Problem = {
+  what: 'no target has a tool that changes something, so it would guard nothing',
+  allowed: 'at least one target that is not read-only',
+  fix: 'remove the policy',
+};
+
 export function permitAllSpec(): PolicySpec {
   return {
     kind: 'permit_all',
@@ -65,12 +83,6 @@ export function readOnlySpec(): PolicySpec {
   };
 }
 
-const NOTHING_READ_ONLY: Problem = {
-  what: 'no target has a tool that is known to change nothing, so nobody could call anything',
-  allowed: 'a read-only target, or one whose tools are known at synthesis',
-  fix: 'make a target read-only or give it a tool schema, or permit targets by name',
-};
-
 export function denySpec(tools: string[]): PolicySpec {
   requireSome('the list of tools', tools);
   tools.forEach(checkToolName);
@@ -108,15 +120,6 @@ export function writesRequireSpec(claim: string, values: string[]): PolicySpec {
   };
 }
 
-const NOTHING_WRITES: Problem = {
-  what: 'no target has a tool that changes something, so it would guard nothing',
-  allowed: 'at least one target that is not read-only',
-  fix: 'remove the policy',
-};
-
-/** who calls is compared with something, in the head or in a condition */
-const NAMES_PRINCIPAL = /\bprincipal\s*(==|in\b)|\bprincipal\s*\.|\bprincipal\s+has\b/;
-
 /** What a user wrote, with the ARN of the gateway where its mark stands. */
 export function cedarSpec(
   statement: string,
@@ -137,43 +140,8 @@ export function cedarSpec(
   };
 }
 
-function tokenProblems({ usesJwt }: PolicyContext): Problem[] {
-  return usesJwt
-    ? []
-    : [
-        {
-          what: 'it looks at claims of a token, and callers of this gateway bring none',
-          got: 'inboundAuth without tokens',
-          allowed: 'a gateway with InboundAuth.jwt',
-          fix: 'use InboundAuth.jwt, or compare principal.id in ToolPolicy.fromCedar',
-        },
-      ];
-}
-
-/** claims that hold words with spaces between them when they are not a list */
-const WORD_LISTS = ['scope', 'scp'];
-
-/**
- * That a claim of the caller's token has one of the values.
- *
- * AgentCore hands claims over as strings: a list as its JSON text, so an element stands there with its quotes.
- *
- * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/example-policies-principal.html
- */
-export function claimCondition(claim: string, values: string[]): string {
-  const tag = `principal.getTag(${cedarString(claim)})`;
-  const elements = values.map((value) => `${tag} like "[*\\"${value}\\"*]"`);
-  const words = WORD_LISTS.includes(claim) ? values.flatMap((value) => wordPatterns(tag, value)) : [];
-  const any = [`${cedarSet(values)}.contains(${tag})`, ...elements, ...words];
-  return `principal.hasTag(${cedarString(claim)}) && (${any.join(' || ')})`;
-}
-
-function wordPatterns(tag: string, value: string): string[] {
-  return [`${value} *`, `* ${value}`, `* ${value} *`].map((pattern) => `${tag} like "${pattern}"`);
-}
-
 /** Refuses claims and values that cannot be compared exactly. */
-export function checkClaim(claim: string, values: string[]): void {
+function checkClaim(claim: string, values: string[]): void {
   if (Token.isUnresolved(claim) || !/^[A-Za-z0-9_.:/-]{1,255}$/.test(claim)) {
     throw invalidValue('InvalidPolicyClaim', {
       what: 'this is not the name of a token claim',
@@ -192,4 +160,36 @@ export function checkClaim(claim: string, values: string[]): void {
       fix: 'give a value that the token carries, such as the id of a group',
     });
   }
+}
+
+/**
+ * That a claim of the caller's token has one of the values.
+ *
+ * AgentCore hands claims over as strings: a list as its JSON text, so an element stands there with its quotes.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/example-policies-principal.html
+ */
+function claimCondition(claim: string, values: string[]): string {
+  const tag = `principal.getTag(${cedarString(claim)})`;
+  const elements = values.map((value) => `${tag} like "[*\\"${value}\\"*]"`);
+  const words = WORD_LISTS.includes(claim) ? values.flatMap((value) => wordPatterns(tag, value)) : [];
+  const any = [`${cedarSet(values)}.contains(${tag})`, ...elements, ...words];
+  return `principal.hasTag(${cedarString(claim)}) && (${any.join(' || ')})`;
+}
+
+function wordPatterns(tag: string, value: string): string[] {
+  return [`${value} *`, `* ${value}`, `* ${value} *`].map((pattern) => `${tag} like "${pattern}"`);
+}
+
+function tokenProblems({ usesJwt }: PolicyContext): Problem[] {
+  return usesJwt
+    ? []
+    : [
+        {
+          what: 'it looks at claims of a token, and callers of this gateway bring none',
+          got: 'inboundAuth without tokens',
+          allowed: 'a gateway with InboundAuth.jwt',
+          fix: 'use InboundAuth.jwt, or compare principal.id in ToolPolicy.fromCedar',
+        },
+      ];
 }

@@ -1,7 +1,7 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { ORDER } from '../segment';
 import { found, topTen } from '../search';
 import type { DashboardGraph, DashboardRow } from '../segment';
+import { ORDER } from '../segment';
 
 /** what AgentCore Identity is asked for: metric names begin with it */
 const FETCHES = ['ApiKeyFetch', 'ResourceAccessTokenFetch', 'WorkloadAccessTokenFetch'];
@@ -13,7 +13,7 @@ const FETCHES = ['ApiKeyFetch', 'ResourceAccessTokenFetch', 'WorkloadAccessToken
 export function credentialRow(): DashboardRow {
   const graph = (title: string, ending: string, label: string): DashboardGraph => ({
     title,
-    metrics: FETCHES.map((fetch) => line(`${fetch}${ending}`, label)),
+    metrics: FETCHES.map((fetch) => line(`${fetch}${ending}`, `\${PROP('Dim.ProviderName')}${label}`)),
   });
   return {
     title: 'Credentials',
@@ -25,10 +25,6 @@ export function credentialRow(): DashboardRow {
       graph('Throttled', 'Throttles', ''),
     ],
   };
-}
-
-function line(metricName: string, suffix: string): cloudwatch.IMetric {
-  return found({ metricName, statistic: 'Sum' }, `\${PROP('MetricName')} \${PROP('Dim.ProviderName')}${suffix}`);
 }
 
 /** Callers whose token or signature was not accepted. AWS does not document these metrics; without them the row is empty. */
@@ -69,19 +65,22 @@ export function refusedCallers(): DashboardRow {
  * not say in which sets the dimensions come: a decision may show in several lines.
  */
 export function policyRow(): DashboardRow {
-  const line = (metricName: string): cloudwatch.IMetric =>
-    found({ metricName, statistic: 'Sum' }, `\${PROP('MetricName')} \${PROP('Dim.Mode')}`);
+  const byMode = (metricName: string): cloudwatch.IMetric => line(metricName, `\${PROP('Dim.Mode')}`);
   return {
     title: 'Policy decisions',
     order: ORDER.policies,
     note: 'Policy engines of the whole account. One decision can be counted by engine, by policy and by tool.',
     graphs: [
-      { title: 'Allowed and denied', metrics: [line('AllowDecisions'), line('DenyDecisions')] },
+      { title: 'Allowed and denied', metrics: [byMode('AllowDecisions'), byMode('DenyDecisions')] },
       {
         title: 'Most denied tools',
         metrics: [topTen({ metricName: 'DenyDecisions', statistic: 'Sum' }, 'SUM', `\${PROP('Dim.ToolName')}`)],
       },
-      { title: 'Policies that do not fit their tools', metrics: [line('PolicyMismatch'), line('MismatchErrors')] },
+      { title: 'Policies that do not fit their tools', metrics: [byMode('PolicyMismatch'), byMode('MismatchErrors')] },
     ],
   };
+}
+
+function line(metricName: string, label: string): cloudwatch.IMetric {
+  return found({ metricName, statistic: 'Sum' }, `\${PROP('MetricName')} ${label}`);
 }
