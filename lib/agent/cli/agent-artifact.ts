@@ -3,7 +3,8 @@ import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { DependencyGroup } from 'constructs';
-import type { CliName, LimitSettings, PriceSettings } from '../../contract/session';
+import type { CliName } from '../../contract/agents';
+import type { LimitSettings, PriceSettings } from '../../contract/session';
 import { invalid } from '../../private/errors';
 
 const takenBy = new WeakMap<agentcore.AgentRuntimeArtifact, string>();

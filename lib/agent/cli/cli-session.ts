@@ -1,9 +1,9 @@
 import type { CliSession } from './agent-artifact';
 import type { AgentSessionOptions } from './agent-cli-options';
-import { type WayToModel, factsOf, routeTitle, tellsDollars } from '../../contract/agents';
+import { type CliName, type WayToModel, factsOf, routeTitle, tellsDollars } from '../../contract/agents';
 import { limitSettingsOf } from './job-limits';
 import type { ReasoningEffort } from './job-limits';
-import type { CliName, LimitSettings } from '../../contract/session';
+import type { LimitSettings } from '../../contract/session';
 import { type Problem, invalidValue } from '../../private/errors';
 import { checkedPrice } from '../../monitoring/prices';
 
