@@ -2,7 +2,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
-import { CLI_NAMES, PORTS } from '../../lib/contract/session';
+import { CLI_NAMES, factsOf } from '../../lib/contract/agents';
+import { PORTS } from '../../lib/contract/session';
 import { startBridge } from './bridge/client';
 import { adapterOf } from './cli';
 import { Jobs } from './jobs/jobs';
@@ -27,7 +28,7 @@ function start(environment: NodeJS.ProcessEnv): void {
   const gateway = gatewayOf(environment);
   const bridge = startBridge({ program: path.join(path.dirname(process.argv[1]), 'bridge.mjs'), environment });
   const session = { adapter, settings, environment, bridge, ...(gateway === undefined ? {} : { gateway }) };
-  const jobs = new Jobs(session, (bound) => CLI_NAMES.filter((name) => adapterOf(name).limits.includes(bound)));
+  const jobs = new Jobs(session, (bound) => CLI_NAMES.filter((name) => factsOf(name).limits.includes(bound)));
   tellShells(environment);
   const server = makeServer(jobs);
   server.listen(Number(environment[PORT_VARIABLE] ?? PORTS.invocations), '0.0.0.0', () => {

@@ -1,27 +1,41 @@
-import type { CliName, LimitSettings, RouteSettings } from './session';
+/*
+ * The coding agents, one row each. The constructs, the adapters of the session server, the scripts and the tests read
+ * these rows, so that a new agent is one row here and not an entry in many lists. The session server is bundled without
+ * aws-cdk-lib: this file imports nothing outside of lib/contract.
+ */
+import type { LimitSettings, RouteSettings } from './session';
 
 export type RouteKind = RouteSettings['via'];
 
-export type PackagedCli = Exclude<CliName, 'custom'>;
-
-/** What is known of an agent at synthesis; the adapters of the session server hold the rest. */
+/** The facts of one agent that more than one part of the repository reads; its adapter holds the rest. */
 export interface CliFacts {
-  /** as people call it */
+  /** the name in texts for users */
   readonly title: string;
+  /** the name of its program in the image; undefined for an agent that brings its own image */
+  readonly binary?: string;
+  /** the origin of the program: pinned npm packages, or an archive that the user names; undefined as for `binary` */
+  readonly source?: 'npm' | 'archive';
+  /** the file in the image with settings that a repository cannot override */
+  readonly managedSettings?: string;
+  /**
+   * The npm package with which integration/clients runs the real program; undefined where no test runs it. The image can
+   * take other packages, since some packages contain only a launcher.
+   */
+  readonly testedPackage?: string;
   readonly routes: readonly RouteKind[];
-  /** what to do where another route was taken */
+  /** the advice in the error for any other route */
   readonly otherRoutes: string;
-  /** the routes on which it has to be told its model; a name of which form there */
+  /** the routes on which a model is required, and the form of its name there */
   readonly modelForms?: Partial<Readonly<Record<RouteKind, ModelForm>>>;
-  /** how it uses Amazon Bedrock; the usual way if left away */
+  /** differences on Amazon Bedrock */
   readonly bedrock?: BedrockFacts;
-  /** the bounds of a job that it can hold */
+  /** the limits of a job that it can keep */
   readonly limits: readonly (keyof LimitSettings)[];
-  /** whether it says itself what a job cost */
+  /** whether it reports the cost of a job */
   readonly namesDollars: boolean;
-  /** routes on which it knows no price, and would say that a job cost nothing */
+  /** the routes on which it knows no price, and would report a cost of 0 */
   readonly unpriced?: readonly RouteKind[];
-  /** false for one that sends no OpenTelemetry, whatever it is told */
+  /** false for an agent that never sends OpenTelemetry */
   readonly sendsTelemetry?: boolean;
 }
 
@@ -30,17 +44,17 @@ export interface ModelForm {
   readonly allowed: string;
 }
 
-/** In what an agent differs on Amazon Bedrock. */
+/** Differences of an agent on Amazon Bedrock. */
 export interface BedrockFacts {
-  /** it speaks OpenAI's API, which another endpoint answers with rights of its own */
+  /** it uses OpenAI's API, which another endpoint with separate permissions answers */
   readonly isMantle?: boolean;
-  /** whether it speaks with models of Anthropic, with these alone or with all others; with all if left away */
+  /** whether it works with models of Anthropic only, or with all others only; with all models if omitted */
   readonly claude?: 'only' | 'never';
-  /** what it writes in front of a model */
+  /** the prefix that it expects in front of a model */
   readonly prefix?: string;
-  /** of which foundation models it calls a profile instead, by a part of their ids, in which part of the world */
+  /** the foundation models in place of which it calls a profile: parts of their ids, by geography */
   readonly rewrites?: Readonly<Record<string, readonly string[]>>;
-  /** it looks for a model of each family of Claude, unless told which to take */
+  /** it calls a default model of each family of Claude, unless a variable names another one */
   readonly pinsFamilies?: boolean;
 }
 
@@ -50,8 +64,9 @@ const ALL_LIMITS = ['turns', 'minutes', 'dollars'] as const;
 
 const VENDOR = 'use a key of its vendor';
 
-/** they speak to their vendors only, and do not tell what a job used */
+/** Agents that use their vendor's service only, and report no usage. */
 const VENDOR_ONLY = {
+  source: 'archive',
   routes: ['provider'],
   otherRoutes: VENDOR,
   limits: ['minutes'],
@@ -59,9 +74,14 @@ const VENDOR_ONLY = {
   sendsTelemetry: false,
 } as const;
 
-const FACTS: Record<CliName, CliFacts> = {
+/** The keys are the values of `AGENT_CLI`, and the folders of the Dockerfiles below `images`. */
+const ROWS = {
   'claude-code': {
     title: 'Claude Code',
+    binary: 'claude',
+    source: 'npm',
+    managedSettings: '/etc/claude-code/managed-settings.json',
+    testedPackage: '@anthropic-ai/claude-code',
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
     bedrock: { claude: 'only', pinsFamilies: true },
@@ -70,15 +90,34 @@ const FACTS: Record<CliName, CliFacts> = {
   },
   codex: {
     title: 'Codex',
+    binary: 'codex',
+    source: 'npm',
+    managedSettings: '/etc/codex/managed_config.toml',
+    testedPackage: '@openai/codex',
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
     bedrock: { claude: 'never', isMantle: true },
-    // its output counts no turns
+    // its output counts no turns, and it has no limit of them
     limits: ['minutes', 'dollars'],
+    namesDollars: false,
+  },
+  'gemini-cli': {
+    title: 'Gemini CLI',
+    binary: 'gemini',
+    source: 'npm',
+    managedSettings: '/etc/gemini-cli/settings.json',
+    testedPackage: '@google/gemini-cli',
+    routes: ['provider', 'llmGateway'],
+    otherRoutes: 'Amazon Bedrock has no Gemini: use an API key of Google',
+    limits: ALL_LIMITS,
     namesDollars: false,
   },
   opencode: {
     title: 'OpenCode',
+    binary: 'opencode',
+    source: 'npm',
+    managedSettings: '/etc/opencode/opencode.json',
+    testedPackage: 'opencode-ai',
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
     unpriced: ['llmGateway'],
@@ -97,15 +136,10 @@ const FACTS: Record<CliName, CliFacts> = {
     limits: ALL_LIMITS,
     namesDollars: true,
   },
-  'gemini-cli': {
-    title: 'Gemini CLI',
-    routes: ['provider', 'llmGateway'],
-    otherRoutes: 'Amazon Bedrock has no Gemini: use an API key of Google',
-    limits: ALL_LIMITS,
-    namesDollars: false,
-  },
-  kiro: { title: 'Kiro', ...VENDOR_ONLY },
-  cursor: { title: 'Cursor CLI', ...VENDOR_ONLY },
+  // it reports neither turns nor credits
+  kiro: { title: 'Kiro', binary: 'kiro-cli', ...VENDOR_ONLY },
+  // It reports no tokens, and its answers are not its turns. `cursor-agent` of the npm registry is another program.
+  cursor: { title: 'Cursor CLI', binary: 'agent', ...VENDOR_ONLY },
   custom: {
     title: 'an agent of your own',
     routes: ALL_ROUTES,
@@ -113,11 +147,31 @@ const FACTS: Record<CliName, CliFacts> = {
     limits: ['minutes'],
     namesDollars: false,
   },
-};
+} satisfies Record<string, CliFacts>;
+
+/** The coding agents for which images exist, and `custom` for all others. */
+export type CliName = keyof typeof ROWS;
+
+/** An agent whose image this library builds. */
+export type PackagedCli = Exclude<CliName, 'custom'>;
+
+export const CLI_NAMES = Object.keys(ROWS) as readonly CliName[];
+
+export const PACKAGED_CLIS = CLI_NAMES.filter((name): name is PackagedCli => name !== 'custom');
+
+const FACTS: Readonly<Record<CliName, CliFacts>> = ROWS;
 
 export function factsOf(name: CliName): CliFacts {
   return FACTS[name];
 }
+
+/** The program of an agent whose image this library builds. */
+export function binaryOf(name: PackagedCli): string {
+  return ROWS[name].binary;
+}
+
+/** The agents whose programs are pinned npm packages. */
+export const NPM_CLIS = PACKAGED_CLIS.filter((name) => ROWS[name].source === 'npm');
 
 const ROUTE_TITLES: Record<RouteKind, string> = {
   bedrock: 'ModelRoute.bedrock(...)',

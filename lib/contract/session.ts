@@ -5,7 +5,7 @@
  * The environment of a runtime holds 4 KB (2.5 KB on V2), so the settings are one short JSON.
  */
 
-/** Which coding agent the image holds; baked into the image. */
+/** The coding agent in the image, one of `CLI_NAMES`; set by the image. */
 export const CLI_VARIABLE = 'AGENT_CLI';
 /** The settings, as JSON of `SessionSettings`; set by the constructs. */
 export const SETTINGS_VARIABLE = 'AGENT_SETTINGS';
@@ -17,10 +17,6 @@ export const GIT_CREDENTIAL_VARIABLE = 'GIT_CREDENTIAL_FUNCTION';
 /** Where OpenTelemetry logs of the CLI go. */
 export const LOG_GROUP_VARIABLE = 'AGENT_LOG_GROUP';
 export const LOG_STREAM_VARIABLE = 'AGENT_LOG_STREAM';
-
-/** The coding agents for which images exist, and `custom` for all others. */
-export const CLI_NAMES = ['claude-code', 'codex', 'gemini-cli', 'opencode', 'kiro', 'cursor', 'custom'] as const;
-export type CliName = (typeof CLI_NAMES)[number];
 
 /** Ports of a session. All but the first are bound to 127.0.0.1. */
 export const PORTS = { invocations: 8080, bridge: 8970 } as const;

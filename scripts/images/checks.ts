@@ -1,11 +1,13 @@
 /* What is checked of an image. Each check says in one line what it wants and throws, or returns what it found. */
 import * as path from 'node:path';
+import type { PackagedCli } from '../../lib/contract/agents';
+import { binaryOf, factsOf } from '../../lib/contract/agents';
 import type { ImageFacts } from './build';
 import type { Container } from './container';
 import type { Ran } from './lab';
 
 export interface Subject {
-  readonly name: string;
+  readonly name: PackagedCli;
   readonly version: string;
   readonly facts: ImageFacts;
   readonly container: Container;
@@ -23,12 +25,6 @@ const BUDGET_MB = 1500;
 const MOST_LAYERS = 20;
 const STOP_SECONDS = 10;
 
-const COMMANDS: Record<string, { command: string; settings: string }> = {
-  'claude-code': { command: 'claude', settings: '/etc/claude-code/managed-settings.json' },
-  codex: { command: 'codex', settings: '/etc/codex/managed_config.toml' },
-  'gemini-cli': { command: 'gemini', settings: '/etc/gemini-cli/settings.json' },
-  opencode: { command: 'opencode', settings: '/etc/opencode/opencode.json' },
-};
 const TOOLS = 'bash cc curl git git-lfs jq less make node npm pip3 ps python3 rg tini unzip'.split(' ');
 const SERVER = path.join(__dirname, 'conformance.ts');
 
@@ -100,11 +96,14 @@ export const CHECKS: Record<string, Check> = {
     return wanted(!/^[^/\s]/m.test(found.output), found.output);
   },
   version: ({ name, version, container }) => {
-    const printed = output(container.exec(COMMANDS[name].command, '--version'));
+    const printed = output(container.exec(binaryOf(name), '--version'));
     return wanted(printed.includes(version), printed);
   },
   'managed settings': ({ name, container }) => {
-    const { settings } = COMMANDS[name];
+    const { managedSettings: settings } = factsOf(name);
+    if (settings === undefined) {
+      return undefined;
+    }
     const mode = output(container.exec('stat', '-c', '%u %a', settings));
     return wanted(mode === '0 644', mode);
   },
@@ -129,7 +128,7 @@ export const CHECKS: Record<string, Check> = {
   },
   'login shell': ({ name, container }) => {
     const seen = output(
-      container.exec('env', '-i', 'bash', '-lc', `echo $AGENT_CLI $HOME; command -v ${COMMANDS[name].command}`),
+      container.exec('env', '-i', 'bash', '-lc', `echo $AGENT_CLI $HOME; command -v ${binaryOf(name)}`),
     );
     return wanted(seen.startsWith(`${name} /home/node\n/usr/local/bin/`), seen);
   },

@@ -4,9 +4,11 @@
  * REQUIRE_IMAGES=1   what this machine cannot do is an error, not a skip
  * IMAGES_ARM64=1     also for arm64, under emulation: slow
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { PackagedCli } from '../../lib/contract/agents';
+import { NPM_CLIS } from '../../lib/contract/agents';
 import type { Platform } from './base';
 import { standInBase } from './base';
 import { build, factsOf } from './build';
@@ -16,16 +18,15 @@ import { CHECKS, SHARED_LAYERS } from './checks';
 import { Container } from './container';
 import { emulation } from './emulation';
 import { Lab, unable } from './lab';
+import { pinsIn } from './pins';
 
 const root = path.join(__dirname, '..', '..');
-const { npm: versions } = JSON.parse(readFileSync(path.join(root, 'images', 'versions.json'), 'utf8')) as {
-  npm: Record<string, { version: string; packages: string[] }>;
-};
+const versions = pinsIn(path.join(root, 'images'));
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { context: { type: 'string', default: path.join(root, 'assets', 'images') } },
 });
-const names = positionals.length > 0 ? positionals : Object.keys(versions);
+const names = positionals.length > 0 ? (positionals as PackagedCli[]) : NPM_CLIS;
 const count = { passed: 0, failed: 0, skipped: 0 };
 const sharedLayers = new Map<Platform, string[]>();
 const table: string[][] = [['image', 'size', 'layers', 'build', 'start', 'checks']];
@@ -82,7 +83,7 @@ async function testPlatform(lab: Lab, platform: Platform): Promise<void> {
   testBuilds(lab, { platform, base });
 }
 
-async function testImage(lab: Lab, name: string, on: BuiltOn): Promise<void> {
+async function testImage(lab: Lab, name: PackagedCli, on: BuiltOn): Promise<void> {
   const built = build(lab, values.context, name, on);
   if (built.code !== 0) {
     fail(name, 'build', built.output.split('\n').slice(-15).join('\n    '));
@@ -104,7 +105,7 @@ function testBuilds(lab: Lab, on: BuiltOn): void {
   }
 }
 
-async function check(lab: Lab, name: string, platform: Platform, built: Built): Promise<void> {
+async function check(lab: Lab, name: PackagedCli, platform: Platform, built: Built): Promise<void> {
   const facts = factsOf(lab, built.image);
   // QEMU cannot make tini a subreaper; as PID 1 it need not be one
   const entrypoint = facts.entrypoint.filter((word) => platform === 'amd64' || word !== '-s');

@@ -1,13 +1,14 @@
 /*
  * Proposes newer versions of the coding agents for their images.
- * usage: npm run images:update [-- --write]     --write changes versions.json, package.json, package-lock.json and Dockerfile
- * The base image and the agents without a package (Kiro, Cursor) cannot be asked for: see docs/images.md.
+ * usage: npm run images:update [-- --write]     --write changes package.json, package-lock.json and Dockerfile of an agent
+ * The base image and the agents without a package (Kiro, Cursor) have no registry to ask: see docs/images.md.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { newerVersion } from './npm-versions';
+import { pinsIn } from './pins';
 
 const { values } = parseArgs({
   options: {
@@ -15,16 +16,12 @@ const { values } = parseArgs({
     images: { type: 'string', default: path.join(__dirname, '..', '..', 'images') },
   },
 });
-const file = path.join(values.images, 'versions.json');
-const { npm } = JSON.parse(readFileSync(file, 'utf8')) as {
-  npm: Record<string, { version: string; packages: string[] }>;
-};
 
 void main();
 
 async function main(): Promise<void> {
   let proposed = 0;
-  for (const [name, { version: pinned, packages }] of Object.entries(npm)) {
+  for (const [name, { version: pinned, packages }] of Object.entries(pinsIn(values.images))) {
     const { version, passed } = await newerVersion(packages, pinned);
     Object.entries(passed).forEach(([newer, missing]) => console.log(`${name}: ${newer} passed over, no ${missing}`));
     console.log(version === undefined ? `${name}: ${pinned} stays` : `${name}: ${pinned} -> ${version}`);
@@ -58,6 +55,4 @@ function write(name: string, pinned: string, version: string): void {
     '--no-fund',
   ];
   execFileSync('npm', ['install', ...options], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  const block = new RegExp(`("${name}": \\{\\s*"version": )"${pinned.replaceAll('.', '\\.')}"`);
-  writeFileSync(file, readFileSync(file, 'utf8').replace(block, `$1"${version}"`));
 }

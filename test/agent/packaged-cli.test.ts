@@ -3,22 +3,24 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import type { AgentCliOptions } from '../../lib';
 import { AgentCli, BedrockModel, ModelRoute, ReasoningEffort } from '../../lib';
-import { CLI_NAMES } from '../../lib/contract/session';
+import { CLI_NAMES } from '../../lib/contract/agents';
+import { AGENT_NAMES, AGENTS } from '../agents';
 import { Fixture, resource, STRICT, thrownBy } from '../fixture';
 
 const RUNTIME = 'AWS::BedrockAgentCore::Runtime';
 const ARCHIVE = { archiveUrl: 'https://downloads.example.com/agent-1.2.3.tar.gz', archiveSha256: 'ab'.repeat(32) };
-const isVendors = (name: string) => name === 'kiro' || name === 'cursor';
 const IMAGES = join(__dirname, '..', '..', 'assets', 'images');
 
-const PACKAGED: [string, (options?: AgentCliOptions) => AgentCli][] = [
-  ['claude-code', (options) => AgentCli.claudeCode(options)],
-  ['codex', (options) => AgentCli.codex(options)],
-  ['opencode', (options) => AgentCli.openCode(options)],
-  ['gemini-cli', (options) => AgentCli.geminiCli(options)],
-  ['kiro', (options) => AgentCli.kiro({ ...ARCHIVE, ...options })],
-  ['cursor', (options) => AgentCli.cursor({ ...ARCHIVE, ...options })],
-];
+type Factory = (options?: AgentCliOptions) => AgentCli;
+
+const PACKAGED = AGENT_NAMES.map((name): [(typeof AGENT_NAMES)[number], Factory] => {
+  const factories = AgentCli as unknown as Record<string, Factory>;
+  return [name, (options) => factories[AGENTS[name].factory]({ ...(isVendors(name) ? ARCHIVE : {}), ...options })];
+});
+
+function isVendors(name: (typeof AGENT_NAMES)[number]): boolean {
+  return AGENTS[name].packages === undefined;
+}
 
 function imageOf(cli: AgentCli): any {
   const fixture = new Fixture();
@@ -158,17 +160,17 @@ test('custom takes any image, and tells it what the agent was told', () => {
   });
 });
 
-test('all six pass the strict validator', () => {
+test('all pass the strict validator', () => {
   const before = process.env.CDK_VALIDATION;
   delete process.env.CDK_VALIDATION;
   try {
     const fixture = new Fixture({ context: STRICT });
-    const ids = ['anthropic.claude-3-haiku-20240307-v1:0', 'openai.gpt-5.5', 'openai.gpt-5.5'];
-    const models = ids.map((id) => ModelRoute.bedrock([BedrockModel.foundation(id)]));
-    PACKAGED.forEach(([, make], index) =>
-      fixture.agent({ cli: make(), model: models[index] ?? ModelRoute.none() }, `Agent${index}`),
-    );
-    fixture.template().resourceCountIs(RUNTIME, 6);
+    PACKAGED.forEach(([name, make], index) => {
+      const { bedrockModel: id } = AGENTS[name];
+      const model = id === undefined ? ModelRoute.none() : ModelRoute.bedrock([BedrockModel.foundation(id)]);
+      fixture.agent({ cli: make(), model }, `Agent${index}`);
+    });
+    fixture.template().resourceCountIs(RUNTIME, AGENT_NAMES.length);
   } finally {
     process.env.CDK_VALIDATION = before;
   }

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { CLI_NAMES } from '../../lib/contract/session';
+import { factsOf } from '../../lib/contract/agents';
+import { pinsIn } from '../../scripts/images/pins';
+import { AGENT_NAMES as NAMES, AGENTS, FROM_NPM } from '../agents';
 import { brokenRules, RULE_NAMES } from './dockerfile-rules';
 
 const root = path.join(__dirname, '..', '..');
 const images = path.join(root, 'images');
-const NAMES = CLI_NAMES.filter((name) => name !== 'custom');
 const read = (...names: string[]): string => readFileSync(path.join(images, ...names), 'utf8');
 const dockerfile = (name: string): string => read(name, 'Dockerfile');
 const good = dockerfile('codex');
@@ -16,10 +17,6 @@ interface Lock {
     { version?: string; integrity?: string; resolved?: string; optional?: boolean; optionalDependencies?: object }
   >;
 }
-const versions = JSON.parse(read('versions.json')) as {
-  base: string;
-  npm: Record<string, { version: string; packages: string[] }>;
-};
 
 describe('the rules', () => {
   test.each(NAMES)('%s keeps them all', (name) => {
@@ -88,8 +85,13 @@ describe('what all images share', () => {
     expect(variables(read('opencode', 'silent.sh'))).toEqual(variables(dockerfile('opencode')));
   });
 
-  test('the base is the one of versions.json', () => {
-    expect(good).toContain(`ARG BASE=${versions.base}\n`);
+  test('the base is the official image of Node.js', () => {
+    expect(good).toContain('ARG BASE=public.ecr.aws/docker/library/node:22-bookworm-slim\n');
+  });
+
+  test.each(NAMES)('%s: managed settings are the file of its row', (name) => {
+    const [, file] = /node \/opt\/build\/merge-settings[.]mjs \S+ (\S+)/.exec(dockerfile(name)) ?? [];
+    expect(file).toBe(factsOf(name).managedSettings);
   });
 });
 
@@ -117,17 +119,16 @@ describe('what an image is built from', () => {
 });
 
 describe('the pins', () => {
-  const npm = Object.entries(versions.npm);
+  const pins = pinsIn(images);
+  const npm = Object.entries(pins);
 
   test('are of every agent that is on the npm registry', () => {
-    expect(Object.keys(versions.npm)).toEqual(['claude-code', 'codex', 'gemini-cli', 'opencode']);
+    expect(Object.keys(pins)).toEqual(FROM_NPM);
   });
 
-  test.each(npm)('%s: package.json asks for exactly them', (name, { version, packages }) => {
-    const { dependencies, optionalDependencies } = JSON.parse(read(name, 'package.json')) as Record<string, object>;
-    expect({ ...dependencies, ...optionalDependencies }).toEqual(
-      Object.fromEntries(packages.map((one) => [one, version])),
-    );
+  test.each(FROM_NPM)('%s: package.json asks for its packages, in one exact version', (name) => {
+    expect(pins[name].packages).toEqual(AGENTS[name].packages);
+    expect(pins[name].version).toMatch(/^\d+[.]\d+[.]\d+$/);
   });
 
   test.each(npm)(
@@ -159,8 +160,11 @@ describe('the pins', () => {
     commands?.forEach((command) => expect(command).toContain('--ignore-scripts'));
   });
 
-  test.each(['kiro', 'cursor'])('%s: has no default of what nobody could verify', (name) => {
-    const args = [...dockerfile(name).matchAll(/^ARG (CLI_VERSION|ARCHIVE_URL|ARCHIVE_SHA256)=(.*)$/gm)];
-    expect(args.map(([, , value]) => value)).toEqual(['', '', '']);
-  });
+  test.each(NAMES.filter((name) => !FROM_NPM.includes(name)))(
+    '%s: has no default of what nobody could verify',
+    (name) => {
+      const args = [...dockerfile(name).matchAll(/^ARG (CLI_VERSION|ARCHIVE_URL|ARCHIVE_SHA256)=(.*)$/gm)];
+      expect(args.map(([, , value]) => value)).toEqual(['', '', '']);
+    },
+  );
 });

@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { FROM_NPM } from '../agents';
 
 const root = path.join(__dirname, '..', '..');
 
@@ -26,8 +27,7 @@ let images: string;
 
 beforeEach(async () => {
   images = mkdtempSync(path.join(tmpdir(), 'update-'));
-  cpSync(path.join(root, 'images', 'versions.json'), path.join(images, 'versions.json'));
-  cpSync(path.join(root, 'images', 'opencode'), path.join(images, 'opencode'), { recursive: true });
+  FROM_NPM.forEach((name) => cpSync(path.join(root, 'images', name), path.join(images, name), { recursive: true }));
   server = createServer((request, response) => {
     const name = decodeURIComponent((request.url ?? '').slice(1));
     const versions = REGISTRY[name];
@@ -77,21 +77,28 @@ async function update(...args: string[]): Promise<string> {
 
 const read = (...names: string[]): string => readFileSync(path.join(images, ...names), 'utf8');
 
+const contents = (): string[] =>
+  FROM_NPM.flatMap((name) => ['Dockerfile', 'package.json', 'package-lock.json'].map((file) => read(name, file)));
+
 test('proposes the newest version that is there for both platforms, and writes nothing', async () => {
-  const before = read('versions.json');
+  const before = contents();
   const text = await update();
   expect(text).toContain('claude-code: 2.1.330 stays\n');
   expect(text).toContain('codex: 0.170.0 passed over, no @openai/codex@0.170.0-linux-arm64\ncodex: 0.169.0 stays\n');
   expect(text).toContain('gemini-cli: 0.61.0 stays\n');
   expect(text).toContain('opencode: 1.18.18 -> 1.18.20\n');
   expect(text).toContain('--write takes them over');
-  expect(read('versions.json')).toBe(before);
+  expect(contents()).toEqual(before);
 });
 
-test('--write changes the pin, package.json, the label and the checksums', async () => {
+test('--write changes the pin in package.json, the label and the checksums', async () => {
   await update('--write');
-  expect(read('versions.json')).toContain('"version": "1.18.20"');
-  expect(read('versions.json')).toContain('"version": "2.1.330"');
+  expect(JSON.parse(read('claude-code', 'package.json'))).toMatchObject({
+    optionalDependencies: {
+      '@anthropic-ai/claude-code-linux-arm64': '2.1.330',
+      '@anthropic-ai/claude-code-linux-x64': '2.1.330',
+    },
+  });
   expect(JSON.parse(read('opencode', 'package.json'))).toMatchObject({
     optionalDependencies: { 'opencode-linux-arm64': '1.18.20', 'opencode-linux-x64': '1.18.20' },
   });

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { binaryOf, factsOf } from '../../../lib/contract/agents';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
 import { ClaudeCodeReader } from './claude-code-reader';
 
@@ -27,7 +28,7 @@ const DEFAULT_MODELS = {
 
 export const claudeCode: CliAdapter = {
   name: 'claude-code',
-  limits: ['turns', 'minutes', 'dollars'],
+  limits: factsOf('claude-code').limits,
   command,
   reader: (run) => new ClaudeCodeReader(run),
 };
@@ -36,7 +37,7 @@ function command(run: CliRun): CliCommand {
   const { settings, limits, continues } = run;
   const servers = path.join(run.scratch, 'mcp.json');
   return {
-    file: 'claude',
+    file: binaryOf('claude-code'),
     args: [
       ...['-p', '--output-format', 'stream-json', '--verbose', '--dangerously-skip-permissions'],
       // strict: a repository can name servers too

@@ -1,3 +1,4 @@
+import { binaryOf, factsOf } from '../../../lib/contract/agents';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
 import { CodexMeter } from './codex-meter';
 import { CodexReader } from './codex-reader';
@@ -5,8 +6,7 @@ import { KEY_VARIABLE } from './model';
 
 export const codex: CliAdapter = {
   name: 'codex',
-  // it has no bound of turns, and its output does not tell them
-  limits: ['minutes', 'dollars'],
+  limits: factsOf('codex').limits,
   command,
   reader: (run) => new CodexReader(run),
   meter: (run) => new CodexMeter(run),
@@ -25,7 +25,7 @@ function command(run: CliRun): CliCommand {
   ];
   const key = model.via === 'provider' || model.via === 'llmGateway' ? model.key : undefined;
   return {
-    file: 'codex',
+    file: binaryOf('codex'),
     // `resume` knows no --cd: the runner starts it in the directory
     args:
       continues === undefined ? ['exec', ...options, '-'] : ['exec', 'resume', ...options, continues.conversation, '-'],

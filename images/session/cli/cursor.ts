@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { binaryOf, factsOf } from '../../../lib/contract/agents';
 import type { AgentEvent, CliAdapter, CliCommand, CliExit, CliOutcome, CliRun } from '../contract';
 import type { Fields } from '../shared/json';
 import { promptArgument, routeNotSupported } from './model';
@@ -12,8 +13,7 @@ import { RecordReader, crash, detail, fieldsOf, listOf, oneLine, textOf } from '
  */
 export const cursor: CliAdapter = {
   name: 'cursor',
-  // it names no tokens; each answer counts as a turn would mean to guess
-  limits: ['minutes'],
+  limits: factsOf('cursor').limits,
   command,
   reader: (run) => new CursorReader(run),
 };
@@ -25,8 +25,7 @@ function command(run: CliRun): CliCommand {
   }
   const servers = mcp === undefined ? {} : { [mcp.name]: { url: mcp.url } };
   return {
-    // not `cursor-agent` of the npm registry, which is something else
-    file: 'agent',
+    file: binaryOf('cursor'),
     args: [
       ...['-p', '--force', '--output-format', 'stream-json', '--approve-mcps', '--trust'],
       ...(settings.model === undefined ? [] : ['--model', settings.model]),

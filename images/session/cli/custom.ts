@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { factsOf } from '../../../lib/contract/agents';
 import type { AgentEvent, CliAdapter, CliCommand, CliExit, CliOutcome, CliReader, CliRun, Tokens } from '../contract';
 import type { Fields } from '../shared/json';
 import { isObject, kindOf, parsed } from '../shared/json';
@@ -28,7 +29,7 @@ interface Descriptor {
 /** An agent of the image's own; docs/custom-agent.md has the contract. */
 export const custom: CliAdapter = {
   name: 'custom',
-  limits: ['minutes'],
+  limits: factsOf('custom').limits,
   command,
   reader,
 };

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { binaryOf, factsOf } from '../../../lib/contract/agents';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
 import { GeminiCliMeter, sessionId } from './gemini-cli-meter';
 import { GeminiCliReader } from './gemini-cli-reader';
@@ -12,7 +13,7 @@ const AUTH = 'gemini-api-key';
 
 export const geminiCli: CliAdapter = {
   name: 'gemini-cli',
-  limits: ['turns', 'minutes', 'dollars'],
+  limits: factsOf('gemini-cli').limits,
   command,
   reader: (run) => new GeminiCliReader(run),
   meter: (run) => new GeminiCliMeter(run),
@@ -21,7 +22,7 @@ export const geminiCli: CliAdapter = {
 function command(run: CliRun): CliCommand {
   const { settings, continues, mcp } = run;
   return {
-    file: 'gemini',
+    file: binaryOf('gemini-cli'),
     args: [
       ...['-o', 'stream-json', '--approval-mode', 'yolo', '--skip-trust', '-m', settings.model ?? MODEL],
       // servers that a repository names are not connected

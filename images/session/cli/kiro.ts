@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { binaryOf, factsOf } from '../../../lib/contract/agents';
 import type { AgentEvent, CliAdapter, CliCommand, CliExit, CliOutcome, CliReader, CliRun } from '../contract';
 import { LastText } from './last-text';
 import { promptArgument, routeNotSupported } from './model';
@@ -11,8 +12,7 @@ import { crash, outcomeOf } from './outcome';
  */
 export const kiro: CliAdapter = {
   name: 'kiro',
-  // it names neither turns nor credits
-  limits: ['minutes'],
+  limits: factsOf('kiro').limits,
   command,
   reader: (run) => new KiroReader(run),
 };
@@ -24,7 +24,7 @@ function command(run: CliRun): CliCommand {
   }
   const servers = mcp === undefined ? {} : { [mcp.name]: { url: mcp.url, autoApprove: ['*'] } };
   return {
-    file: 'kiro-cli',
+    file: binaryOf('kiro'),
     args: [
       ...['chat', '--no-interactive', '--trust-all-tools'],
       ...(settings.model === undefined ? [] : ['--model', settings.model]),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
+import { binaryOf, factsOf } from '../../../lib/contract/agents';
 import type { CliAdapter, CliCommand, CliRun } from '../contract';
 import { KEY_VARIABLE, modelOf } from './model';
 import { OpenCodeReader } from './opencode-reader';
@@ -12,7 +13,7 @@ const RULES = ['AGENTS.md', 'CLAUDE.md'];
 
 export const openCode: CliAdapter = {
   name: 'opencode',
-  limits: ['turns', 'minutes', 'dollars'],
+  limits: factsOf('opencode').limits,
   command,
   reader: (run) => new OpenCodeReader(run),
 };
@@ -22,7 +23,7 @@ function command(run: CliRun): CliCommand {
   const key = model.via === 'provider' || model.via === 'llmGateway' ? model.key : undefined;
   const name = nameOf(run, settings.model);
   return {
-    file: 'opencode',
+    file: binaryOf('opencode'),
     args: [
       ...['run', '--format', 'json', '--auto', '--dir', run.directory],
       ...(name === undefined ? [] : ['-m', name]),

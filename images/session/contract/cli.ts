@@ -1,5 +1,6 @@
 /* What an adapter of a coding agent is given, and what it makes of it. */
-import type { CliName, LimitSettings, PriceSettings } from '../../../lib/contract/session';
+import type { CliName } from '../../../lib/contract/agents';
+import type { LimitSettings, PriceSettings } from '../../../lib/contract/session';
 import type { AgentEvent, ErrorCode, Tokens, Totals } from './jobs';
 
 /** A key that only the environment of the CLI's own process may hold. Prints as `[hidden]`. */

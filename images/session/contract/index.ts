@@ -9,7 +9,8 @@
  * For the same reason the server itself speaks no TLS: OpenSSL's random state would be shared between sessions. All that
  * leaves the microVM leaves it from the bridge, a process that is started with the first job.
  */
-export type { CliName, LimitSettings, PriceSettings, RouteSettings } from '../../../lib/contract/session';
+export type { CliName } from '../../../lib/contract/agents';
+export type { LimitSettings, PriceSettings, RouteSettings } from '../../../lib/contract/session';
 export type * from './bridge';
 export type * from './cli';
 export type * from './jobs';

@@ -1,5 +1,6 @@
 /* What a caller asks for and gets: jobs, their events and results. */
-import type { CliName, LimitSettings } from '../../../lib/contract/session';
+import type { CliName } from '../../../lib/contract/agents';
+import type { LimitSettings } from '../../../lib/contract/session';
 
 /** What `/invocations` takes in order to start a job. All bounds are checked before anything runs. */
 export interface JobRequest {

@@ -1,5 +1,5 @@
 /* Whether what lies in the journal is what we write. The agent can write there too, and a disk can break. */
-import { CLI_NAMES } from '../../../lib/contract/session';
+import { CLI_NAMES } from '../../../lib/contract/agents';
 import type { JobRecord, JobResult } from '../contract';
 import { isObject } from '../shared/json';
 import type { Fields } from '../shared/json';

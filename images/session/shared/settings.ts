@@ -1,12 +1,13 @@
 /* What the image and the constructs tell, in variables. Their form is lib/contract/session.ts. */
+import { CLI_NAMES } from '../../../lib/contract/agents';
+import type { CliName } from '../../../lib/contract/agents';
 import {
-  CLI_NAMES,
   CLI_VARIABLE,
   GATEWAY_AUTH_VARIABLE,
   GATEWAY_URL_VARIABLE,
   SETTINGS_VARIABLE,
 } from '../../../lib/contract/session';
-import type { CliName, SessionSettings } from '../../../lib/contract/session';
+import type { SessionSettings } from '../../../lib/contract/session';
 import { isObject, parsed } from './json';
 import type { Fields } from './json';
 import { SessionError } from './problem';

@@ -1,12 +1,10 @@
-import type { CliName } from '../../../images/session/contract.ts';
+import { type CliName, factsOf } from '../../../lib/contract/agents.ts';
 import type { Step } from './model-wire.ts';
 import { TOOL } from './guarded-gateway.ts';
 
 /** A real coding agent: what its model has to say so that it works. */
 export interface Agent {
   readonly name: CliName;
-  /** the npm package it comes in */
-  readonly package: string;
   /** for an LLM gateway; a name of the vendor where the agent looks at it */
   readonly model: string;
   /** what is added to the address of the model */
@@ -19,7 +17,6 @@ export interface Agent {
 export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> = {
   claude: {
     name: 'claude-code',
-    package: '@anthropic-ai/claude-code',
     model: 'claude-sonnet-4-5',
     path: '',
     write: (file, content) => ({ tool: 'Write', input: { file_path: file, content } }),
@@ -29,7 +26,6 @@ export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> =
   },
   codex: {
     name: 'codex',
-    package: '@openai/codex',
     // one without a description, whose tools are all offered at once
     model: 'scripted',
     path: '/v1',
@@ -39,7 +35,6 @@ export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> =
   },
   gemini: {
     name: 'gemini-cli',
-    package: '@google/gemini-cli',
     model: 'gemini-2.5-flash',
     path: '',
     write: (file, content) => ({ tool: 'write_file', input: { file_path: file, content } }),
@@ -48,7 +43,6 @@ export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> =
   },
   openCode: {
     name: 'opencode',
-    package: 'opencode-ai',
     model: 'scripted',
     path: '/v1',
     write: (file, content) => ({ tool: 'write', input: { filePath: file, content } }),
@@ -56,3 +50,12 @@ export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> =
     tool: { tool: `gateway_${TOOL}`, input: {} },
   },
 };
+
+/** The npm package of an agent's program, as the row of the agent names it. */
+export function packageOf(name: CliName): string {
+  const { testedPackage } = factsOf(name);
+  if (testedPackage === undefined) {
+    throw new Error(`${name} has no testedPackage in lib/contract/agents.ts`);
+  }
+  return testedPackage;
+}

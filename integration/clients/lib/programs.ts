@@ -1,4 +1,5 @@
 import { McpClient } from '../../../lib/gateway/clients/mcp-client.ts';
+import { packageOf } from './agents.ts';
 import type { Run, Sandbox } from './sandbox.ts';
 import { CODEX_SILENCE } from './silence.ts';
 
@@ -19,7 +20,7 @@ export interface Program {
 
 const claudeCode: Program = {
   client: McpClient.CLAUDE_CODE,
-  package: '@anthropic-ai/claude-code',
+  package: packageOf('claude-code'),
   essential: 'mcpServers',
   async state(sandbox, env) {
     // stands for the question whether servers of the project are to be used
@@ -32,7 +33,7 @@ const claudeCode: Program = {
 
 const codex: Program = {
   client: McpClient.CODEX,
-  package: '@openai/codex',
+  package: packageOf('codex'),
   essential: 'mcp_servers',
   async state(sandbox, env) {
     const listed = await sandbox.shell(`codex ${CODEX_SILENCE.join(' ')} mcp list --json`, { env });
@@ -63,7 +64,7 @@ const EXEC = [
 
 const geminiCli: Program = {
   client: McpClient.GEMINI_CLI,
-  package: '@google/gemini-cli',
+  package: packageOf('gemini-cli'),
   essential: 'mcpServers',
   async state(sandbox, env) {
     const { output } = await sandbox.shell('gemini mcp list', { env });
@@ -80,7 +81,7 @@ const geminiCli: Program = {
 
 const openCode: Program = {
   client: McpClient.OPEN_CODE,
-  package: 'opencode-ai',
+  package: packageOf('opencode'),
   essential: '"url"',
   async state(sandbox, env) {
     const { output } = await sandbox.shell('opencode mcp list', { env });

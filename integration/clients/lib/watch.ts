@@ -1,4 +1,4 @@
-import type { AgentEvent, JobResult } from '../../../images/session/contract.ts';
+import type { AgentEvent, JobResult } from '../../../images/session/contract/index.ts';
 
 export interface SeenEvent {
   readonly id: number;

@@ -3,21 +3,23 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import type { AgentEvent, JobResult } from '../../../images/session/contract.ts';
-import versions from '../../../images/versions.json' with { type: 'json' };
+import { fileURLToPath } from 'node:url';
+import type { AgentEvent, JobResult } from '../../../images/session/contract/index.ts';
+import { pinsIn } from '../../../scripts/images/pins.ts';
 import { CREDENTIALS } from '../../../test/sigv4.ts';
-import { type Agent, AGENTS } from '../lib/agents.ts';
+import { type Agent, AGENTS, packageOf } from '../lib/agents.ts';
 import { versionOf } from '../lib/sandbox.ts';
 import { useJobBench } from '../lib/use-job-bench.ts';
 
 const { claude, codex, gemini, openCode } = AGENTS;
 const FILE = 'new.txt';
+const PINS = pinsIn(fileURLToPath(new URL('../../../images', import.meta.url)));
 
 const use = useJobBench();
 
 for (const agent of [claude, codex, gemini, openCode]) {
   test(`${agent.name}: what is installed is what ships`, () => {
-    assert.equal(versionOf(agent.package), (versions.npm as Record<string, { version: string }>)[agent.name].version);
+    assert.equal(versionOf(packageOf(agent.name)), PINS[agent.name].version);
   });
 
   test(`${agent.name}: does a job with the caller's token, which it never sees, and goes on with it`, async () => {

@@ -16,9 +16,9 @@ import type {
 import { imageFromDirectory, imageFromRepository } from './agent-image';
 import { codeFromFolder } from './agent-code';
 import { recordArtifact } from './agent-artifact';
-import type { PackagedCli } from '../../contract/agents';
+import type { CliName, PackagedCli } from '../../contract/agents';
+import { factsOf } from '../../contract/agents';
 import { sessionOf } from './cli-session';
-import type { CliName } from '../../contract/session';
 import { checkArchive, checkBuild, checkImage, packagedCli } from './packaged-cli';
 import { invalidValue } from '../../private/errors';
 
@@ -74,7 +74,6 @@ export abstract class AgentCli {
    * @see https://kiro.dev/docs/cli
    */
   public static kiro(options: VendorCliOptions): AgentCli {
-    checkArchive('kiro', options);
     return packaged('kiro', options);
   }
 
@@ -86,7 +85,6 @@ export abstract class AgentCli {
    * @see https://cursor.com/docs/cli
    */
   public static cursor(options: VendorCliOptions): AgentCli {
-    checkArchive('cursor', options);
     return packaged('cursor', options);
   }
 
@@ -158,6 +156,9 @@ export abstract class AgentCli {
 
 /** the rights to fetch the image are those of any image; what is added is the session */
 function packaged(name: PackagedCli, options: ClaudeCodeOptions & VendorCliOptions): AgentCli {
+  if (factsOf(name).source === 'archive') {
+    checkArchive(name, options);
+  }
   checkBuild(name, options);
   const session = sessionOf(name, options);
   return new BoundCli((scope) => ({ ...packagedCli(scope, name, options), session }), name);

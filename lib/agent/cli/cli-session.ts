@@ -1,5 +1,5 @@
-import { type WayToModel, factsOf, routeTitle, tellsDollars } from '../../contract/agents';
-import type { CliName, LimitSettings, PriceSettings } from '../../contract/session';
+import { type CliName, type WayToModel, factsOf, routeTitle, tellsDollars } from '../../contract/agents';
+import type { LimitSettings, PriceSettings } from '../../contract/session';
 import { checkedPrice } from '../../monitoring/prices';
 import { type Problem, invalidValue } from '../../private/errors';
 import type { AgentSessionOptions, ReasoningEffort } from './agent-cli-options';

@@ -5,8 +5,7 @@ import type { AgentCli } from './agent-cli';
 import type { AgentCliConfig } from './agent-artifact';
 import type { AgentCliOptions, VendorCliOptions } from './agent-cli-options';
 import { imageFromDirectory } from './agent-image';
-import { factsOf, type PackagedCli } from '../../contract/agents';
-import { CLI_NAMES, type CliName } from '../../contract/session';
+import { CLI_NAMES, type CliName, factsOf, type PackagedCli } from '../../contract/agents';
 import { invalidValue } from '../../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../../private/https-url';
 

@@ -1,8 +1,8 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { factsOf } from '../../contract/agents';
-import type { CliName, RouteSettings } from '../../contract/session';
+import { type CliName, factsOf } from '../../contract/agents';
+import type { RouteSettings } from '../../contract/session';
 import type { SecretReference } from '../../identity/secret-reference';
 import { invalidValue } from '../../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../../private/https-url';

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { AGENT_NAMES } from '../../agents';
 import { PROGRAM, environmentIn } from '../program';
 import { eventsOf, isAlive, portOf, prompt, until } from '../session';
 import type { Step } from '../session';
@@ -106,7 +107,7 @@ test('the log holds neither prompt nor output', async () => {
 test.each([
   [
     { AGENT_CLI: 'cobol' },
-    "AGENT_CLI cannot be used (got 'cobol'); allowed: claude-code, codex, gemini-cli, opencode, kiro, cursor, custom; set it in the Dockerfile of the image",
+    `AGENT_CLI cannot be used (got 'cobol'); allowed: ${[...AGENT_NAMES, 'custom'].join(', ')}; set it in the Dockerfile of the image`,
   ],
   [
     { AGENT_SETTINGS: '[]' },
