@@ -402,7 +402,7 @@ describe('another microVM on the same workspace', () => {
     ]);
     await until(() => readFileSync(one.eventsFile(job), 'utf8').includes('ready'));
     // the first one is dead to all others, so it must not tell of the end that it sees from here
-    const finish = Reflect.get(RunningJob.prototype, 'finish') as RunningJob['finish'];
+    const finish = Reflect.get<RunningJob, 'finish'>(RunningJob.prototype, 'finish');
     held = jest.spyOn(RunningJob.prototype, 'finish').mockImplementation(async function (this: RunningJob, change) {
       await (this.id === job && !died.signal.aborted && once(died.signal, 'abort'));
       return finish.call(this, change);
