@@ -72,13 +72,13 @@ export { OAuthVendor } from './identity/oauth/vendor';
 export type { BotProps } from './identity/outbound/bot';
 export type { ClientCredentialsProps } from './identity/outbound/client-credentials';
 export { OutboundIdentity } from './identity/outbound/outbound-identity';
+export type * from './identity/outbound/outbound-identity';
 export {
   ActorToken,
   type MicrosoftOnBehalfOfProps,
   OnBehalfOfGrant,
   type OnBehalfOfProps,
 } from './identity/outbound/on-behalf-of-props';
-export type { GatewayRoleOptions, NoIdentityOptions } from './identity/outbound/simple';
 export type { UserConsentProps } from './identity/outbound/user-consent';
 export type { SecretReference } from './identity/secret-reference';
 export { TokenVaultKey, type TokenVaultKeyProps } from './identity/token-vault-key';
