@@ -93,8 +93,7 @@ export type {
 export { Egress, type InternetEgressOptions } from './network/egress';
 export type { IAgentNetwork } from './network/network';
 export type { AlarmContext, AlarmRule, IAlarmSource } from './monitoring/alarms/rule';
-export { AlarmKind, AlarmSeverity } from './monitoring/alarms/kind';
-export { AlarmStrategy, type AlarmThresholds } from './monitoring/alarms/strategy';
+export { AlarmKind, AlarmSeverity, AlarmStrategy, type AlarmThresholds } from './monitoring/alarms/kind';
 export { AgentAlarms, type AgentAlarmsProps } from './monitoring/alarms/alarms';
 export { BedrockUsage } from './monitoring/models/bedrock-usage';
 export { AgentDashboard, type AgentDashboardProps } from './monitoring/dashboard/agent-dashboard';
