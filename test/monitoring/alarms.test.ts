@@ -37,6 +37,7 @@ const PERIODS: Record<string, [number, number]> = {
 /** of the account, for gateways; the first is there with policies only */
 const DENIALS = AlarmKind.TOOL_DENIALS.heading;
 const FETCHES = 3;
+const OF_AGENT = KINDS.filter(({ heading }) => heading.startsWith('agent-'));
 const OF_GATEWAY = KINDS.filter(({ heading }) => heading.startsWith('tool-') && heading !== DENIALS);
 const OF_BROKER = KINDS.filter(({ heading }) => heading.startsWith('broker-'));
 
@@ -256,11 +257,11 @@ describe('options', () => {
 });
 
 describe('only what is watched', () => {
-  test('an agent brings six, of which one is of the account', () => {
+  test('an agent brings its kinds, and agents bring the one of the account once', () => {
     const fixture = new ObservedFixture();
     const watch = [fixture.agent({}, 'A'), fixture.agent({}, 'B')];
     const { alarms } = new AgentAlarms(fixture.stack, 'Alarms', { watch, topic: fixture.topic });
-    expect(alarms).toHaveLength(5 + 5 + 1);
+    expect(alarms).toHaveLength(2 * OF_AGENT.length + 1);
     expect([...alarmsOf(fixture.stack).keys()].filter((heading) => !/^(agent|session)-/.test(heading))).toEqual([]);
   });
 
