@@ -72,13 +72,13 @@ export { OAuthVendor } from './identity/oauth/vendor';
 export type { BotProps } from './identity/outbound/bot';
 export type { ClientCredentialsProps } from './identity/outbound/client-credentials';
 export { OutboundIdentity } from './identity/outbound/outbound-identity';
+export type * from './identity/outbound/outbound-identity';
 export {
   ActorToken,
   type MicrosoftOnBehalfOfProps,
   OnBehalfOfGrant,
   type OnBehalfOfProps,
 } from './identity/outbound/on-behalf-of-props';
-export type { GatewayRoleOptions, NoIdentityOptions } from './identity/outbound/simple';
 export type { UserConsentProps } from './identity/outbound/user-consent';
 export type { SecretReference } from './identity/secret-reference';
 export { TokenVaultKey, type TokenVaultKeyProps } from './identity/token-vault-key';
@@ -93,8 +93,7 @@ export type {
 export { Egress, type InternetEgressOptions } from './network/egress';
 export type { IAgentNetwork } from './network/agent-network-ref';
 export type { AlarmContext, AlarmRule, IAlarmSource } from './monitoring/alarms/rule';
-export { AlarmKind, AlarmSeverity } from './monitoring/alarms/kind';
-export { AlarmStrategy, type AlarmThresholds } from './monitoring/alarms/strategy';
+export { AlarmKind, AlarmSeverity, AlarmStrategy, type AlarmThresholds } from './monitoring/alarms/kind';
 export { AgentAlarms, type AgentAlarmsProps } from './monitoring/alarms/alarms';
 export { BedrockUsage } from './monitoring/models/bedrock-usage';
 export { AgentDashboard, type AgentDashboardProps } from './monitoring/dashboard/agent-dashboard';

@@ -1,9 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { AgentEndpointBase } from './agent-endpoint-base';
 import type { AlarmContext, AlarmRule } from '../monitoring/alarms/rule';
-import { AlarmKind } from '../monitoring/alarms/kind';
+import { AlarmKind, type AlarmStrategy } from '../monitoring/alarms/kind';
 import { errorPercent, inWords } from '../monitoring/alarms/metrics';
-import type { AlarmStrategy } from '../monitoring/alarms/strategy';
 import { formula } from '../monitoring/costs';
 import type { AgentPrices } from '../monitoring/prices';
 import { activeSessions, agentLabel, CPU, MEMORY, usageMetric } from './agent-rows';

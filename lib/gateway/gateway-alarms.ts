@@ -1,8 +1,7 @@
 import type { McpGateway } from './mcp-gateway';
 import type { AlarmContext, AlarmRule } from '../monitoring/alarms/rule';
-import { AlarmKind } from '../monitoring/alarms/kind';
+import { AlarmKind, type AlarmStrategy } from '../monitoring/alarms/kind';
 import { accountSum, errorPercent, inWords } from '../monitoring/alarms/metrics';
-import type { AlarmStrategy } from '../monitoring/alarms/strategy';
 
 /** The ways to fetch a credential, as metrics name them and as people do. */
 const FETCHES: [metric: string, what: string][] = [

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
+import type { TargetKind } from '../../lib/identity/bound-identity';
+import type { IdentityName, IdentityRow } from '../../lib/identity/outbound/matrix';
+import { IDENTITIES, TARGET_KINDS, rowOf } from '../../lib/identity/outbound/matrix';
 
 // docs/identities.md has code for each pair of service and identity; people copy it, so the compiler checks it here.
 
@@ -17,6 +20,71 @@ const BLOCKS = DOC.split(/^#+ /m).flatMap((section) =>
     code,
   })),
 );
+
+const NAMES = Object.keys(IDENTITIES) as IdentityName[];
+const KINDS = Object.keys(TARGET_KINDS) as TargetKind[];
+const MARKDOWN = [
+  ['identity', 'callers bring', 'the gateway sends', ...KINDS.map((kind) => TARGET_KINDS[kind].replace(/^an? /, ''))],
+  ['identity', 'callers', 'sent', ...KINDS].map(() => '---'),
+  ...NAMES.map((name) => {
+    const row = rowOf(name);
+    const sent = row.sends === 'nothing' ? 'nothing' : `${/^[aeiou]/i.test(row.sends) ? 'an' : 'a'} ${row.sends}`;
+    const callers = row.needsUserToken ? 'a user token' : 'anything';
+    return [`\`${name}\``, callers, sent, ...KINDS.map((kind) => inWords(row, kind))];
+  }),
+]
+  .map((cells) => `| ${cells.join(' | ')} |`)
+  .join('\n');
+
+function inWords({ sends, at }: IdentityRow, kind: TargetKind): string {
+  const cell = at[kind];
+  if (typeof cell === 'object') {
+    return 'no';
+  }
+  const conditions = {
+    works: [],
+    withToolSchema: ['with `toolSchema`'],
+    withService: ['with `service`'],
+    asStandIn: ['at `github`, `jira` and `slack`'],
+    refusedByTarget: ['no'],
+  }[cell];
+  const asked = kind === 'agentRuntime' ? [`if the runtime takes ${sends}s`] : [];
+  return [...asked, ...conditions].join(', ') || 'yes';
+}
+
+/** the rows of the table under a head, as cells */
+function rowsUnder(text: string, head: string): string[][] {
+  const lines = text.slice(text.indexOf(head)).split('\n').slice(2);
+  return lines
+    .slice(
+      0,
+      lines.findIndex((line) => !line.includes('|')),
+    )
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+}
+
+test('the docs print the matrix', () => {
+  expect(/<!-- identities -->\n+([\s\S]*?)\n+<!-- end -->/.exec(DOC)?.[1]).toBe(MARKDOWN);
+});
+
+test('the docs say of each identity whom the service sees', () => {
+  const names = rowsUnder(DOC, '| identity | the service sees |').flatMap(([, cell]) =>
+    [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+  );
+  expect(names.sort()).toEqual([...NAMES, 'microsoft'].sort());
+});
+
+test.each([
+  ['README.md', '| identity | who the other side sees | what callers need |'],
+  ['lib/identity/outbound/outbound-identity.ts', '* | identity | the service sees | the caller needs |'],
+])('%s does not contradict the matrix', (file, head) => {
+  const rows = rowsUnder(readFileSync(join(ROOT, file), 'utf8'), head);
+  expect(rows.length).toBeGreaterThan(5);
+  for (const [, identity, , callers] of rows) {
+    const name = /`(?:OutboundIdentity\.)?(\w+)/.exec(identity)?.[1] as IdentityName;
+    expect([name, /^a token/.test(callers)]).toEqual([name, rowOf(name).needsUserToken]);
+  }
+});
 
 test.each(
   ['GitHub', 'Jira', 'Slack'].flatMap((service) =>

@@ -5,6 +5,8 @@ import type { IToolBroker } from '../../lib/identity/tool-broker-ref';
 import type { IdentityContext, TargetKind } from '../../lib/identity/bound-identity';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
 import { OAuthVendor } from '../../lib/identity/oauth/vendor';
+import type { IdentityName } from '../../lib/identity/outbound/matrix';
+import { IDENTITIES, rowOf } from '../../lib/identity/outbound/matrix';
 import { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';
 import { STRICT, messages, resource, thrownBy } from '../fixture';
 import { DISCOVERY, IdentityFixture, TARGET } from './outbound-fixture';
@@ -29,7 +31,7 @@ const client = ({ secret }: IdentityFixture) => ({
   scopes: ['read'],
 });
 
-const IDENTITIES: Record<string, (fixture: IdentityFixture) => OutboundIdentity> = {
+const SAMPLES: Record<string, (fixture: IdentityFixture) => OutboundIdentity> = {
   bot: ({ secret }) => OutboundIdentity.bot({ secret, jsonKey: 'token' }),
   clientCredentials: (fixture) => OutboundIdentity.clientCredentials({ discoveryUrl: DISCOVERY, ...client(fixture) }),
   onBehalfOf: (fixture) => OutboundIdentity.onBehalfOf({ discoveryUrl: DISCOVERY, ...client(fixture) }),
@@ -46,32 +48,29 @@ const IDENTITIES: Record<string, (fixture: IdentityFixture) => OutboundIdentity>
 };
 
 describe('which identity works where', () => {
-  const MATRIX: [string, jwt: boolean, works: Record<TargetKind, boolean>][] = [
-    ['bot', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: false }],
-    ['bot', false, { mcpServer: true, openApi: true, lambda: false, agentRuntime: false }],
-    ['clientCredentials', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: true }],
-    ['clientCredentials', false, { mcpServer: true, openApi: true, lambda: false, agentRuntime: true }],
-    ['onBehalfOf', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: true }],
-    ['onBehalfOf', false, { mcpServer: false, openApi: false, lambda: false, agentRuntime: false }],
-    ['microsoft', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: true }],
-    ['microsoft', false, { mcpServer: false, openApi: false, lambda: false, agentRuntime: false }],
-    ['userConsent', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: true }],
-    ['userConsent', false, { mcpServer: false, openApi: false, lambda: false, agentRuntime: false }],
-    ['broker', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: false }],
-    ['broker', false, { mcpServer: true, openApi: true, lambda: false, agentRuntime: false }],
-    ['gatewayRole', true, { mcpServer: true, openApi: true, lambda: true, agentRuntime: true }],
-    ['gatewayRole', false, { mcpServer: true, openApi: true, lambda: true, agentRuntime: true }],
-    ['none', true, { mcpServer: true, openApi: true, lambda: false, agentRuntime: false }],
-    ['none', false, { mcpServer: true, openApi: true, lambda: false, agentRuntime: false }],
-  ];
-  const CASES = MATRIX.flatMap(([name, jwt, works]) =>
-    Object.entries(works).map(([kind, accepted]) => [name, jwt ? 'jwt' : 'iam', kind as TargetKind, accepted] as const),
+  // microsoft shares the row of onBehalfOf
+  const rowFor = (name: string) => rowOf((name === 'microsoft' ? 'onBehalfOf' : name) as IdentityName);
+  const CASES = Object.keys(SAMPLES).flatMap((name) =>
+    ['jwt', 'iam'].flatMap((auth) =>
+      Object.entries(rowFor(name).at).map(([kind, cell]) => {
+        const accepted = typeof cell === 'string' && (auth === 'jwt' || !rowFor(name).needsUserToken);
+        return [name, auth, kind as TargetKind, accepted] as const;
+      }),
+    ),
   );
+
+  test('each factory has a sample here and a row in the matrix', () => {
+    const factories = Object.getOwnPropertyNames(OutboundIdentity).filter(
+      (name) => typeof OutboundIdentity[name as keyof typeof OutboundIdentity] === 'function',
+    );
+    expect(Object.keys(SAMPLES).sort()).toEqual(factories.filter((name) => name !== 'prototype').sort());
+    expect([...Object.keys(IDENTITIES), 'microsoft'].sort()).toEqual(Object.keys(SAMPLES).sort());
+  });
 
   test.each(CASES)('%s, %s gateway, %s: %s', (name, auth, kind, accepted) => {
     const fixture = new IdentityFixture();
     const context = { kind, ...(auth === 'iam' && { inboundAuth: InboundAuth.iam() }) };
-    const bind = () => fixture.bind(IDENTITIES[name](fixture), context);
+    const bind = () => fixture.bind(SAMPLES[name](fixture), context);
     if (accepted) {
       expect(bind().actor).toMatch(/^(the|nobody)/);
       return;
@@ -84,7 +83,7 @@ describe('which identity works where', () => {
 
   test('a refusal names what accepts the identity', () => {
     const fixture = new IdentityFixture();
-    const { text } = thrownBy(() => fixture.bind(IDENTITIES.none(fixture), { kind: 'agentRuntime' }));
+    const { text } = thrownBy(() => fixture.bind(SAMPLES.none(fixture), { kind: 'agentRuntime' }));
     expect(text).toContain(
       `OutboundIdentity.none does not work for an MCP server on AgentCore Runtime (got 'jira'); allowed: an MCP server, an OpenAPI target; a runtime answers no anonymous request: use OutboundIdentity.gatewayRole(), clientCredentials(...) or onBehalfOf(...)`,
     );
@@ -173,7 +172,7 @@ describe('broker', () => {
 describe('none', () => {
   test('sends nothing', () => {
     const fixture = new IdentityFixture();
-    const bound = fixture.target(IDENTITIES.none(fixture));
+    const bound = fixture.target(SAMPLES.none(fixture));
     expect(bound).toMatchObject({ statements: [], actor: 'nobody: no credential is sent', dependencies: [] });
     expect(bound.optOut).toEqual({ rule: 'AC_TARGET_CREDENTIAL_CONFIGURED', reason: expect.any(String) });
     expect(resource(fixture.template(), TARGET).Properties.CredentialProviderConfigurations ?? []).toEqual([]);
@@ -203,7 +202,7 @@ test('broad scopes bring a warning at the target', () => {
 
 test('no identity leaves a value of a secret in the template', () => {
   const fixture = new IdentityFixture();
-  Object.entries(IDENTITIES).forEach(([name, make]) => fixture.bind(make(fixture), {}, name));
+  Object.entries(SAMPLES).forEach(([name, make]) => fixture.bind(make(fixture), {}, name));
   const text = JSON.stringify(fixture.template().toJSON());
   expect(text).not.toMatch(/resolve:secretsmanager|"ApiKey":|"ClientSecret":/);
   expect(text).not.toContain('bedrock-agentcore-identity!');
@@ -213,8 +212,8 @@ test('none and gatewayRole have no finding of the strict validator', () => {
   process.env.CDK_VALIDATION = 'true';
   try {
     const fixture = new IdentityFixture({ context: STRICT });
-    fixture.target(IDENTITIES.none(fixture), {}, 'one');
-    fixture.target(IDENTITIES.gatewayRole(fixture), {}, 'two');
+    fixture.target(SAMPLES.none(fixture), {}, 'one');
+    fixture.target(SAMPLES.gatewayRole(fixture), {}, 'two');
     expect(() => fixture.template()).not.toThrow();
   } finally {
     process.env.CDK_VALIDATION = 'false';

@@ -10,8 +10,7 @@ import { McpGateway } from '../../lib/gateway/mcp-gateway';
 import { ToolPolicy } from '../../lib/gateway/policy/tool-policy';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
 import type { AlarmRule, IAlarmSource } from '../../lib/monitoring/alarms/rule';
-import { AlarmKind, AlarmSeverity } from '../../lib/monitoring/alarms/kind';
-import { AlarmStrategy } from '../../lib/monitoring/alarms/strategy';
+import { AlarmKind, AlarmSeverity, AlarmStrategy } from '../../lib/monitoring/alarms/kind';
 import { AgentAlarms } from '../../lib/monitoring/alarms/alarms';
 import { Fixture, thrownBy } from '../fixture';
 

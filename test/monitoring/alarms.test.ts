@@ -11,9 +11,8 @@ import { McpGateway } from '../../lib/gateway/mcp-gateway';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
 import type { AlarmContext, IAlarmSource } from '../../lib/monitoring/alarms/rule';
 import { CREDENTIAL_CODES } from '../../lib/git/broker-alarms';
-import { AlarmKind, AlarmSeverity } from '../../lib/monitoring/alarms/kind';
-import type { AlarmThresholds } from '../../lib/monitoring/alarms/strategy';
-import { AlarmStrategy } from '../../lib/monitoring/alarms/strategy';
+import type { AlarmThresholds } from '../../lib/monitoring/alarms/kind';
+import { AlarmKind, AlarmSeverity, AlarmStrategy } from '../../lib/monitoring/alarms/kind';
 import type { AgentAlarmsProps } from '../../lib/monitoring/alarms/alarms';
 import { AgentAlarms } from '../../lib/monitoring/alarms/alarms';
 import { DashboardSegment } from '../../lib/monitoring/dashboard/dashboard-segment';
@@ -25,6 +24,49 @@ const RUNBOOK = readFileSync(path.join(__dirname, '..', '..', 'docs', 'runbook.m
 const MODEL = { modelId: 'eu.anthropic.claude-opus-4-6-v1', label: 'Opus' };
 const TOKEN_PRICES = { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 };
 const KINDS = Object.values(AlarmKind).filter((value): value is AlarmKind => value instanceof AlarmKind);
+
+/** how many periods are looked at, and how many must be bad, where that is not the default */
+const PERIODS: Record<string, [number, number]> = {
+  'agent-latency': [3, 3],
+  'tool-latency': [3, 3],
+  'agent-spend': [1, 1],
+  'model-spend': [1, 1],
+  'tool-denials': [1, 1],
+};
+
+/** of the account, for gateways; the first is there with policies only */
+const DENIALS = AlarmKind.TOOL_DENIALS.heading;
+const FETCHES = 3;
+const OF_AGENT = KINDS.filter(({ heading }) => heading.startsWith('agent-'));
+const OF_GATEWAY = KINDS.filter(({ heading }) => heading.startsWith('tool-') && heading !== DENIALS);
+const OF_BROKER = KINDS.filter(({ heading }) => heading.startsWith('broker-'));
+
+function limitOf({ heading, _threshold }: AlarmKind, { _limits }: AlarmStrategy): number | Duration {
+  if (_threshold === undefined) {
+    throw new Error(`${heading} has no threshold`);
+  }
+  return _limits[_threshold]!;
+}
+
+/** as CloudWatch compares it */
+function thresholdOf(kind: AlarmKind, strategy: AlarmStrategy): number {
+  const limit = limitOf(kind, strategy);
+  if (kind === AlarmKind.SESSION_QUOTA) {
+    return (2500 * (limit as number)) / 100;
+  }
+  return limit instanceof Duration ? limit.toMilliseconds() : limit;
+}
+
+/** as people read it */
+function limitInWords(kind: AlarmKind, strategy: AlarmStrategy): string {
+  const limit = limitOf(kind, strategy);
+  if (limit instanceof Duration) {
+    return `p90 over ${limit.toHumanString()}`;
+  }
+  const unit = Object.entries(UNITS).find(([name]) => kind._threshold!.endsWith(name))?.[1];
+  return `${limit}${unit ?? ' in five minutes'}`;
+}
+const UNITS = { Percent: ' %', ollarsPerDay: ' dollars a day' };
 
 /** The alarms of a stack, by what their descriptions link. */
 function alarmsOf(stack: Stack): Map<string, any[]> {
@@ -67,25 +109,14 @@ describe('by default', () => {
     }
   });
 
-  test.each([
-    [AlarmKind.AGENT_SYSTEM_ERRORS, 5, 3, 2],
-    [AlarmKind.AGENT_FAILED_REQUESTS, 25, 3, 2],
-    [AlarmKind.AGENT_LATENCY, 600_000, 3, 3],
-    [AlarmKind.AGENT_THROTTLES, 10, 3, 2],
-    [AlarmKind.AGENT_SPEND, 100, 1, 1],
-    [AlarmKind.MODEL_SPEND, 200, 1, 1],
-    [AlarmKind.SESSION_QUOTA, 2000, 3, 2],
-    [AlarmKind.TOOL_ERRORS, 25, 3, 2],
-    [AlarmKind.TOOL_LATENCY, 30_000, 3, 3],
-    [AlarmKind.TOOL_THROTTLES, 10, 3, 2],
-    [AlarmKind.TOOL_DENIALS, 50, 1, 1],
-    [AlarmKind.CREDENTIAL_FAILURES, 5, 3, 2],
-    [AlarmKind.BROKER_ERRORS, 25, 3, 2],
-    [AlarmKind.BROKER_CREDENTIALS, 5, 3, 2],
-    [AlarmKind.BROKER_RATE_LIMITS, 5, 3, 2],
-  ])('%# rings above its threshold', (kind, Threshold, EvaluationPeriods, DatapointsToAlarm) => {
-    for (const alarm of alarms.get(kind.heading)!) {
-      expect(alarm).toMatchObject({ Threshold, EvaluationPeriods, DatapointsToAlarm });
+  test.each(KINDS.map((kind) => [kind.heading, kind] as const))('%s rings above its threshold', (heading, kind) => {
+    const [EvaluationPeriods, DatapointsToAlarm] = PERIODS[heading] ?? [3, 2];
+    for (const alarm of alarms.get(heading)!) {
+      expect(alarm).toMatchObject({
+        Threshold: thresholdOf(kind, AlarmStrategy.defaults()),
+        EvaluationPeriods,
+        DatapointsToAlarm,
+      });
     }
   });
 
@@ -172,6 +203,20 @@ describe('the runbook', () => {
     }
   });
 
+  test('begins with a table of all alarms', () => {
+    const title = (heading: string): string => heading[0].toUpperCase() + heading.slice(1).replace(/-/g, ' ');
+    const rows = KINDS.map((kind) => [
+      `[${title(kind.heading)}](#${kind.heading})`,
+      kind.severity,
+      limitInWords(kind, AlarmStrategy.defaults()),
+      limitInWords(kind, AlarmStrategy.strict()),
+      `\`${kind._threshold}\``,
+    ]);
+    const head = ['alarm', 'severity', 'rings above, by default', '`strict()`', '`AlarmThresholds`'];
+    const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+    expect(/<!-- alarms -->\n+([\s\S]*?)\n+<!-- end -->/.exec(RUNBOOK)?.[1]).toBe(table);
+  });
+
   test('has no heading without an alarm', () => {
     const headings = [...RUNBOOK.matchAll(/^## (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/ /g, '-'));
     expect(headings.sort()).toEqual(KINDS.map(({ heading }) => heading).sort());
@@ -212,26 +257,27 @@ describe('options', () => {
 });
 
 describe('only what is watched', () => {
-  test('an agent brings six, of which one is of the account', () => {
+  test('an agent brings its kinds, and agents bring the one of the account once', () => {
     const fixture = new ObservedFixture();
     const watch = [fixture.agent({}, 'A'), fixture.agent({}, 'B')];
     const { alarms } = new AgentAlarms(fixture.stack, 'Alarms', { watch, topic: fixture.topic });
-    expect(alarms).toHaveLength(5 + 5 + 1);
+    expect(alarms).toHaveLength(2 * OF_AGENT.length + 1);
     expect([...alarmsOf(fixture.stack).keys()].filter((heading) => !/^(agent|session)-/.test(heading))).toEqual([]);
   });
 
-  test('a gateway brings three, a broker five, and gateways three for the account, four with policies', () => {
+  test('each gateway and broker brings its kinds, and gateways bring those of the account once', () => {
     const count = (...names: ('tools' | 'broker' | 'bare')[]): number => {
       const fixture = new ObservedFixture();
       const bare = (): McpGateway => new McpGateway(fixture.stack, 'Bare', { inboundAuth: InboundAuth.iam() });
       const watch = names.map((name) => (name === 'bare' ? bare() : fixture[name]));
       return new AgentAlarms(fixture.stack, 'Alarms', { watch, topic: fixture.topic }).alarms.length;
     };
+    const [gateway, broker] = [OF_GATEWAY.length, OF_BROKER.length + CREDENTIAL_CODES.length - 1];
     expect([count('bare'), count('tools'), count('bare', 'tools'), count('broker')]).toEqual([
-      3 + 3,
-      3 + 4,
-      3 + 3 + 4,
-      5,
+      gateway + FETCHES,
+      gateway + FETCHES + 1,
+      2 * gateway + FETCHES + 1,
+      broker,
     ]);
   });
 
@@ -239,12 +285,9 @@ describe('only what is watched', () => {
     const fixture = new ObservedFixture();
     const gateway = new McpGateway(fixture.stack, 'Bare', { inboundAuth: InboundAuth.iam() });
     new AgentAlarms(fixture.stack, 'Alarms', { watch: [gateway], topic: fixture.topic });
-    expect([...alarmsOf(fixture.stack).keys()].sort()).toEqual([
-      'credential-failures',
-      'tool-errors',
-      'tool-latency',
-      'tool-throttles',
-    ]);
+    expect([...alarmsOf(fixture.stack).keys()].sort()).toEqual(
+      ['credential-failures', ...OF_GATEWAY.map(({ heading }) => heading)].sort(),
+    );
   });
 
   test('sources of your own are told the context, and their rules become alarms', () => {
@@ -274,23 +317,14 @@ describe('only what is watched', () => {
 });
 
 describe('strategies', () => {
-  test.each([
-    ['agent-system-errors', 1],
-    ['agent-failed-requests', 10],
-    ['agent-latency', 120_000],
-    ['agent-throttles', 0],
-    ['agent-spend', 25],
-    ['model-spend', 50],
-    ['session-quota', 1250],
-    ['tool-errors', 10],
-    ['tool-latency', 10_000],
-    ['tool-denials', 10],
-    ['credential-failures', 0],
-    ['broker-errors', 10],
-    ['broker-rate-limits', 0],
-  ])('strict: %s above %d', (heading, Threshold) => {
-    expect(strict.get(heading)![0]).toMatchObject({ Threshold });
-  });
+  test.each(KINDS.map((kind) => [kind.heading, kind] as const))(
+    'strict: %s at less than by default',
+    (heading, kind) => {
+      const Threshold = thresholdOf(kind, AlarmStrategy.strict());
+      expect(strict.get(heading)![0]).toMatchObject({ Threshold });
+      expect(Threshold).toBeLessThan(thresholdOf(kind, AlarmStrategy.defaults()));
+    },
+  );
   const strict = watched({ strategy: AlarmStrategy.strict() });
 
   test('one field changes one threshold', () => {

@@ -1,8 +1,7 @@
 import { Lazy } from 'aws-cdk-lib';
 import * as bedrock from 'aws-cdk-lib/aws-bedrock';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AlarmKind, AlarmSeverity } from '../../lib/monitoring/alarms/kind';
-import { AlarmStrategy } from '../../lib/monitoring/alarms/strategy';
+import { AlarmKind, AlarmSeverity, AlarmStrategy } from '../../lib/monitoring/alarms/kind';
 import { AgentAlarms } from '../../lib/monitoring/alarms/alarms';
 import { AgentDashboard } from '../../lib/monitoring/dashboard/agent-dashboard';
 import { DashboardSegment } from '../../lib/monitoring/dashboard/dashboard-segment';

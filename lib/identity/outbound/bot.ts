@@ -1,8 +1,8 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import { ApiKeyScheme } from '../api-key-scheme';
-import type { BoundIdentity, IdentityContext } from '../bound-identity';
-import { ApiKeyCredential, checkKind } from './checks';
+import type { BoundIdentity } from '../bound-identity';
+import { ApiKeyCredential } from './checks';
 import { LONGEST_PROVIDER_NAME, replaceableName } from '../provider-name';
 import type { SecretReference } from '../secret-reference';
 import { bindSecret } from '../secret-reference';
@@ -19,13 +19,7 @@ export interface BotProps extends SecretReference {
   readonly scheme?: ApiKeyScheme;
 }
 
-export function bindBot(scope: Construct, context: IdentityContext, props: BotProps): BoundIdentity {
-  checkKind(scope, context, 'OutboundIdentity.bot', {
-    lambda:
-      'the gateway calls a function with its role: use OutboundIdentity.gatewayRole(), and let the function read the key',
-    agentRuntime:
-      'a runtime takes signed requests or tokens of its issuer: use OutboundIdentity.gatewayRole(), clientCredentials(...) or onBehalfOf(...)',
-  });
+export function bindBot(scope: Construct, props: BotProps): BoundIdentity {
   const { config, statements } = bindSecret(scope, props, 'OutboundIdentity.bot');
   const provider = new agentcore.CfnApiKeyCredentialProvider(scope, ID, {
     name: replaceableName(scope, LONGEST_PROVIDER_NAME, ID),

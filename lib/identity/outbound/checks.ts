@@ -2,33 +2,42 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import { invalid } from '../../private/errors';
 import type { IdentityContext, TargetKind } from '../bound-identity';
+import type { Cell, IdentityName } from './matrix';
+import { TARGET_KINDS, rowOf } from './matrix';
 
-const IN_WORDS: Record<TargetKind, string> = {
-  mcpServer: 'an MCP server',
-  openApi: 'an OpenAPI target',
-  lambda: 'a Lambda function',
-  agentRuntime: 'an MCP server on AgentCore Runtime',
-};
+/** Refuses an identity where the gateway cannot use it, as the matrix says; a refusal ends with the way out. */
+export function checkIdentity(scope: Construct, context: IdentityContext, name: IdentityName): void {
+  const identity = `OutboundIdentity.${name}`;
+  const { needsUserToken, sends, at } = rowOf(name);
+  checkKind(scope, context, identity, at);
+  if (needsUserToken) {
+    checkUserToken(scope, context, identity);
+  }
+  if (sends === 'token' || sends === 'signature') {
+    checkRuntimeAuth(scope, context, identity, sends === 'token');
+  }
+}
 
-/** Why an identity does not work at a kind of target, and what does. */
-export type Refusals = Partial<Record<TargetKind, string>>;
-
-/** Refuses an identity where the gateway cannot use it; a refusal ends with the way out. */
-export function checkKind(scope: Construct, context: IdentityContext, identity: string, refusals: Refusals): void {
-  const refusal = refusals[context.kind];
-  if (refusal !== undefined) {
-    const accepted = (Object.keys(IN_WORDS) as TargetKind[]).filter((kind) => refusals[kind] === undefined);
+function checkKind(
+  scope: Construct,
+  context: IdentityContext,
+  identity: string,
+  at: Readonly<Record<TargetKind, Cell>>,
+): void {
+  const cell = at[context.kind];
+  if (typeof cell === 'object') {
+    const accepted = (Object.keys(TARGET_KINDS) as TargetKind[]).filter((kind) => typeof at[kind] === 'string');
     throw invalid(scope, 'IdentityNotForTarget', {
-      what: `${identity} does not work for ${IN_WORDS[context.kind]}`,
+      what: `${identity} does not work for ${TARGET_KINDS[context.kind]}`,
       got: context.targetName,
-      allowed: accepted.map((kind) => IN_WORDS[kind]).join(', '),
-      fix: refusal,
+      allowed: accepted.map((kind) => TARGET_KINDS[kind]).join(', '),
+      fix: cell.instead,
     });
   }
 }
 
 /** Refuses what acts for a person where the gateway does not learn who that is. */
-export function checkUserToken(scope: Construct, context: IdentityContext, identity: string): void {
+function checkUserToken(scope: Construct, context: IdentityContext, identity: string): void {
   if (!context.inboundAuth.usesJwt) {
     throw invalid(scope, 'IdentityNeedsUserToken', {
       what: `${identity} acts for the person who calls, and callers of this gateway bring no token that names one`,
@@ -40,12 +49,7 @@ export function checkUserToken(scope: Construct, context: IdentityContext, ident
 }
 
 /** Refuses an OAuth token for a runtime that checks signatures, and a signature for one that checks tokens. */
-export function checkRuntimeAuth(
-  scope: Construct,
-  context: IdentityContext,
-  identity: string,
-  sendsToken: boolean,
-): void {
+function checkRuntimeAuth(scope: Construct, context: IdentityContext, identity: string, sendsToken: boolean): void {
   if (context.runtimeUsesJwt === !sendsToken) {
     throw invalid(scope, 'IdentityNotForRuntimeAuth', {
       what: sendsToken

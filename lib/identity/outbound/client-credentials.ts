@@ -1,13 +1,12 @@
 import type { Construct } from 'constructs';
-import type { BoundIdentity, IdentityContext } from '../bound-identity';
+import type { BoundIdentity } from '../bound-identity';
 import type { OAuthClientProps } from '../oauth/client';
 import { bindClient, checkClient, makeProvider } from '../oauth/client';
 import { checkParameters, checkScopes, warnOfBroadScopes } from '../oauth/scopes';
-import { OAuthCredential, checkKind, checkRuntimeAuth } from './checks';
+import { OAuthCredential } from './checks';
 import { OAuthGrantType } from '../../mixins/gateway-target-oauth-grant';
 import { invalidValue } from '../../private/errors';
 
-const NAME = 'OutboundIdentity.clientCredentials';
 const ID = 'OAuth';
 /** what AgentCore puts into the request itself */
 const OWN_PARAMETERS = ['grant_type', 'client_id', 'client_secret', 'client_assertion', 'scope'];
@@ -59,15 +58,7 @@ export function checkClientCredentials(props: ClientCredentialsProps): void {
   checkParameters(parametersOf(props));
 }
 
-export function bindClientCredentials(
-  scope: Construct,
-  context: IdentityContext,
-  props: ClientCredentialsProps,
-): BoundIdentity {
-  checkKind(scope, context, NAME, {
-    lambda: 'no token reaches a function: use OutboundIdentity.gatewayRole(), and let the function get its own',
-  });
-  checkRuntimeAuth(scope, context, NAME, true);
+export function bindClientCredentials(scope: Construct, props: ClientCredentialsProps): BoundIdentity {
   const { scopes = [] } = props;
   warnOfBroadScopes(scope, scopes);
   const { config, secret, statements } = bindClient(scope, props);

@@ -7,7 +7,7 @@ import { bindClient, checkClient, clientWith, makeProvider } from '../oauth/clie
 import { checkParameters, checkScopes, warnOfBroadScopes } from '../oauth/scopes';
 import { checkClientId } from '../oauth/server';
 import { checkTenant } from '../oauth/vendor-checks';
-import { OAuthCredential, checkKind, checkRuntimeAuth, checkUserToken } from './checks';
+import { OAuthCredential } from './checks';
 import type { MicrosoftOnBehalfOfProps, OnBehalfOfProps } from './on-behalf-of-props';
 import { ActorToken, OnBehalfOfGrant } from './on-behalf-of-props';
 import { bindSecret } from '../secret-reference';
@@ -15,7 +15,6 @@ import { OAuthGrantType } from '../../mixins/gateway-target-oauth-grant';
 import { ListingMode } from '../../mixins/listing-mode';
 import { invalidValue } from '../../private/errors';
 
-const NAME = 'OutboundIdentity.onBehalfOf';
 const ID = 'OAuth';
 
 type ExchangeConfig = agentcore.CfnOAuth2CredentialProvider.OnBehalfOfTokenExchangeConfigProperty;
@@ -60,7 +59,6 @@ function checkTokenType(type: string | undefined): void {
 }
 
 export function bindOnBehalfOf(scope: Construct, context: IdentityContext, props: OnBehalfOfProps): BoundIdentity {
-  checkExchange(scope, context);
   return exchanged(scope, context, props, bindClient(scope, props, exchangeOf(props)));
 }
 
@@ -75,19 +73,10 @@ export function bindMicrosoft(
   context: IdentityContext,
   props: MicrosoftOnBehalfOfProps,
 ): BoundIdentity {
-  checkExchange(scope, context);
   const secret = bindSecret(scope, props.clientSecret, 'clientSecret');
   const client = { ...clientWith(props.clientId, secret), tenantId: props.tenantId };
   const config = { vendor: 'MicrosoftOauth2', input: { microsoftOauth2ProviderConfig: client } };
   return exchanged(scope, context, props, { config, secret, statements: secret.statements });
-}
-
-function checkExchange(scope: Construct, context: IdentityContext): void {
-  checkKind(scope, context, NAME, {
-    lambda: 'no token reaches a function: use OutboundIdentity.gatewayRole(), or put an MCP server before it',
-  });
-  checkUserToken(scope, context, NAME);
-  checkRuntimeAuth(scope, context, NAME, true);
 }
 
 interface Asked {

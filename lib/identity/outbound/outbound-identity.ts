@@ -1,16 +1,46 @@
+import { Token } from 'aws-cdk-lib';
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import type { BoundIdentity, IdentityContext } from '../bound-identity';
 import type { BotProps } from './bot';
 import { bindBot } from './bot';
 import type { ClientCredentialsProps } from './client-credentials';
 import { bindClientCredentials, checkClientCredentials } from './client-credentials';
+import { checkIdentity } from './checks';
+import type { IdentityName } from './matrix';
 import { bindMicrosoft, bindOnBehalfOf, checkMicrosoft, checkOnBehalfOf } from './on-behalf-of';
 import type { MicrosoftOnBehalfOfProps, OnBehalfOfProps } from './on-behalf-of-props';
-import type { GatewayRoleOptions, NoIdentityOptions } from './simple';
-import { bindBroker, bindGatewayRole, bindNone, checkGatewayRole, checkReason } from './simple';
 import type { UserConsentProps } from './user-consent';
 import { bindUserConsent, checkUserConsent } from './user-consent';
 import type { IToolBroker } from '../tool-broker-ref';
+import { invalid, invalidValue } from '../../private/errors';
+import { reasonProblem } from '../../private/notes';
+
+const SERVICE = /^[a-z0-9-]{1,64}$/;
+
+/** The role of the gateway as the caller. */
+export interface GatewayRoleOptions {
+  /**
+   * The service for which requests are signed: `bedrock-agentcore` for a runtime or another gateway, `execute-api` for
+   * API Gateway, `lambda` for the URL of a function.
+   *
+   * @default - what the target is: nothing to sign for a function, `bedrock-agentcore` for a runtime; needed elsewhere
+   */
+  readonly service?: string;
+
+  /**
+   * The region for which requests are signed.
+   *
+   * @default - the region of the gateway
+   */
+  readonly region?: string;
+}
+
+/** Why no credential is sent. */
+export interface NoIdentityOptions {
+  /** What makes it acceptable, in at least 20 characters: with it the finding of `AgentCoreChecks` is acknowledged. */
+  readonly reason: string;
+}
 
 /**
  * As whom a gateway calls a tool. The credential stays outside of the agent's reach: only the role of the gateway may
@@ -38,7 +68,7 @@ export abstract class OutboundIdentity {
    * Errors: a secret of another region, or imported without its complete ARN; a Lambda or runtime target.
    */
   public static bot(props: BotProps): OutboundIdentity {
-    return new Identity((scope, context) => bindBot(scope, context, props));
+    return new Identity('bot', (scope) => bindBot(scope, props));
   }
 
   /**
@@ -54,7 +84,7 @@ export abstract class OutboundIdentity {
    */
   public static clientCredentials(props: ClientCredentialsProps): OutboundIdentity {
     checkClientCredentials(props);
-    return new Identity((scope, context) => bindClientCredentials(scope, context, props));
+    return new Identity('clientCredentials', (scope) => bindClientCredentials(scope, props));
   }
 
   /**
@@ -74,7 +104,7 @@ export abstract class OutboundIdentity {
    */
   public static onBehalfOf(props: OnBehalfOfProps): OutboundIdentity {
     checkOnBehalfOf(props);
-    return new Identity((scope, context) => bindOnBehalfOf(scope, context, props));
+    return new Identity('onBehalfOf', (scope, context) => bindOnBehalfOf(scope, context, props));
   }
 
   /**
@@ -86,7 +116,7 @@ export abstract class OutboundIdentity {
    */
   public static microsoft(props: MicrosoftOnBehalfOfProps): OutboundIdentity {
     checkMicrosoft(props);
-    return new Identity((scope, context) => bindMicrosoft(scope, context, props));
+    return new Identity('onBehalfOf', (scope, context) => bindMicrosoft(scope, context, props));
   }
 
   /**
@@ -101,7 +131,7 @@ export abstract class OutboundIdentity {
    */
   public static userConsent(props: UserConsentProps): OutboundIdentity {
     checkUserConsent(props);
-    return new Identity((scope, context) => bindUserConsent(scope, context, props));
+    return new Identity('userConsent', (scope, context) => bindUserConsent(scope, context, props));
   }
 
   /**
@@ -111,7 +141,7 @@ export abstract class OutboundIdentity {
    * Errors: a Lambda or runtime target; no tools; a name in `writeTools` that is not among them.
    */
   public static broker(broker: IToolBroker): OutboundIdentity {
-    return new Identity((scope, context) => bindBroker(scope, context, broker));
+    return new Identity('broker', (scope, context) => bindBroker(scope, context, broker));
   }
 
   /**
@@ -122,7 +152,7 @@ export abstract class OutboundIdentity {
    */
   public static gatewayRole(options: GatewayRoleOptions = {}): OutboundIdentity {
     checkGatewayRole(options);
-    return new Identity((scope, context) => bindGatewayRole(scope, context, options));
+    return new Identity('gatewayRole', (scope, context) => bindGatewayRole(scope, context, options));
   }
 
   /**
@@ -133,7 +163,7 @@ export abstract class OutboundIdentity {
    */
   public static none(options: NoIdentityOptions): OutboundIdentity {
     checkReason(options);
-    return new Identity((scope, context) => bindNone(scope, context, options));
+    return new Identity('none', () => bindNone(options));
   }
 
   protected constructor() {}
@@ -146,12 +176,104 @@ export abstract class OutboundIdentity {
 }
 
 class Identity extends OutboundIdentity {
-  public constructor(private readonly bind: (scope: Construct, context: IdentityContext) => BoundIdentity) {
+  public constructor(
+    private readonly name: IdentityName,
+    private readonly bind: (scope: Construct, context: IdentityContext) => BoundIdentity,
+  ) {
     super();
   }
 
   /** @internal */
   public _bind(scope: Construct, context: IdentityContext): BoundIdentity {
+    checkIdentity(scope, context, this.name);
     return this.bind(scope, context);
   }
+}
+
+function checkGatewayRole({ service, region }: GatewayRoleOptions): void {
+  for (const [prop, text] of Object.entries({ service, region })) {
+    if (text !== undefined && !Token.isUnresolved(text) && !SERVICE.test(text)) {
+      throw invalidValue('InvalidSigningName', {
+        what: `${prop} of OutboundIdentity.gatewayRole is not a name that requests are signed for`,
+        got: text,
+        allowed: 'lower-case letters, digits and dashes, for example bedrock-agentcore, execute-api or lambda',
+        fix: 'give the short name, without a domain',
+      });
+    }
+  }
+  if (region !== undefined && service === undefined) {
+    throw invalidValue('SigningRegionWithoutService', {
+      what: 'OutboundIdentity.gatewayRole has a region and no service',
+      got: region,
+      allowed: 'both, or a service alone',
+      fix: 'name the service too',
+    });
+  }
+}
+
+function bindGatewayRole(scope: Construct, context: IdentityContext, options: GatewayRoleOptions): BoundIdentity {
+  return {
+    credential: agentcore.GatewayCredentialProvider.fromIamRole(signing(scope, context, options)),
+    statements: [],
+    actor: 'the role of the gateway, the same for every caller',
+    dependencies: [],
+  };
+}
+
+function signing(
+  scope: Construct,
+  { kind, targetName }: IdentityContext,
+  options: GatewayRoleOptions,
+): GatewayRoleOptions {
+  if (kind === 'lambda') {
+    return {};
+  }
+  if (options.service !== undefined) {
+    return options;
+  }
+  if (kind === 'agentRuntime') {
+    return { service: 'bedrock-agentcore' };
+  }
+  throw invalid(scope, 'SigningServiceMissing', {
+    what: 'it is not known for which service the gateway shall sign its requests to this target',
+    got: targetName,
+    allowed: 'service: bedrock-agentcore, execute-api, lambda or another AWS service',
+    fix: `write OutboundIdentity.gatewayRole({ service: 'execute-api' }); servers outside AWS need another identity`,
+  });
+}
+
+function checkReason({ reason }: NoIdentityOptions): void {
+  const problem = reasonProblem(reason, {
+    what: 'the reason for calling a target without a credential says too little',
+    fix: 'say what makes it acceptable, or use OutboundIdentity.bot(...)',
+  });
+  if (problem !== undefined) {
+    throw invalidValue('NoIdentityReasonTooShort', problem);
+  }
+}
+
+function bindNone({ reason }: NoIdentityOptions): BoundIdentity {
+  const optOut = { rule: 'AC_TARGET_CREDENTIAL_CONFIGURED', reason: reason.trim() };
+  return { statements: [], actor: 'nobody: no credential is sent', dependencies: [], optOut };
+}
+
+function bindBroker(scope: Construct, context: IdentityContext, broker: IToolBroker): BoundIdentity {
+  const names = broker.tools.map(({ name }) => name);
+  const unknown = broker.writeTools.filter((name) => !names.includes(name));
+  if (names.length === 0 || unknown.length > 0) {
+    throw invalid(scope, 'BrokerToolsIncomplete', {
+      what:
+        names.length === 0 ? 'the broker has no tools' : 'writeTools of the broker names tools that it does not have',
+      got: unknown.length === 0 ? context.targetName : unknown.join(', '),
+      allowed: names.length === 0 ? 'at least one tool' : names.join(', '),
+      fix: 'list in tools what the function answers to, and in writeTools those of them that change something',
+    });
+  }
+  return {
+    // the right to invoke it comes with the target, as for any function
+    statements: [],
+    broker: { function: broker.brokerFunction, tools: broker.tools, writeTools: broker.writeTools },
+    actor: 'the account of the broker, with a token for just this call',
+    dependencies: [],
+  };
 }

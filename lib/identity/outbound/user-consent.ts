@@ -6,7 +6,8 @@ import { clientWith, makeProvider } from '../oauth/client';
 import { checkParameters, checkScopes, warnOfBroadScopes } from '../oauth/scopes';
 import { checkClientId } from '../oauth/server';
 import type { OAuthVendor } from '../oauth/vendor';
-import { OAuthCredential, checkKind, checkRuntimeAuth, checkUserToken } from './checks';
+import { OAuthCredential } from './checks';
+import { rowOf } from './matrix';
 import type { SecretReference } from '../secret-reference';
 import { bindSecret } from '../secret-reference';
 import { OAuthGrantType } from '../../mixins/gateway-target-oauth-grant';
@@ -14,7 +15,6 @@ import { checkReturnUrl } from '../../private/https-url';
 import { invalid, invalidValue } from '../../private/errors';
 import { surelyDiffer } from '../../private/references';
 
-const NAME = 'OutboundIdentity.userConsent';
 const ID = 'OAuth';
 
 /** An OAuth client to whose use people consent. Give `portal` or `returnUrl`. */
@@ -96,14 +96,9 @@ export function bindUserConsent(scope: Construct, context: IdentityContext, prop
 }
 
 function checkContext(scope: Construct, context: IdentityContext, portal: ConsentPortal | undefined): void {
-  checkKind(scope, context, NAME, {
-    lambda: 'no token reaches a function: use OutboundIdentity.gatewayRole()',
-  });
-  checkUserToken(scope, context, NAME);
-  checkRuntimeAuth(scope, context, NAME, true);
-  if (!context.hasToolSchema && context.kind !== 'openApi') {
+  if (!context.hasToolSchema && rowOf('userConsent').at[context.kind] === 'withToolSchema') {
     throw invalid(scope, 'ConsentNeedsToolSchema', {
-      what: `${NAME} needs the tools as a fixed list: without one AgentCore asks the server for them at deployment, and waits for a person to consent`,
+      what: 'OutboundIdentity.userConsent needs the tools as a fixed list: without one AgentCore asks the server for them at deployment, and waits for a person to consent',
       got: context.targetName,
       allowed: 'a target with toolSchema',
       fix: 'save what the server answers to tools/list beside your app and give it as toolSchema',

@@ -7,10 +7,9 @@ import { invalid } from '../../private/errors';
 import { AgentPrices } from '../prices';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../segment';
 import { ORDER } from '../segment';
-import { type AlarmKind, AlarmSeverity } from './kind';
+import { type AlarmKind, AlarmSeverity, AlarmStrategy } from './kind';
 import type { AlarmContext, AlarmRule, IAlarmSource } from './rule';
 import { EVALUATION_PERIODS, datapointsOf, rulesById } from './rules';
-import { AlarmStrategy } from './strategy';
 import { letAlarmsReach } from './topics';
 
 /** CloudWatch takes a hundred; forty agents leave no room for so many, and a reader looks at those that ring */

@@ -1,7 +1,6 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
-import type { AlarmKind } from './kind';
-import type { AlarmStrategy } from './strategy';
+import type { AlarmKind, AlarmStrategy } from './kind';
 import type { AgentPrices } from '../prices';
 
 /** What a source learns of the alarms that watch it. */
