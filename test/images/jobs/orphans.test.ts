@@ -3,7 +3,7 @@ import { killOrphans } from '../../../images/session/jobs/orphans';
 import * as processes from '../../../images/session/process/processes';
 import type { ProcessStat } from '../../../images/session/process/processes';
 
-jest.mock('../../../images/session/jobs/processes');
+jest.mock('../../../images/session/process/processes');
 
 const REAPER = 1;
 const SINCE = 1000;
