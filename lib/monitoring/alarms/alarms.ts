@@ -97,9 +97,8 @@ export interface AgentAlarmsProps {
  *
  * A stack takes 500 resources: with more than thirty agents, make the alarms in a stack of their own.
  *
- * An agent has five alarms, each further endpoint four, a gateway three, a broker five, a model with prices one; with gateways
- * come three for the account, four where policies are enforced, with agents one. CloudWatch charges for each, by what it reads:
- * see the page of prices.
+ * The runbook begins with a table of the alarms that each source has. An endpoint has those of its requests; the spending of
+ * its agent is watched once. CloudWatch charges for each alarm, by what it reads: see the page of prices.
  *
  * Errors: nothing to watch, a runbook that is no https URL, two rules about the same that differ, models with prices that
  * cannot be told apart.
