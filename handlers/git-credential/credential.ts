@@ -67,7 +67,7 @@ export function gitHostOf(apiUrl: string): string {
 
 const FIELDS = ['protocol', 'host', 'path'];
 /** with or without the ending and a slash, as people type it; large files are asked for below it */
-const PATH = /^([A-Za-z0-9-]{1,39})\/([A-Za-z0-9._-]{1,110}?)(?:\.git)?\/?(?:\/info\/lfs)?$/;
+const PATH = /^([A-Za-z0-9_-]{1,39})\/([A-Za-z0-9._-]{1,110}?)(?:\.git)?\/?(?:\/info\/lfs)?$/;
 
 function repositoryOf(event: unknown, host: string): { owner: string; name: string } {
   if (!isObject(event) || Object.keys(event).some((field) => !FIELDS.includes(field))) {

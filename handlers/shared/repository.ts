@@ -5,7 +5,8 @@ export interface Repository {
   readonly name: string;
 }
 
-const OWNER = /^[A-Za-z0-9-]{1,39}$/;
+/** with the underscore of a managed user */
+const OWNER = /^[A-Za-z0-9_-]{1,39}$/;
 const NAME = /^[A-Za-z0-9._-]{1,100}$/;
 
 export function isOwner(text: string): boolean {

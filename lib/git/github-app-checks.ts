@@ -10,7 +10,16 @@ import { GitHubAppKey } from './github-app-key';
 import type { GitHubAppOptions } from './github-app-options';
 
 const CLIENT_ID = /^(Iv[A-Za-z0-9.]{8,60}|[1-9][0-9]{0,18})$/;
-const REPOSITORY = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
+/**
+ * The users of an enterprise with managed users have its short code after an underscore.
+ *
+ * @see https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
+ */
+const OWNER = '(?=[^/]{1,39}/)[A-Za-z0-9](-?[A-Za-z0-9])*(_[A-Za-z0-9]{3,8})?';
+const REPOSITORY = new RegExp(`^${OWNER}/(?!\\.{1,2}$)[A-Za-z0-9._-]{1,100}$`);
+/** what can be before owner and name, or after them, in an address: nothing of it is a part of another owner */
+const ADDRESS =
+  /^(?:[a-z+]+:\/\/[^/]+\/|[^/@]+@[^/:]+:|[^/@]+\.[^/]+\/)?([^/]+\/[^/]+?)(?:\.git)?\/?(?:\/(?:tree|blob|commits?|issues|pulls?|actions|releases)(?:\/.*)?)?$/i;
 const LONGEST_OWNER = 39;
 
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
@@ -108,7 +117,7 @@ function formProblem(repositories: string[]): Problem | undefined {
     : {
         what: `a repository ${formFlaw(wrong)}`,
         got: wrong.replace(/\/\/[^/]*@/, '//'),
-        allowed: `owner/name: up to ${LONGEST_OWNER} letters, digits and single hyphens; up to 100 letters, digits and . _ -`,
+        allowed: `owner/name: up to ${LONGEST_OWNER} letters, digits and single hyphens, or a managed user such as octocat_acme; up to 100 letters, digits and . _ -`,
         fix: `write it as the page of the repository shows it${repositorySuggestion(wrong)}`,
       };
 }
@@ -127,7 +136,7 @@ function formFlaw(name: string): string {
 }
 
 function repositorySuggestion(name: string): string {
-  const found = /([A-Za-z0-9-]+\/[A-Za-z0-9._-]+?)(\.git)?\/?$/i.exec(name)?.[1] ?? '';
+  const found = ADDRESS.exec(name)?.[1] ?? '';
   return REPOSITORY.test(found) && found !== name ? `: '${found}'` : '';
 }
 

@@ -155,8 +155,8 @@ describe('Jira', () => {
     );
   });
 
-  test('tells agents which site is meant', () => {
-    const { Description } = added(({ bot }) => ToolTarget.jira({ identity: bot, site: 'https://acme.atlassian.net' }));
+  test.each(['https://acme.atlassian.net', 'acme.atlassian.net'])('tells agents which site is meant: %s', (site) => {
+    const { Description } = added(({ bot }) => ToolTarget.jira({ identity: bot, site }));
     expect(Description).toBe('Jira and Confluence of https://acme.atlassian.net');
   });
 

@@ -40,6 +40,8 @@ describe.each(Object.entries(MAKERS))('%s refuses', (_, make) => {
     ['https://github.com/acme/web', ": 'acme/web'"],
     ['git@github.com:acme/web.git', ": 'acme/web'"],
     ['github.com/acme/web', 'a repository is a URL'],
+    ['https://github.com/acme/web/tree/main', ": 'acme/web'"],
+    ['https://github.com/octocat_acme/tool.git', ": 'octocat_acme/tool'"],
     ['acme/web.git', "a repository ends in .git (got 'acme/web.git')"],
     ['acme/web.git', ": 'acme/web'"],
     ['acme/web.GIT', 'a repository ends in .git'],
@@ -61,6 +63,22 @@ describe.each(Object.entries(MAKERS))('%s refuses', (_, make) => {
     const error = refused({ repositories: ['acme/fine', repository] });
     expect(error.code).toBe('InvalidRepositories');
     expect(error.text).toContain(text);
+  });
+
+  test.each([
+    'octo.acme/tool',
+    'octo acme/tool',
+    '_acme/tool',
+    'octocat_toolongcode/tool',
+    'a/b/acme/tool',
+    'x@acme/tool',
+  ])('repository %j, without naming a repository of another owner', (repository) => {
+    const { text } = refused({ repositories: [repository] });
+    expect(text).toMatch(/write it as the page of the repository shows it$/);
+  });
+
+  test('a repository of a managed user is one', () => {
+    expect(() => refused({ repositories: ['octocat_acme/tool'] })).toThrow('nothing was thrown');
   });
 
   test('the password in the URL of a repository, without printing it', () => {

@@ -8,7 +8,7 @@ interface Repository {
   readonly folder: string;
 }
 
-const SHORT = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
+const SHORT = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
 const SEGMENT = /^[A-Za-z0-9._~-]{1,100}$/;
 /** labels without a dot at either end, or an IPv6 address: the host is a folder of the workspace */
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*)$/;

@@ -19,7 +19,7 @@ import type {
   RemoteTargetProps,
 } from './tool-target-props';
 
-const SITE = /^https:\/\/[a-z0-9]([a-z0-9-]*[a-z0-9])?\.atlassian\.net$/;
+const SITE = /^(https:\/\/)?[a-z0-9]([a-z0-9-]*[a-z0-9])?\.atlassian\.net$/;
 
 /**
  * Where the tools of a gateway come from. Each target takes one identity: as whom the gateway calls it.
@@ -107,8 +107,8 @@ export class ToolTarget {
 }
 
 function jiraTarget(props: JiraTargetProps): Binder {
-  const { identity, site } = props;
-  checkSite(site);
+  const { identity } = props;
+  const site = siteFrom(props.site);
   return (scope, context) =>
     bindServer(scope, context, {
       kind: 'mcpServer',
@@ -128,15 +128,20 @@ function endpointOf({ oauthGrant }: BoundIdentity): string {
   return oauthGrant === undefined ? 'https://mcp.atlassian.com/v1/mcp' : 'https://mcp.atlassian.com/v1/mcp/authv2';
 }
 
-function checkSite(site: string | undefined): void {
-  if (site !== undefined && !Token.isUnresolved(site) && !SITE.test(site)) {
+/** The address of the site, which people also write without https. */
+function siteFrom(site: string | undefined): string | undefined {
+  if (site === undefined || Token.isUnresolved(site)) {
+    return site;
+  }
+  if (!SITE.test(site)) {
     throw invalidValue('InvalidJiraSite', {
       what: 'this is not the address of a Jira site in the cloud',
       got: site,
-      allowed: 'https://<site>.atlassian.net, without a path or a slash at the end',
+      allowed: '<site>.atlassian.net, with or without https://, without a path or a slash at the end',
       fix: 'for the data center edition host an MCP server and use ToolTarget.mcpServer',
     });
   }
+  return site.startsWith('https://') ? site : `https://${site}`;
 }
 
 function slackTarget(props: RemoteTargetProps): Binder {
