@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http';
 import { createBroker } from '../../handlers/github-broker/broker.ts';
-import { CATALOGUE } from '../../lib/contract/catalogue.ts';
+import { CATALOGUE } from '../../lib/contract/catalogue/index.ts';
 import { argumentsOf } from '../../lib/contract/catalogue/tool.ts';
 import { sample } from '../../test/git/handler/samples.ts';
 import { descriptions } from './description.mjs';

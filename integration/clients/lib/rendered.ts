@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { type AgentCli, AgentNetwork, CodingAgent, type ModelRoute } from '../../../lib.ts';
+import { type AgentCli, AgentNetwork, CodingAgent, type ModelRoute } from '../../../lib/index.ts';
 import type { SessionSettings } from '../../../lib/contract/session.ts';
 import { REGION } from './guarded-gateway.ts';
 

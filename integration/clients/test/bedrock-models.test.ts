@@ -1,7 +1,7 @@
 /* Which models real coding agents call on Bedrock, told what the constructs render: those of their route, and no other. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AgentCli, BedrockModel, ModelRoute } from '../../../lib.ts';
+import { AgentCli, BedrockModel, ModelRoute } from '../../../lib/index.ts';
 import { AGENTS } from '../lib/agents.ts';
 import { REGION } from '../lib/guarded-gateway.ts';
 import { ACCOUNT, settingsOf } from '../lib/rendered.ts';
