@@ -137,7 +137,7 @@ function siteFrom(site: string | undefined): string | undefined {
     throw invalidValue('InvalidJiraSite', {
       what: 'this is not the address of a Jira site in the cloud',
       got: site,
-      allowed: '<site>.atlassian.net, with or without https://, without a path or a slash at the end',
+      allowed: 'https://<site>.atlassian.net, without a path or a slash at the end; https:// can be omitted',
       fix: 'for the data center edition host an MCP server and use ToolTarget.mcpServer',
     });
   }
