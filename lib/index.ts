@@ -31,7 +31,7 @@ export type { DefaultBranchOptions, GitHubAppBrokerProps, SensitivePermissions }
 export { GitHubAppFunction } from './git/github-app-function';
 export { GitHubAppKey } from './git/github-app-key';
 export type { GitHubAppOptions } from './git/github-app-options';
-export { type IToolBroker } from './identity/tool-broker-ref';
+export { type IToolBroker } from './identity/contracts';
 export { ToolBroker, type ToolBrokerOptions } from './git/tool-broker';
 export { AgentCoreChecks } from './checks/agent-core-checks';
 export { type CheckRule, CheckSeverity } from './checks/rules/check';
@@ -45,7 +45,7 @@ export { ListingMode } from './mixins/listing-mode';
 export { McpClient } from './gateway/clients/mcp-client';
 export { McpGateway } from './gateway/mcp-gateway';
 export { McpGatewayBase } from './gateway/mcp-gateway-base';
-export type { IMcpGateway } from './identity/mcp-gateway-ref';
+export type { IMcpGateway } from './identity/contracts';
 export type { GatewayCedar, GatewayInterceptor, McpGatewayProps } from './gateway/mcp-gateway-props';
 export { McpTarget } from './gateway/targets/mcp-target';
 export { PrivateEndpoint, type VpcEndpointOptions } from './network/private-endpoint';
@@ -91,7 +91,7 @@ export type {
   PublicInternetOptions,
 } from './network/agent-network-props';
 export { Egress, type InternetEgressOptions } from './network/egress';
-export type { IAgentNetwork } from './network/agent-network-ref';
+export type { IAgentNetwork } from './network/contracts';
 export type { AlarmContext, AlarmRule, IAlarmSource } from './monitoring/alarms/rule';
 export { AlarmKind, AlarmSeverity, AlarmStrategy, type AlarmThresholds } from './monitoring/alarms/kind';
 export { AgentAlarms, type AgentAlarmsProps } from './monitoring/alarms/alarms';

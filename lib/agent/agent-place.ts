@@ -1,7 +1,7 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import type { IAgentNetwork } from '../network/agent-network-ref';
+import type { IAgentNetwork } from '../network/contracts';
 import { checkSecurityGroups } from '../network/security-groups';
 import { acknowledgeOptOut } from '../private/acknowledge';
 import { invalid } from '../private/errors';

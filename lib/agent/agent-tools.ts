@@ -4,7 +4,7 @@ import { GATEWAY_AUTH_VARIABLE, GATEWAY_URL_VARIABLE, GIT_CREDENTIAL_VARIABLE } 
 import type { GitCredential } from '../git/git-credential';
 import type { InboundAuth } from '../identity/inbound-auth';
 import type { JwtAuthProps } from '../identity/jwt-rules';
-import type { IMcpGateway } from '../identity/mcp-gateway-ref';
+import type { IMcpGateway } from '../identity/contracts';
 import { invalid } from '../private/errors';
 import type { CodingAgentProps } from './coding-agent-props';
 

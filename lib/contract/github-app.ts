@@ -68,7 +68,7 @@ export interface CredentialConfig extends AppConfig {
   readonly allowPush?: boolean;
 }
 
-/** What the catalogue says of each tool. See `catalogue.ts`. */
+/** What the catalogue says of each tool. See `lib/contract/catalogue`. */
 export interface CatalogueTool {
   readonly name: string;
   readonly toolset: string;

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import type { InboundAuth } from '../identity/inbound-auth';
-import type { IMcpGateway } from '../identity/mcp-gateway-ref';
+import type { IMcpGateway } from '../identity/contracts';
 import { invalid, warn } from '../private/errors';
 import { isDropped } from '../private/grants';
 import type { ClientConfiguration } from './clients/configuration';

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { DEFAULT_TOOLS, READ_TOOLS } from '../contract/catalogue';
 import type { BrokerConfig, CatalogueTool, ToolInput } from '../contract/github-app';
 import { LONGEST_CACHE_MINUTES, RESULT_BOUNDS } from '../contract/github-app';
-import type { IToolBroker } from '../identity/tool-broker-ref';
+import type { IToolBroker } from '../identity/contracts';
 import { invalid } from '../private/errors';
 import { brokerFunction } from './broker-function';
 import { checkReason, permissionsOf, toolsOf } from './broker-tools';

@@ -17,7 +17,7 @@ const CLIENT_ID = /^(Iv[A-Za-z0-9.]{8,60}|[1-9][0-9]{0,18})$/;
  */
 const OWNER = '(?=[^/]{1,39}/)[A-Za-z0-9](-?[A-Za-z0-9])*(_[A-Za-z0-9]{3,8})?';
 const REPOSITORY = new RegExp(`^${OWNER}/(?!\\.{1,2}$)[A-Za-z0-9._-]{1,100}$`);
-/** what can be before owner and name, or after them, in an address: nothing of it is a part of another owner */
+/** owner and name with the rest of an address around them; no part of a name is taken for an owner */
 const ADDRESS =
   /^(?:[a-z+]+:\/\/[^/]+\/|[^/@]+@[^/:]+:|[^/@]+\.[^/]+\/)?([^/]+\/[^/]+?)(?:\.git)?\/?(?:\/(?:tree|blob|commits?|issues|pulls?|actions|releases)(?:\/.*)?)?$/i;
 const LONGEST_OWNER = 39;
@@ -137,7 +137,8 @@ function formFlaw(name: string): string {
 
 function repositorySuggestion(name: string): string {
   const found = ADDRESS.exec(name)?.[1] ?? '';
-  return REPOSITORY.test(found) && found !== name ? `: '${found}'` : '';
+  const isPage = /^(orgs|users|settings|apps|marketplace)\//.test(found);
+  return REPOSITORY.test(found) && found !== name && !isPage ? `: '${found}'` : '';
 }
 
 function ownerProblem(repositories: string[]): Problem | undefined {

@@ -1,6 +1,6 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
-import type { IAgentNetwork } from '../network/agent-network-ref';
+import type { IAgentNetwork } from '../network/contracts';
 import type { GitHubAppKey } from './github-app-key';
 
 /** A GitHub App, where it is installed, and the function that acts for it. */

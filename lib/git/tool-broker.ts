@@ -1,6 +1,6 @@
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { IToolBroker } from '../identity/tool-broker-ref';
+import type { IToolBroker } from '../identity/contracts';
 import { refuseCredentialFunction } from './git-credential';
 import { checkTools } from './tool-checks';
 

@@ -7,7 +7,7 @@ import { invalid, invalidValue } from '../private/errors';
 import { letLogsUseKey } from '../private/keys';
 import { reasonProblem } from '../private/notes';
 import type { AgentNetworkProps, AllowBucketOptions, FromVpcProps, PublicInternetOptions } from './agent-network-props';
-import type { IAgentNetwork } from './agent-network-ref';
+import type { IAgentNetwork } from './contracts';
 import { DnsFirewall } from './dns-firewall';
 import type { EgressPlan } from './egress';
 import { Egress } from './egress';

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { invalid, warn } from '../private/errors';
 import { surelyDiffer } from '../private/references';
 import type { FromVpcProps } from './agent-network-props';
-import type { IAgentNetwork } from './agent-network-ref';
+import type { IAgentNetwork } from './contracts';
 import { supportedZoneIds, zoneOf } from './availability-zones';
 import { Egress } from './egress';
 import { s3Peer } from './s3-prefix-list';

@@ -1,6 +1,6 @@
 /*
- * The rooms of the code and what each may import. ESLint enforces it (eslint.config.mjs), and test/rooms.test.ts checks that
- * no folder is left out.
+ * The rooms of the code and what each may import. ESLint reports it while you write (eslint.config.mjs), by the text of an
+ * import; test/rooms.test.ts resolves every import and checks the same, also where a text is written in another way.
  */
 
 /** The rooms of `lib` that make constructs, from the ground up: a room imports only rooms before it. */
@@ -39,43 +39,55 @@ export const SESSION = [
   'server',
 ];
 
+/** The rooms that a room may import, itself among them. */
+export function allowedFor(parent, room) {
+  const upTo = (rooms) => rooms.slice(0, rooms.indexOf(room) + 1);
+  if (parent === 'images/session') {
+    return upTo(SESSION);
+  }
+  return OFFLINE.includes(room) ? [...SHARED, ...upTo(OFFLINE)] : upTo(CONSTRUCTS);
+}
+
 /** folders below a room: lib/gateway/targets is one deep */
-const DEEPEST = 2;
+const DEEPEST = 3;
+
+/** what runs elsewhere is bundled without the CDK */
+const ONLY_CONTRACT = {
+  regex: '(^|/)lib(/?$|/(?!contract(/|$)))',
+  message: 'what runs in functions and sessions imports only lib/contract',
+};
+const NO_CDK = { regex: '^(aws-cdk-lib|constructs)(/|$)', message: 'what runs elsewhere is bundled without the CDK' };
+const NOT_ITSELF = { regex: '^cdk-coding-agents$', message: 'lib imports its own files, never the package' };
+const NOTHING_ELSE = { regex: '^[^.]', message: 'lib/contract imports nothing: it is bundled into every program' };
 
 /** The blocks of an ESLint configuration that hold every file to its room. */
 export function roomRules() {
   return [
-    ...CONSTRUCTS.flatMap((room, i) => rulesOf('lib', room, [...CONSTRUCTS.slice(i + 1), ...OFFLINE])),
-    ...OFFLINE.flatMap((room, i) =>
-      rulesOf('lib', room, [...CONSTRUCTS.filter((other) => !SHARED.includes(other)), ...OFFLINE.slice(i + 1)]),
+    { files: ['handlers/**/*.ts', 'images/**/*.ts'], rules: restricted([ONLY_CONTRACT, NO_CDK]) },
+    { files: ['cli/**/*.ts'], rules: restricted([ONLY_CONTRACT]) },
+    ...[...CONSTRUCTS, ...OFFLINE].flatMap((room) =>
+      rulesOf('lib', room, room === 'contract' ? [NOTHING_ELSE] : [NOT_ITSELF]),
     ),
-    ...SESSION.flatMap((room, i) => rulesOf('images/session', room, SESSION.slice(i + 1), [ONLY_CONTRACT])),
-    { files: ['handlers/**/*.ts', 'cli/**/*.ts', 'images/session/*.ts'], rules: restricted([ONLY_CONTRACT]) },
+    ...SESSION.flatMap((room) => rulesOf('images/session', room, [ONLY_CONTRACT, NO_CDK])),
   ];
 }
 
-/** what runs elsewhere is bundled without the CDK */
-const ONLY_CONTRACT = {
-  regex: '(^|/)lib/(?!contract(/|$))',
-  message: 'what runs in functions and sessions imports only lib/contract',
-};
-
-const NOTHING_ELSE = { regex: '^[^.]', message: 'lib/contract imports nothing: it is bundled into every program' };
-
-function rulesOf(parent, room, forbidden, more = []) {
-  const own = parent === 'lib' && room === 'contract' ? [NOTHING_ELSE] : [];
+function rulesOf(parent, room, more) {
   return Array.from({ length: DEEPEST + 1 }, (_, depth) => ({
     files: [`${parent}/${room}/${'*/'.repeat(depth)}*.ts`],
-    rules: restricted([...above(room, forbidden, depth), ...own, ...more]),
+    rules: restricted([...above(parent, room, depth), ...more]),
   }));
 }
 
 /** the way up is as long as the file is deep: a folder in a room may have the name of another room */
-function above(room, forbidden, depth) {
+function above(parent, room, depth) {
   const up = '\\.\\./'.repeat(depth + 1);
+  const forbidden = (parent === 'lib' ? [...CONSTRUCTS, ...OFFLINE] : SESSION).filter(
+    (other) => !allowedFor(parent, room).includes(other),
+  );
   const message = `'${room}' imports only rooms below it: see scripts/lib/rooms.mjs`;
   return [
-    { regex: `^${up}(index)?$`, message },
+    { regex: `^${up.slice(0, -1)}(/(index|main)?(\\.\\w+)?)?$`, message },
     ...(forbidden.length === 0 ? [] : [{ regex: `^${up}(${forbidden.join('|')})(/|$)`, message }]),
   ];
 }

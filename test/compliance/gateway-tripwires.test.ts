@@ -121,8 +121,8 @@ describe('L1', () => {
   });
 
   test.each([
-    ['ConsentPortal', 'lib/identity/consent-portal.ts'],
-    ['RateLimit', 'lib/gateway/rate-limits.ts'],
+    ['ConsentPortal', 'lib/identity/consent/consent-portal.ts'],
+    ['RateLimit', 'lib/gateway/limits/rate-limits.ts'],
   ])('there is no L2 of a %s', (name, file) => {
     const found = Object.keys(agentcore).filter((member) => member.includes(name));
     expect(found.filter((member) => member.startsWith('Cfn'))).toHaveLength(1);
@@ -135,14 +135,14 @@ describe('L1', () => {
   test('the L2 credential providers refer to no secret of the user', () => {
     still(
       !/external|secretSource|secretConfig/i.test(declarationsIn(`${ROOT}/identity`)),
-      'the L2 providers take secrets of the user: lib/identity/outbound-bot.ts and oauth-provider.ts can use them',
+      'the L2 providers take secrets of the user: lib/identity/outbound/bot.ts and oauth-provider.ts can use them',
     );
   });
 
   test('the L2 providers know neither token exchange nor private keys', () => {
     still(
       !/onBehalfOf|tokenExchange|privateKeyJwt/i.test(declarationsIn(`${ROOT}/identity`)),
-      'the L2 providers know token exchange or private keys: lib/identity/outbound-on-behalf-of.ts can use them',
+      'the L2 providers know token exchange or private keys: lib/identity/outbound/on-behalf-of.ts can use them',
     );
   });
 });
@@ -174,7 +174,7 @@ describe('rights', () => {
     plain.function();
     still(
       plain.rights().includes(`${FUNCTION_ARN}:*`),
-      'the L2 allows the function alone: FunctionTarget in lib/gateway/function-target.ts can go',
+      'the L2 allows the function alone: FunctionTarget in lib/gateway/targets/function-target.ts can go',
     );
   });
 
@@ -182,7 +182,7 @@ describe('rights', () => {
     const plain = new Plain();
     still(
       throws(() => plain.function(plain.importedFunction())),
-      'the L2 takes imported functions: FunctionTarget in lib/gateway/function-target.ts can go, if it grants no more',
+      'the L2 takes imported functions: FunctionTarget in lib/gateway/targets/function-target.ts can go, if it grants no more',
     );
   });
 
@@ -202,7 +202,7 @@ describe('rights', () => {
     const rights = plain.rights();
     still(
       rights.includes('s3:List*') && rights.includes('"/*"'),
-      'the L2 allows the object alone: LocatedSchema in lib/gateway/openapi-target.ts can go',
+      'the L2 allows the object alone: LocatedSchema in lib/gateway/targets/openapi-target.ts can go',
     );
   });
 
@@ -211,7 +211,7 @@ describe('rights', () => {
     plain.server(plain.key());
     still(
       plain.rights().includes('secret:bedrock-agentcore-identity!*'),
-      'the L2 allows one secret alone: lib/identity/outbound-credentials.ts can go',
+      'the L2 allows one secret alone: lib/identity/outbound/checks.ts can go',
     );
     still(
       /workload-identity\/[a-z-]*[A-Z]/.test(plain.rights()),
@@ -224,7 +224,7 @@ describe('rights', () => {
     plain.server(agentcore.GatewayCredentialProvider.fromIamRole({ service: 'bedrock-agentcore' }));
     still(
       !plain.rights().includes('InvokeAgentRuntime'),
-      'the L2 allows to invoke a runtime: compare it with lib/gateway/runtime-target.ts',
+      'the L2 allows to invoke a runtime: compare it with lib/gateway/targets/runtime-target.ts',
     );
   });
 
@@ -234,7 +234,7 @@ describe('rights', () => {
     const [id] = Object.keys(plain.template().findResources(TARGET));
     still(
       plain.rights().includes(`{"Ref":"${id}"}`),
-      'the grants of the L2 target name an ARN: the warning in lib/gateway/mcp-target.ts can go',
+      'the grants of the L2 target name an ARN: the warning in lib/gateway/targets/mcp-target.ts can go',
     );
   });
 });
@@ -243,13 +243,16 @@ describe('order', () => {
   test('the L2 target of a function does not wait for its right', () => {
     const plain = new Plain();
     plain.function();
-    still(plain.dependsOn(TARGET) === undefined, 'the L2 target of a function waits: see lib/gateway/added-target.ts');
+    still(
+      plain.dependsOn(TARGET) === undefined,
+      'the L2 target of a function waits: see lib/gateway/gateway-targets.ts',
+    );
   });
 
   test('the L2 target of an API does not wait for the right to its description', () => {
     const plain = new Plain();
     plain.api(agentcore.ApiSchema.fromLocalAsset(__filename));
-    still(plain.dependsOn(TARGET) === undefined, 'the L2 target of an API waits: see lib/gateway/added-target.ts');
+    still(plain.dependsOn(TARGET) === undefined, 'the L2 target of an API waits: see lib/gateway/gateway-targets.ts');
   });
 
   test('the L2 gateway does not wait for the right to its key', () => {
@@ -274,7 +277,7 @@ describe('order', () => {
     expect(plain.dependsOn('AWS::BedrockAgentCore::Policy')).toContain(engine);
     still(
       [plain.dependsOn('AWS::BedrockAgentCore::Policy')].flat().length === 1,
-      'the L2 policy waits for more: compare it with attach() in lib/gateway/policies.ts',
+      'the L2 policy waits for more: compare it with attach() in lib/gateway/policy/policy-engine.ts',
     );
   });
 });
@@ -284,7 +287,7 @@ describe('defaults and checks', () => {
     const header = agentcore.ApiKeyCredentialLocation.header({ credentialParameterName: 'x-api-key' });
     still(
       header.credentialPrefix === 'Bearer ',
-      'the L2 has another prefix: ApiKeyCredential in lib/identity/outbound-credentials.ts need not render it',
+      'the L2 has another prefix: ApiKeyCredential in lib/identity/outbound/checks.ts need not render it',
     );
   });
 
@@ -324,7 +327,7 @@ describe('defaults and checks', () => {
     });
     still(
       imported.gatewayUrl === undefined,
-      'the L2 import has an address: lib/gateway/imported-gateway.ts can be built on it',
+      'the L2 import has an address: lib/gateway/mcp-gateway-base.ts can be built on it',
     );
   });
 });

@@ -46,7 +46,7 @@ test('the L2 grants the right to an artifact to the first runtime only', () => {
   const pulls = policies.filter((policy) => JSON.stringify(policy).includes('ecr:BatchGetImage'));
   still(
     pulls.length === 1,
-    'each runtime gets the right to a shared artifact: `takenBy` in lib/agent/agent-artifact.ts can go',
+    'each runtime gets the right to a shared artifact: `takenBy` in lib/agent/cli/agent-artifact.ts can go',
   );
 });
 
@@ -63,7 +63,7 @@ test('the L2 network configuration makes a security group with a fixed id', () =
 
 test('S3 Files has no L2', () => {
   const l2s = Object.keys(s3files).filter((name) => !name.startsWith('Cfn'));
-  still(l2s.length === 0, `aws-s3files has ${l2s.join(', ')}: lib/storage/s3-files-*.ts can be built on it, or go`);
+  still(l2s.length === 0, `aws-s3files has ${l2s.join(', ')}: lib/storage/s3-files can be built on it, or go`);
 });
 
 test('the schema of a runtime has no metadata configuration', () => {

@@ -72,6 +72,7 @@ describe.each(Object.entries(MAKERS))('%s refuses', (_, make) => {
     'octocat_toolongcode/tool',
     'a/b/acme/tool',
     'x@acme/tool',
+    'https://github.com/orgs/acme',
   ])('repository %j, without naming a repository of another owner', (repository) => {
     const { text } = refused({ repositories: [repository] });
     expect(text).toMatch(/write it as the page of the repository shows it$/);

@@ -4,7 +4,7 @@ import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { IMcpGateway } from '../../lib/identity/mcp-gateway-ref';
+import type { IMcpGateway } from '../../lib/identity/contracts';
 import type { BoundIdentity, IdentityContext } from '../../lib/identity/bound-identity';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
 import type { OutboundIdentity } from '../../lib/identity/outbound/outbound-identity';

@@ -1,7 +1,7 @@
 import { Lazy } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { IToolBroker } from '../../lib/identity/tool-broker-ref';
+import type { IToolBroker } from '../../lib/identity/contracts';
 import type { IdentityContext, TargetKind } from '../../lib/identity/bound-identity';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
 import { OAuthVendor } from '../../lib/identity/oauth/vendor';

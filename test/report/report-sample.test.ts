@@ -7,7 +7,7 @@ import { reportOf, sample } from './report-apps';
 
 const docs = join(__dirname, '..', '..', 'docs', 'compliance');
 const HEAD =
-  '<!-- The report of the sample app. Kept fresh by test/compliance/report-sample.test.ts: npm run test:update -->\n';
+  '<!-- The report of the sample app. Kept fresh by test/report/report-sample.test.ts: npm run test:update -->\n';
 
 /** whether jest was asked to write snapshots anew */
 function isUpdate(): boolean {

@@ -1,7 +1,7 @@
 import { UnscopedValidationError } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import type { IAgentNetwork } from '../../lib/network/agent-network-ref';
+import type { IAgentNetwork } from '../../lib/network/contracts';
 
 type Code = ConstructorParameters<typeof UnscopedValidationError>[0];
 

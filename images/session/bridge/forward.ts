@@ -115,7 +115,7 @@ export class Forward {
       this.response.writeHead(status, headers).flushHeaders();
       await this.pass(answer, inspectEvents(this.watch(post)), status, headers);
     } else {
-      await this.pass(answer, inspectJson(this.watch(post)), status, headers);
+      await this.pass(answer, inspectJson(this.watch(post), wantsAnswer(post)), status, headers);
     }
   }
 
@@ -165,7 +165,7 @@ export class Forward {
     // such as a policy that denies a tool: the model may read the gateway's own words
     const isWord = status !== 401 || text.includes(CONSENT_MARK);
     if (post !== undefined && isWord && isAnswer(message, post) && !isAboutVersion(failure)) {
-      await this.pass(Readable.from([text]), inspectJson(this.watch(post)), 200, JSON_TYPE);
+      await this.pass(Readable.from([text]), inspectJson(this.watch(post), true), 200, JSON_TYPE);
       return;
     }
     this.fail(failure, post);
@@ -206,6 +206,11 @@ export class Forward {
     this.response.writeHead(status, JSON_TYPE).end(JSON.stringify(message));
     this.request.resume();
   }
+}
+
+/** A notification, and the end of a session, are only accepted: what a gateway says then is nobody's answer. */
+function wantsAnswer(post: RpcPost | undefined): boolean {
+  return post !== undefined && idsOf(post).length > 0;
 }
 
 function isAnswer(message: unknown, post: RpcPost): boolean {

@@ -9,7 +9,7 @@ import type { ConsentWatch } from './consent';
 const LARGEST_READ = 256 * 1024;
 
 /** For a body that is one JSON message. */
-export function inspectJson(watch: ConsentWatch): Transform {
+export function inspectJson(watch: ConsentWatch, isAnswer: boolean): Transform {
   let parts: Buffer[] | undefined = [];
   let size = 0;
   return new Transform({
@@ -27,7 +27,7 @@ export function inspectJson(watch: ConsentWatch): Transform {
       }
     },
     flush(done) {
-      finished(done, () => (parts === undefined ? undefined : rewrittenJson(Buffer.concat(parts), watch)));
+      finished(done, () => (parts === undefined ? undefined : rewrittenJson(Buffer.concat(parts), watch, isAnswer)));
     },
   });
 }
@@ -44,12 +44,9 @@ function finished(done: TransformCallback, make: () => Buffer | undefined): void
   done(null, made);
 }
 
-function rewrittenJson(bytes: Buffer, watch: ConsentWatch): Buffer {
-  if (bytes.length === 0) {
-    return bytes;
-  }
+function rewrittenJson(bytes: Buffer, watch: ConsentWatch, isAnswer: boolean): Buffer {
   const message = parsed(bytes.toString('utf8'));
-  if (message === undefined) {
+  if (message === undefined && isAnswer && bytes.length > 0) {
     throw Object.assign(new Error('the answer is not JSON'), { code: 'NOT_JSON' });
   }
   if (!bytes.includes(CONSENT_MARK)) {

@@ -125,24 +125,43 @@ async function updateSubmodules(git: Git, directory: string, missingOnly: boolea
   if (!existsSync(path.join(directory, '.gitmodules'))) {
     return [];
   }
-  try {
-    const paths = missingOnly ? await missingSubmodules(git, directory) : [];
-    if (!missingOnly || paths.length > 0) {
-      await git.run(directory, 'submodule', 'update', '--quiet', '--init', '--recursive', '--', ...paths);
+  const notices: CheckedOut['notices'][number][] = [];
+  for (const name of await submodulesIn(git, directory, missingOnly)) {
+    try {
+      // one by one: git checks out none of them if one cannot be cloned
+      await git.run(directory, 'submodule', 'update', '--quiet', '--init', '--recursive', '--', name);
+    } catch (error) {
+      if (!(error instanceof GitError)) {
+        throw error;
+      }
+      const said = error.said.trim().split('\n').slice(-3).join(' ');
+      const message = `submodule ${name} could not be fetched: ${said || 'git gave no reason'}`;
+      notices.push({ code: 'SubmoduleMissing', message });
     }
-    return [];
-  } catch (error) {
-    if (!(error instanceof GitError)) {
-      throw error;
-    }
-    const said = error.said.trim().split('\n').slice(-3).join(' ');
-    return [{ code: 'SubmodulesMissing', message: `submodules could not be fetched: ${said || 'git gave no reason'}` }];
   }
+  return notices;
 }
 
-async function missingSubmodules(git: Git, directory: string): Promise<string[]> {
-  const status = await git.run(directory, 'submodule', 'status');
-  return [...status.matchAll(/^-[0-9a-f]+ (.+)$/gm)].map(([, name]) => name);
+/** The paths of the submodules, or of those that are not there in whole. */
+async function submodulesIn(git: Git, directory: string, missingOnly: boolean): Promise<string[]> {
+  const [all, whole] = await Promise.all([status(git, directory), status(git, directory, '--recursive')]);
+  const missing = whole.filter(({ isMissing }) => isMissing).map(({ name }) => name);
+  return all
+    .map(({ name }) => name)
+    .filter((name) => !missingOnly || missing.some((one) => one === name || one.startsWith(`${name}/`)));
+}
+
+async function status(
+  git: Git,
+  directory: string,
+  ...options: string[]
+): Promise<{ name: string; isMissing: boolean }[]> {
+  const lines = await git.run(directory, 'submodule', 'status', ...options);
+  // a sign, the commit, the path, and for those that are there how the commit is called
+  return [...lines.matchAll(/^([ +U-])[0-9a-f]+ (.+?)(?: \([^()]*\))?$/gm)].map(([, sign, name]) => ({
+    name,
+    isMissing: sign === '-',
+  }));
 }
 
 async function pullLargeFiles(git: Git, directory: string): Promise<CheckedOut['notices']> {

@@ -89,8 +89,8 @@ export interface GitHubTargetProps extends RemoteTargetProps {
 /** Tools of Jira and Confluence. */
 export interface JiraTargetProps extends RemoteTargetProps {
   /**
-   * The site, `https://<site>.atlassian.net`, for whoever operates the gateway: it becomes part of the description. Agents
-   * ask the server which sites there are.
+   * The site, `https://<site>.atlassian.net` or without `https://`, for whoever operates the gateway: it becomes part of
+   * the description. Agents ask the server which sites there are.
    *
    * @default - the description names none
    */

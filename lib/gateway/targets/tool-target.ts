@@ -43,7 +43,7 @@ export class ToolTarget {
    * Jira and Confluence in the cloud: Atlassian's own MCP server. For the data center edition host a server and use
    * `mcpServer`.
    *
-   * Errors: a site that is not `https://<site>.atlassian.net`.
+   * Errors: a site that is not `https://<site>.atlassian.net`; `https://` can be omitted.
    *
    * @see https://support.atlassian.com/atlassian-rovo-mcp-server/
    */

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { PerEnvironment } from '../../private/environments';
 import { invalid } from '../../private/errors';
 import { ownerOf } from '../../private/references';
-import type { IMcpGateway } from '../mcp-gateway-ref';
+import type { IMcpGateway } from '../contracts';
 import { clientWith, makeProvider } from '../oauth/client';
 import { checkScopes } from '../oauth/scopes';
 import { checkClientId } from '../oauth/server';

@@ -5,7 +5,7 @@ import { acknowledgeUnlessChanged } from '../../private/acknowledge';
 import { Acknowledgements } from '../../private/acknowledgements';
 import { describe } from '../../private/errors';
 import { LARGEST_POLICY, policySize } from '../../private/policy-size';
-import type { IMcpGateway } from '../mcp-gateway-ref';
+import type { IMcpGateway } from '../contracts';
 import { providerArn } from '../provider-name';
 
 /** a portal id is the name, a dash and ten characters */

@@ -12,7 +12,7 @@ import { bindMicrosoft, bindOnBehalfOf, checkMicrosoft, checkOnBehalfOf } from '
 import type { MicrosoftOnBehalfOfProps, OnBehalfOfProps } from './on-behalf-of-props';
 import type { UserConsentProps } from './user-consent';
 import { bindUserConsent, checkUserConsent } from './user-consent';
-import type { IToolBroker } from '../tool-broker-ref';
+import type { IToolBroker } from '../contracts';
 import { invalid, invalidValue } from '../../private/errors';
 import { reasonProblem } from '../../private/notes';
 

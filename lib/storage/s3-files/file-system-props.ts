@@ -2,7 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { IAgentNetwork } from '../../network/agent-network-ref';
+import type { IAgentNetwork } from '../../network/contracts';
 import type { S3FilesImportRule } from './synchronization';
 
 /** Properties of an `S3FilesFileSystem`. */

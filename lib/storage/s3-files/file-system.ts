@@ -6,7 +6,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { IDependable } from 'constructs';
 import { Construct, DependencyGroup } from 'constructs';
-import type { IAgentNetwork } from '../../network/agent-network-ref';
+import type { IAgentNetwork } from '../../network/contracts';
 import { NFS_PORT } from '../../network/security-groups';
 import { invalid } from '../../private/errors';
 import type { S3FilesAccessPointOptions } from './access-point';

@@ -163,6 +163,15 @@ describe('a gateway with IAM', () => {
     expect(use.gateway.seen).toHaveLength(1);
   });
 
+  test('a word to a notification, and at the end of a session, is no broken answer', async () => {
+    use.gateway.handler = (_, response) => response.writeHead(202, { 'content-type': 'text/plain' }).end('Accepted');
+    const notification = { jsonrpc: '2.0', method: 'notifications/initialized' };
+    expect(await post(use.url, notification)).toMatchObject({ status: 202, text: 'Accepted' });
+    const end = await fetch(use.url, { method: 'DELETE', headers: { 'mcp-session-id': 's-1' } });
+    expect([end.status, await end.text()]).toEqual([202, 'Accepted']);
+    expect(use.notices).toEqual([]);
+  });
+
   test.each([
     ['a large message', 'application/json', `{"jsonrpc":"2.0","id":1,"result":"${'x'.repeat(400_000)}`],
     ['a stream of events', 'text/event-stream', 'data: {"jsonrpc":"2.0","method":"notifications/progress"}\n\n'],

@@ -124,7 +124,7 @@ describe('a gateway', () => {
 
 test('a list of answers is looked through, and no deeper', () => {
   const seen: unknown[] = [];
-  const stream = inspectJson({ host: 'h', calls: null, needed: (one) => void seen.push(one) });
+  const stream = inspectJson({ host: 'h', calls: null, needed: (one) => void seen.push(one) }, true);
   const error = { jsonrpc: '2.0', id: 1, error: { code: -32042, message: 'm' } };
   stream.end(JSON.stringify([error, [error]]));
   stream.resume();

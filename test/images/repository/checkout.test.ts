@@ -154,7 +154,7 @@ test('submodules come along; without those of other transports the job works, wi
   git(clone, 'push', '--quiet', 'origin', 'HEAD:main');
   const { result, events, directory } = await (await withRemotes()).run([DONE], { repository });
   expect(result.status).toBe('succeeded');
-  expect(noticesIn(events)).toEqual([['SubmodulesMissing', expect.stringContaining("transport 'ext' not allowed")]]);
+  expect(noticesIn(events)).toEqual([['SubmoduleMissing', expect.stringContaining("transport 'ext' not allowed")]]);
   expect(existsSync(path.join(directory, 'README.md'))).toBe(true);
 });
 
@@ -171,13 +171,36 @@ test('a submodule that could not be fetched is fetched by the next job, and work
   git(clone, 'push', '--quiet', 'origin', 'HEAD:main');
   renameSync(path.join(remotes, 'octo/two.git'), path.join(remotes, 'octo/away.git'));
   const one = await withRemotes();
-  const first = await one.run([['write', ['one/one.txt', 'mine']], DONE], { repository });
+  const first = await one.run([['read', 'one/one.txt'], ['write', ['one/one.txt', 'mine']], DONE], { repository });
   expect(first.result.status).toBe('succeeded');
-  expect(noticesIn(first.events)).toEqual([['SubmodulesMissing', expect.stringContaining('octo/two')]]);
+  expect(first.texts).toEqual(['one']);
+  expect(noticesIn(first.events)).toEqual([['SubmoduleMissing', expect.stringContaining('octo/two')]]);
   renameSync(path.join(remotes, 'octo/away.git'), path.join(remotes, 'octo/two.git'));
   const second = await one.run([['read', 'two/two.txt'], ['read', 'one/one.txt'], DONE], { repository });
   expect(noticesIn(second.events)).toEqual([]);
   expect(second.texts).toEqual(['two', 'mine']);
+});
+
+test('a submodule that cannot be fetched keeps no job from another branch, nor the others from their commits', async () => {
+  push('octo/one', 'one.txt', 'one');
+  const clone = path.join(workspace(), 'clone');
+  git(remotes, 'clone', '--quiet', path.join(remotes, 'octo/app.git'), clone);
+  for (const name of ['gone', 'one']) {
+    git(clone, 'submodule', 'add', '--quiet', path.join(remotes, 'octo/one.git'), name);
+    git(clone, 'config', '-f', '.gitmodules', `submodule.${name}.url`, `https://git.example/octo/${name}.git`);
+  }
+  git(clone, 'commit', '--quiet', '-am', 'parts');
+  git(clone, 'push', '--quiet', 'origin', 'HEAD:main');
+  const one = await withRemotes();
+  await one.run([DONE], { repository, branch: 'main' });
+  push('octo/one', 'one.txt', 'newer');
+  git(clone, '-C', 'one', 'pull', '--quiet', path.join(remotes, 'octo/one.git'), 'main');
+  git(clone, 'commit', '--quiet', '-am', 'newer part');
+  git(clone, 'push', '--quiet', 'origin', 'HEAD:main');
+  const next = await one.run([['read', 'one/one.txt'], DONE], { repository, branch: 'main' });
+  expect([next.result.status, next.texts]).toEqual(['succeeded', ['newer']]);
+  expect(noticesIn(next.events)).toEqual([['SubmoduleMissing', expect.stringContaining('submodule gone')]]);
+  expect((await one.run([DONE], { repository, branch: 'feature' })).result.status).toBe('succeeded');
 });
 
 test.each([
