@@ -19,7 +19,7 @@ module.exports = {
   setupFiles: ['<rootDir>/test/setup.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/cleanup.ts'],
   testTimeout: 60_000,
-  // of three, about one waits: for a server, a timer, a process
-  maxWorkers: 3,
+  // a third one would be faster where suites wait, but some measure time, and a core is then shared
+  maxWorkers: 2,
   workerIdleMemoryLimit: '1500MB',
 };

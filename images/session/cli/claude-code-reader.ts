@@ -1,4 +1,4 @@
-import type { AgentEvent, CliExit, CliOutcome, CliRun, Tokens, Totals } from '../contract';
+import type { AgentEvent, CliExit, CliOutcome, Tokens, Totals } from '../contract';
 import type { Fields } from '../shared/json';
 import { isObject } from '../shared/json';
 import type { Failure } from './outcome';
@@ -31,6 +31,8 @@ const SUBTYPES: Readonly<Record<string, Failure['errorCode']>> = {
 export class ClaudeCodeReader extends RecordReader {
   private result: Fields | undefined;
   private totals: Totals | null = null;
+  /** of a run that continues a conversation: what its results name so far */
+  private sinceBegin: { readonly tokens: Tokens; readonly dollars: number | null } = { tokens: NO_TOKENS, dollars: 0 };
   private readonly answers = new Set<string>();
   private readonly tools = new Map<string, string>();
 
@@ -96,7 +98,7 @@ export class ClaudeCodeReader extends RecordReader {
     this.result = record;
     this.turns = this.answers.size;
     this.totals = totalsOf(record);
-    const { tokens, dollars } = ownPart(this.totals, record, this.run);
+    const { tokens, dollars } = this.ownPart(this.totals, record);
     this.tokens = ifAny(tokens);
     // of no answer the price is no figure
     this.dollars = this.tokens === null && dollars === 0 ? null : dollars;
@@ -107,6 +109,26 @@ export class ClaudeCodeReader extends RecordReader {
     const usage: AgentEvent[] =
       this.tokens === null ? [] : [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
     return [...usage, ...listOf(record, 'permission_denials').map(denial)];
+  }
+
+  /**
+   * Of this run. Newer results name what came since the last one: a run has several where work goes on in the background, so
+   * they are added up. Older results name totals only.
+   */
+  private ownPart(totals: Totals, result: Fields): Totals {
+    const { continues } = this.run;
+    if (continues === undefined) {
+      return totals;
+    }
+    const since = result.model_usage_since_last_result;
+    if (!isObject(since)) {
+      return difference(totals, continues.totals ?? { tokens: null, dollars: null });
+    }
+    const tokens = plus(this.sinceBegin.tokens, usageOf(since));
+    const cost = costOf(since);
+    const dollars = cost === null || this.sinceBegin.dollars === null ? null : this.sinceBegin.dollars + cost;
+    this.sinceBegin = { tokens, dollars };
+    return this.sinceBegin;
   }
 }
 
@@ -161,18 +183,6 @@ function totalsOf(result: Fields): Totals {
     tokens: isObject(modelUsage) ? usageOf(modelUsage) : null,
     dollars: known(result, 'total_cost_usd'),
   };
-}
-
-/** Of this run. Newer results name what came since the last one; older ones totals only. */
-function ownPart(totals: Totals, result: Fields, { continues }: CliRun): Totals {
-  if (continues === undefined) {
-    return totals;
-  }
-  const own = result.model_usage_since_last_result;
-  if (isObject(own)) {
-    return { tokens: usageOf(own), dollars: costOf(own) };
-  }
-  return difference(totals, continues.totals ?? { tokens: null, dollars: null });
 }
 
 function difference({ tokens, dollars }: Totals, before: Totals): Totals {

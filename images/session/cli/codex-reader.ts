@@ -109,18 +109,19 @@ function toolOf(item: Fields): { name: string; input: unknown; output: unknown }
 
 /** Codex names the status of an answer in words only. */
 function failureOfText(message: string): Failure {
-  const status = /(?:status|HTTP|error)[:\s]+(\d{3})\b/i.exec(message)?.[1];
+  // the words of Codex itself: a number beside another word is of whatever the model or a tool spoke of
+  const status = /(?:unexpected|last|HTTP) status:?\s+([45]\d{2})\b/i.exec(message)?.[1];
   if (status !== undefined) {
     return failureOfStatus(Number(status), message);
   }
-  if (/quota|rate limit|too many requests/i.test(message)) {
+  if (/quota|(rate|usage) limit|too many requests/i.test(message)) {
     return { errorCode: 'ModelThrottled', message: oneLine(message) };
   }
   // the body of the answer, as it came: so it says 400
   if (message.trimStart().startsWith('{')) {
     return failureOfStatus(400, message);
   }
-  if (/high demand|error sending request|connection|disconnected|timed? ?out/i.test(message)) {
+  if (/high demand|at capacity|overloaded|error sending request|connection|disconnected|timed? ?out/i.test(message)) {
     return { errorCode: 'ModelUnavailable', message: oneLine(message) };
   }
   return { errorCode: 'AgentFailed', message: oneLine(message) };

@@ -87,15 +87,20 @@ function counted(count: (name: keyof Tokens) => number): Tokens {
   };
 }
 
-/** A number of a record; 0 where it is left away, as CLIs do with what they did not use. */
+/** A count in a record; 0 where it is omitted, as CLIs do with what they did not use. Less than nothing is no count. */
 export function amount(record: Fields, name: string): number {
   const value = record[name];
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+  return isCount(value) ? value : 0;
 }
 
-/** A number of a record; null where it is left away and that does not mean 0. */
+/** A count in a record; null where it is omitted and that does not mean 0. */
 export function known(record: Fields, name: string): number | null {
-  return typeof record[name] === 'number' ? amount(record, name) : null;
+  const value = record[name];
+  return isCount(value) ? value : null;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 export function textOf(record: Fields, name: string): string | null {

@@ -38,7 +38,7 @@ interface AgentProcessOptions {
 /** One process of a CLI and all it starts. */
 export class AgentProcess {
   private cause: EndCause = 'exited';
-  private ending: Promise<void> | undefined;
+  private ending: Promise<number> | undefined;
   private hasExited = false;
   private lines = 0;
   private readonly stderr = new Tail(MOST_ERRORS);
@@ -77,8 +77,8 @@ export class AgentProcess {
     }
   }
 
-  /** Resolves when nothing of it is left and all its output is read. `orphans` had left its process group. */
-  public async ended(): Promise<{ exit: CliExit; orphans: number }> {
+  /** Resolves when nothing of it is left and all its output is read. `left` is what it left running when it ended by itself. */
+  public async ended(): Promise<{ exit: CliExit; left: number }> {
     const { child, options } = this;
     const take = (line: string) => {
       this.lines += 1;
@@ -89,16 +89,18 @@ export class AgentProcess {
       child.once('exit', (...how) => resolve(how));
     });
     this.hasExited = true;
-    await (this.ending ?? this.end());
+    const isStopped = this.ending !== undefined;
+    const inGroup = await (this.ending ?? this.end());
     const orphans = killOrphans(options.job);
     await this.allRead(reading);
-    return { exit: { code, signal, cause: this.cause, stderr: this.stderr.scrubbed(options.scrubber) }, orphans };
+    return {
+      exit: { code, signal, cause: this.cause, stderr: this.stderr.scrubbed(options.scrubber) },
+      left: isStopped ? 0 : inGroup + orphans,
+    };
   }
 
-  private async end(): Promise<void> {
-    if (this.child.pid !== undefined) {
-      await endGroup(this.child.pid);
-    }
+  private async end(): Promise<number> {
+    return this.child.pid === undefined ? 0 : endGroup(this.child.pid);
   }
 
   /** what was written before the end can be much, and the journal slow: as long as lines come, it is waited for */

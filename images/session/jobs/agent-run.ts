@@ -51,11 +51,18 @@ export class AgentRun {
     }
     const metering = new AbortController();
     const metered = this.meter(metering.signal);
-    const { exit, orphans } = await process.ended();
+    const { exit, left } = await process.ended();
     metering.abort();
     await metered;
     job.signal.removeEventListener('abort', stop);
-    log('agent.ended', { job: job.id, code: exit.code, signal: exit.signal, cause: exit.cause, orphans });
+    log('agent.ended', { job: job.id, code: exit.code, signal: exit.signal, cause: exit.cause, left });
+    if (left > 0) {
+      // such as a server that the tests need: they start it themselves
+      job.notice(
+        'ProcessesEnded',
+        `${left} ${left === 1 ? 'process' : 'processes'} that the agent left running ended with it`,
+      );
+    }
     return { ...this.judged(exit), exitCode: exit.code };
   }
 

@@ -9,19 +9,21 @@ export const JOB_VARIABLE = 'AGENT_JOB';
 const GRACE_MS = 5000;
 const LOOK_EVERY_MS = 50;
 
-/** Ends a process group: asks, waits, kills. */
-export async function endGroup(leader: number, graceMs = GRACE_MS): Promise<void> {
+/** Ends a process group: asks, waits, kills. Returns how many processes were in it. */
+export async function endGroup(leader: number, graceMs = GRACE_MS): Promise<number> {
+  const members = processIds().filter((id) => isMember(id, leader)).length;
   if (!signal(-leader, 'SIGTERM')) {
-    return;
+    return 0;
   }
   const end = performance.now() + graceMs;
   while (performance.now() < end) {
     await wait(LOOK_EVERY_MS);
     if (!lives(leader)) {
-      return;
+      return members;
     }
   }
   signal(-leader, 'SIGKILL');
+  return members;
 }
 
 /** whether any of a group still runs; what only waits to be reaped does not */

@@ -144,6 +144,17 @@ describe('a run', () => {
     expect([unknown.outcome.tokens, unknown.outcome.dollars]).toEqual([null, null]);
   });
 
+  test('that goes on, and works on in the background, adds up what each of its results names', () => {
+    const resumed = recording(CLI, 'resume');
+    const run = runOf({ continues: { conversation: 'c', totals: null } });
+    const once = replayed(claudeCode, resumed, run).outcome;
+    const end = resumed.stdout.find((line) => line.includes('"type":"result"'))!;
+    const twice = replayed(claudeCode, { ...resumed, stdout: [...resumed.stdout, end] }, run).outcome;
+    const double = (count: number): number => 2 * count;
+    expect(twice.tokens).toEqual(Object.fromEntries(Object.entries(once.tokens!).map(([k, n]) => [k, double(n)])));
+    expect(twice.dollars).toBeCloseTo(double(once.dollars!), 9);
+  });
+
   test.each([
     ['success', undefined, /"(total_cost_usd|modelUsage)"/g],
     [

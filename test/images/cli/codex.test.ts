@@ -107,6 +107,23 @@ describe('a run', () => {
     expect(unknown.outcome.tokens).toBeNull();
   });
 
+  test.each([
+    ['Selected model is at capacity. Please try a different model.', 'ModelUnavailable'],
+    ["You've hit your usage limit. Try again at 9:00 PM.", 'ModelThrottled'],
+    ['unexpected status 404 Not Found: no such model', 'ModelRequestInvalid'],
+    ['exceeded retry limit, last status: 503 Service Unavailable', 'ModelUnavailable'],
+    ['the tool said: error 404, page not found', 'AgentFailed'],
+    ['HTTP 200 pages were read', 'AgentFailed'],
+  ])('that fails with the words %j has the code %s', (message, errorCode) => {
+    const { stdout } = recording(CLI, 'model-429');
+    const lines = stdout.map((line) =>
+      line.includes('"turn.failed"') ? JSON.stringify({ type: 'turn.failed', error: { message } }) : line,
+    );
+    expect(lines).not.toEqual(stdout);
+    const { outcome } = replayed(codex, { code: 1, signal: null, stderr: '', stdout: lines });
+    expect([outcome.errorCode, outcome.message]).toEqual([errorCode, message]);
+  });
+
   test('whose end names no usage has none, not 0', () => {
     const { stdout, ...rest } = recording(CLI, 'success');
     const lines = stdout.map((line) => line.replace('"usage"', '"left_out"'));

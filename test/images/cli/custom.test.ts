@@ -115,6 +115,12 @@ describe('output in events', () => {
     });
   });
 
+  test('names no spending below zero, which would raise what a job may spend', () => {
+    const tokens = { input: -10, output: 5, cacheRead: 0, cacheWrite: 0 };
+    const seen = replayed(custom, output([{ type: 'usage', tokens, dollars: -3 }, result]));
+    expect([seen.outcome.tokens, seen.outcome.dollars]).toEqual([{ ...tokens, input: 0 }, null]);
+  });
+
   test('names no tokens where it leaves them away', () => {
     const seen = replayed(custom, output([{ type: 'usage', dollars: 0.5 }, result]));
     expect(ofType(seen.events, 'usage')).toEqual([]);

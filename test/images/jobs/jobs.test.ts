@@ -348,6 +348,16 @@ describe('limits that cannot be held', () => {
   });
 });
 
+test('says how many processes the agent left running, which end with it', async () => {
+  const one = await session();
+  const left = 'sleep 61 >/dev/null 2>&1 & sleep 62 >/dev/null 2>&1 & setsid sleep 63 >/dev/null 2>&1 &';
+  const { events } = await one.run([['shell', left], ['wait', 300], DONE]);
+  const notices = events.flatMap(({ event }) => (event.type === 'notice' ? [event.message] : []));
+  expect(notices).toEqual(['3 processes that the agent left running ended with it']);
+  const none = await one.run([DONE]);
+  expect(none.events.filter(({ event }) => event.type === 'notice')).toEqual([]);
+});
+
 describe('tests after the agent', () => {
   test('that pass', async () => {
     const { result, events } = await (
@@ -401,6 +411,8 @@ describe('another microVM on the same workspace', () => {
       ['wait', 60_000],
     ]);
     await until(() => readFileSync(one.eventsFile(job), 'utf8').includes('ready'));
+    // the record is written beside the events, not before them
+    await until(() => readFileSync(one.recordFile(job), 'utf8').includes('c-9'));
     // the first one is dead to all others, so it must not tell of the end that it sees from here
     const finish = Reflect.get<RunningJob, 'finish'>(RunningJob.prototype, 'finish');
     held = jest.spyOn(RunningJob.prototype, 'finish').mockImplementation(async function (this: RunningJob, change) {
