@@ -127,7 +127,7 @@ function trust(scope: Construct, runtimeName: string): iam.IPrincipal {
 /**
  * The calls that take no resource in IAM, one policy for all agents of a stack.
  *
- * They stand apart so that a wildcard added anywhere else is a finding of its own: cdk-nag judges a policy as a whole,
+ * They are in a separate policy so that a wildcard added anywhere else is a separate finding: cdk-nag judges a policy as a whole,
  * and an acknowledged `*` would hide the next one in the same policy.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html

@@ -16,6 +16,17 @@ const FAILURE = 'coalesce(errorCode, responseElements.body.error.message) as fai
 const CREDENTIAL_EVENTS =
   '/^(CompleteResourceTokenAuth|GetResourceApiKey|GetResourceOauth2Token|GetWorkloadAccessToken)/';
 
+/** a shell or a command: who, where, and from which machine */
+const INSIDE = [
+  'eventTime',
+  WHO,
+  WHAT,
+  'requestParameters.runtimeSessionId as session',
+  'sourceIPAddress',
+  'userAgent',
+  FAILURE,
+];
+
 const DENIED = [
   'errorCode like /AccessDenied|Unauthorized/',
   'responseElements.statusCode in [401, 403]',
@@ -48,29 +59,13 @@ const QUERIES: Query[] = [
   {
     id: 'Shells',
     name: 'Who opened a shell',
-    fields: [
-      'eventTime',
-      WHO,
-      WHAT,
-      'requestParameters.runtimeSessionId as session',
-      'sourceIPAddress',
-      'userAgent',
-      FAILURE,
-    ],
+    fields: INSIDE,
     filter: 'eventName = "InvokeAgentRuntimeCommandShell"',
   },
   {
     id: 'Commands',
     name: 'Who ran commands',
-    fields: [
-      'eventTime',
-      WHO,
-      WHAT,
-      'requestParameters.runtimeSessionId as session',
-      'sourceIPAddress',
-      'userAgent',
-      FAILURE,
-    ],
+    fields: INSIDE,
     filter: 'eventName = "InvokeAgentRuntimeCommand"',
   },
   {

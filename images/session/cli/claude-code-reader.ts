@@ -205,7 +205,7 @@ function usageOf(models: Fields): Tokens {
     .reduce(plus, NO_TOKENS);
 }
 
-/** null where the cost of one of them is left away */
+/** null where one of them has no cost */
 function costOf(models: Fields): number | null {
   const costs = Object.values(models).map((model) => (isObject(model) ? known(model, 'costUSD') : null));
   return costs.reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);

@@ -17,7 +17,7 @@ const SILENCE = {
 };
 
 /**
- * The model that Claude Code takes for each family if it is told none, by Anthropic's name and for the pinned version.
+ * The model that Claude Code takes for each family if none is set, by Anthropic's name and for the pinned version.
  * integration/clients/test/bedrock-models.test.ts fails where a new version has others.
  */
 const DEFAULT_MODELS = {
@@ -115,7 +115,7 @@ function familyVariables(run: CliRun): Record<string, string> {
  * for. It does so for each family whose variable names a model of another family. A default that is said to be another
  * model is not tried.
  *
- * It also reads this the other way round, and would reckon a model at the price of the first name that leads to it:
+ * It also reads this the other way round, and would calculate a model at the price of the first name that leads to it:
  * so the model's own name comes first.
  */
 function modelOverrides(run: CliRun): Record<string, string> {

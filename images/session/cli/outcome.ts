@@ -87,7 +87,7 @@ function counted(count: (name: keyof Tokens) => number): Tokens {
   };
 }
 
-/** A count in a record; 0 where it is omitted, as CLIs do with what they did not use. Less than nothing is no count. */
+/** A count in a record; 0 where it is omitted, as CLIs do with what they did not use. A negative number is not a count. */
 export function amount(record: Fields, name: string): number {
   const value = record[name];
   return isCount(value) ? value : 0;

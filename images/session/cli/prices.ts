@@ -1,6 +1,6 @@
 import type { PriceSettings, Tokens } from '../contract';
 
-/** What the tokens cost. A price of the cache that is left away is that of input. */
+/** The cost of the tokens. A price of the cache that is omitted is that of input. */
 export function dollarsOf(tokens: Tokens, { input, output, cacheRead, cacheWrite }: PriceSettings): number {
   const perMillion =
     tokens.input * input +

@@ -17,7 +17,7 @@ interface CommandOptions {
 }
 
 /**
- * Runs a program without input, in a process group of its own, and tells its exit code; null if a signal ended it.
+ * Runs a program without input, in a separate process group, and returns its exit code; null if a signal ended it.
  *
  * Errors: that of the system if it could not be started.
  */

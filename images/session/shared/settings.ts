@@ -1,4 +1,4 @@
-/* What the image and the constructs tell, in variables. Their form is lib/contract/session.ts. */
+/* The settings that the image and the constructs pass in variables. lib/contract/session.ts has their types. */
 import { CLI_NAMES } from '../../../lib/contract/agents';
 import type { CliName } from '../../../lib/contract/agents';
 import {
@@ -27,7 +27,7 @@ export function cliOf(environment: NodeJS.ProcessEnv): CliName {
   return found;
 }
 
-/** The settings; all of them can be left away. */
+/** The settings; each of them can be omitted. */
 export function settingsOf(environment: NodeJS.ProcessEnv): SessionSettings {
   const text = environment[SETTINGS_VARIABLE] ?? '{}';
   const settings = parsed(text);

@@ -15,7 +15,7 @@ export interface AgentCliConfig {
   readonly statements: iam.PolicyStatement[];
   /** image or zip: their limits for environment variables differ */
   readonly isCode: boolean;
-  /** which agent it is, and what it was told; undefined for an image of which nothing is known */
+  /** the agent and its options; undefined for an image of which nothing is known */
   readonly session?: CliSession;
 }
 
