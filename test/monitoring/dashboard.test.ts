@@ -12,7 +12,7 @@ import { metricCount } from '../../lib/monitoring/search';
 import { DashboardSegment } from '../../lib/monitoring/dashboard/dashboard-segment';
 import { AgentPrices } from '../../lib/monitoring/prices';
 import type { DashboardContext, IDashboardSegment } from '../../lib/monitoring/segment';
-import { messages, STRICT, thrownBy } from '../fixture';
+import { Fixture, messages, STRICT, thrownBy } from '../fixture';
 import { bodyOf, ENV, graph, headings, ObservedFixture } from './dashboard-fixture';
 
 /** else the CDK warns of references between stacks, whoever makes them */
@@ -466,6 +466,18 @@ describe('segments of your own', () => {
     const body = fixture.dashboard({ segments: [fixture.agent({ observability: quiet })] });
     expect(headings(body)).not.toContain('Logs');
   });
+});
+
+test('an endpoint reads the commands in its own log group, and no group of an agent that keeps none', () => {
+  const context = { period: Duration.minutes(5), prices: AgentPrices.of() };
+  const commandsOf = (observability: object): unknown => {
+    const fixture = new Fixture();
+    const agent = fixture.agent({ observability });
+    const { tables = [] } = agent.addEndpoint('live', { version: '1' }).bindDashboard(context);
+    return fixture.stack.resolve(tables.find(({ title }) => title === 'Recent commands')?.logGroupNames);
+  };
+  expect(commandsOf({})).toEqual([{ Ref: expect.stringMatching(/^ClaudeEndpointliveRuntimeLogs/) }]);
+  expect(commandsOf({ runtimeLogs: false })).toEqual([]);
 });
 
 test('imported agents and endpoints are shown by name and endpoint', () => {
