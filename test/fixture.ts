@@ -30,6 +30,7 @@ export class Fixture {
     this.stack = new Stack(this.app, 'Agents', options.stackProps);
     this.vpc = new ec2.Vpc(this.stack, 'Vpc', { maxAzs: 2, natGateways: 1 });
     this.group = new ec2.SecurityGroup(this.stack, 'Group', { vpc: this.vpc, allowAllOutbound: false });
+    this.group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS);
     this.network = networkOf(this.vpc, [this.group]);
     this.repository = ecr.Repository.fromRepositoryName(this.stack, 'Repository', 'coding-agents/claude');
   }

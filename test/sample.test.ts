@@ -75,9 +75,13 @@ test('the network knows nothing of the agents', () => {
 });
 
 test('domains in the settings open the firewall and nothing else', () => {
-  const { network } = sample({ allowedDomains: ['github.com'] });
-  Template.fromStack(network).resourceCountIs('AWS::NetworkFirewall::Firewall', 2);
-  Template.fromStack(sample().network).resourceCountIs('AWS::NetworkFirewall::Firewall', 0);
+  Template.fromStack(sample().network).resourceCountIs('AWS::NetworkFirewall::Firewall', 2);
+  const closed = new NetworkStack(new App(), 'CodingAgentsNetwork', { allowedDomains: [] });
+  Template.fromStack(closed).resourceCountIs('AWS::NetworkFirewall::Firewall', 0);
+});
+
+test('a network without GitHub is noticed, since the agents of the sample clone from there', () => {
+  expect(() => Template.fromStack(sample({ allowedDomains: [] }).agents)).toThrow(/github\.com \(git\)/);
 });
 
 test('a setting that is missing is named', () => {

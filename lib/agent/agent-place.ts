@@ -14,13 +14,14 @@ export interface AgentPlace {
   readonly vpc?: ec2.IVpc;
   readonly subnets?: ec2.ISubnet[];
   readonly connections?: ec2.Connections;
+  readonly securityGroups: ec2.ISecurityGroup[];
 }
 
 export function agentNetworkOf(scope: Construct, props: CodingAgentProps): AgentPlace {
   const network = requireNetwork(scope, props.network);
   if (network.isPublic) {
     refuseGroups(scope, props.securityGroups);
-    return { configuration: agentcore.RuntimeNetworkConfiguration.usingPublicNetwork() };
+    return { configuration: agentcore.RuntimeNetworkConfiguration.usingPublicNetwork(), securityGroups: [] };
   }
   const { vpc, subnets } = network;
   const securityGroups = props.securityGroups ?? network.securityGroups;
@@ -36,6 +37,7 @@ export function agentNetworkOf(scope: Construct, props: CodingAgentProps): Agent
     vpc,
     subnets,
     connections: new ec2.Connections({ securityGroups }),
+    securityGroups,
   };
 }
 

@@ -4,6 +4,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { CliSession } from './cli/cli-session';
 import { factsOf } from '../contract/agents';
+import type { Need } from '../contract/reach';
 import { LOG_GROUP_VARIABLE, LOG_STREAM_VARIABLE } from '../contract/session';
 import { acknowledgeUnlessChanged } from '../private/acknowledge';
 import { Acknowledgements } from '../private/acknowledgements';
@@ -19,7 +20,14 @@ const STREAM = 'otel';
 export interface AgentTelemetry {
   readonly environment: Record<string, string>;
   readonly policies: iam.ManagedPolicy[];
+  /** what a session connects to */
+  readonly needs: readonly Need[];
 }
+
+const NEEDS: readonly Need[] = ['logs', 'monitoring', 'xray'].map((service) => ({
+  service,
+  purpose: 'the OpenTelemetry of the agent',
+}));
 
 /** Where the telemetry of an agent goes, with the rights that its role lacks otherwise. */
 export function agentTelemetryOf(
@@ -29,7 +37,7 @@ export function agentTelemetryOf(
   wanted: ObservabilityOptions,
 ): AgentTelemetry {
   if (session?.telemetry !== true || factsOf(session.name).sendsTelemetry === false) {
-    return { environment: {}, policies: [] };
+    return { environment: {}, policies: [], needs: [] };
   }
   // below the prefix to which the role writes anyway. The id of the stack makes the name new for a stack that is deleted,
   // with its logs kept, and made again
@@ -44,6 +52,7 @@ export function agentTelemetryOf(
   return {
     environment: { [LOG_GROUP_VARIABLE]: group.ref, [LOG_STREAM_VARIABLE]: stream.ref },
     policies: [oncePerStack(scope, ID, metricsPolicy)],
+    needs: NEEDS,
   };
 }
 

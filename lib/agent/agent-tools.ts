@@ -5,6 +5,7 @@ import type { GitCredential } from '../git/git-credential';
 import type { InboundAuth } from '../identity/inbound-auth';
 import type { JwtAuthProps } from '../identity/jwt-rules';
 import type { IMcpGateway } from '../identity/contracts';
+import type { Need } from '../contract/reach';
 import { invalid } from '../private/errors';
 import type { CodingAgentProps } from './coding-agent-props';
 
@@ -18,6 +19,8 @@ export interface AgentTools {
   readonly statements: iam.PolicyStatement[];
   readonly environment: Record<string, string>;
   readonly requestHeaders?: string[];
+  /** what a session connects to */
+  readonly needs: readonly Need[];
 }
 
 /** The right to call the gateway, its address, and the way on which the caller's token gets there. */
@@ -42,6 +45,15 @@ export function agentToolsOf(scope: Construct, props: CodingAgentProps, inboundA
     statements: statementsOf(gateway, gitCredential),
     environment,
     requestHeaders: allowed.length > 0 ? allowed : undefined,
+    needs: [
+      ...(gateway ? [{ service: 'bedrock-agentcore.gateway', purpose: 'the tools of the gateway' }] : []),
+      ...(gitCredential
+        ? [
+            { service: 'lambda', purpose: 'the credentials of git' },
+            { host: gitCredential._host, onInternet: gitCredential._isOnInternet, purpose: 'git' },
+          ]
+        : []),
+    ],
   };
 }
 

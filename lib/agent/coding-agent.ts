@@ -8,7 +8,9 @@ import { InboundAuth } from '../identity/inbound-auth';
 import { deliverLogs, keepRuntimeLogs } from '../logs/delivery';
 import type { AgentObservability } from '../logs/observability-options';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
+import { NEEDS_NOTE, START_NEEDS } from '../contract/reach';
 import { invalid, warn } from '../private/errors';
+import { note } from '../private/notes';
 import { checkDescription, checkTags } from '../private/text-checks';
 import type { Filesystem } from '../storage/filesystem';
 import type { AgentEndpoint, AgentEndpointOptions } from './agent-endpoint';
@@ -23,6 +25,7 @@ import type { CodingAgentProps } from './coding-agent-props';
 import { executionRole, mountPolicy, splitByRoom } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
 import { ModelRoute } from './model/model-route';
+import { checkReach } from './reachability';
 import { runtimeNameOf } from './runtime-name';
 
 /** the API takes 4,096 characters, the L2 refuses more than this */
@@ -99,6 +102,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     const route = (props.model ?? ModelRoute.none())._bind(this, {
       runtimeName: this.runtimeName,
       cli: cli.session?.name,
+      model: cli.session?.model,
     });
     const tools = agentToolsOf(this, props, inboundAuth);
     const place = agentNetworkOf(this, props);
@@ -116,6 +120,15 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
       role,
       policies: [...policies, ...telemetry.policies],
       inboundAuth,
+    });
+    const needs = [...route.needs, ...tools.needs, ...telemetry.needs];
+    note(this.runtime.node.defaultChild as agentcore.CfnRuntime, NEEDS_NOTE, needs);
+    checkReach(this, {
+      network: props.network,
+      securityGroups: place.securityGroups,
+      role,
+      policies: [...policies, ...telemetry.policies],
+      needs: [...(cli.isCode ? [] : START_NEEDS), ...needs],
     });
     this.runtimeArn = this.runtime.agentRuntimeArn;
     this.role = role;

@@ -51,13 +51,24 @@ export class AgentCoreChecks implements IPolicyValidationPlugin {
   }
 }
 
-function violationsOf({ rule, find }: Check, assembly: Assembly): PolicyViolation[] {
-  const violatingResources = assembly.resourcesOf(...rule.resourceTypes).flatMap((resource) => {
+function violationsOf({ rule, find, fixFor }: Check, assembly: Assembly): PolicyViolation[] {
+  const found = assembly.resourcesOf(...rule.resourceTypes).flatMap((resource) => {
     const { logicalId, template } = resource;
     const locations = find(resource);
-    return locations.length > 0 ? [{ resourceLogicalId: logicalId, templatePath: template.path, locations }] : [];
+    const violating = { resourceLogicalId: logicalId, templatePath: template.path, locations };
+    return locations.length > 0 ? [{ resource, violating }] : [];
   });
-  return violatingResources.length > 0 ? [violation(rule, violatingResources)] : [];
+  if (fixFor !== undefined) {
+    return found.map(({ resource, violating }) => violation({ ...rule, fix: fixFor(resource) }, [violating]));
+  }
+  return found.length > 0
+    ? [
+        violation(
+          rule,
+          found.map(({ violating }) => violating),
+        ),
+      ]
+    : [];
 }
 
 function violation(rule: CheckRule, violatingResources: PolicyViolatingResource[]): PolicyViolation {

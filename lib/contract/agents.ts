@@ -23,6 +23,11 @@ export interface CliFacts {
    */
   readonly testedPackage?: string;
   readonly routes: readonly RouteKind[];
+  /**
+   * The hosts of its vendor's API, for `ModelRoute.provider`; by the first part of the model's name where that chooses
+   * the vendor. Undefined if the vendor publishes no list.
+   */
+  readonly providerHosts?: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /** the advice in the error for any other route */
   readonly otherRoutes: string;
   /** the routes on which a model is required, and the form of its name there */
@@ -84,6 +89,7 @@ const ROWS = {
     testedPackage: '@anthropic-ai/claude-code',
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
+    providerHosts: ['api.anthropic.com'],
     bedrock: { claude: 'only', pinsFamilies: true },
     limits: ALL_LIMITS,
     namesDollars: true,
@@ -96,6 +102,7 @@ const ROWS = {
     testedPackage: '@openai/codex',
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
+    providerHosts: ['api.openai.com'],
     bedrock: { claude: 'never', isMantle: true },
     // its output counts no turns, and it has no limit of them
     limits: ['minutes', 'dollars'],
@@ -109,6 +116,7 @@ const ROWS = {
     testedPackage: '@google/gemini-cli',
     routes: ['provider', 'llmGateway'],
     otherRoutes: 'Amazon Bedrock has no Gemini: use an API key of Google',
+    providerHosts: ['generativelanguage.googleapis.com'],
     limits: ALL_LIMITS,
     namesDollars: false,
   },
@@ -121,6 +129,12 @@ const ROWS = {
     routes: ALL_ROUTES,
     otherRoutes: VENDOR,
     unpriced: ['llmGateway'],
+    providerHosts: {
+      anthropic: ['api.anthropic.com'],
+      google: ['generativelanguage.googleapis.com'],
+      openai: ['api.openai.com'],
+      openrouter: ['openrouter.ai'],
+    },
     modelForms: {
       provider: { form: /^[^/]+[/]./, allowed: '<provider>/<model>, for example anthropic/claude-sonnet-4-5' },
       llmGateway: { form: /./, allowed: 'a name by which the gateway knows a model' },
@@ -139,7 +153,8 @@ const ROWS = {
   // it reports neither turns nor credits
   kiro: { title: 'Kiro', binary: 'kiro-cli', ...VENDOR_ONLY },
   // It reports no tokens, and its answers are not its turns. `cursor-agent` of the npm registry is another program.
-  cursor: { title: 'Cursor CLI', binary: 'agent', ...VENDOR_ONLY },
+  // https://cursor.com/docs/enterprise/network-configuration
+  cursor: { title: 'Cursor CLI', binary: 'agent', providerHosts: ['api2.cursor.sh'], ...VENDOR_ONLY },
   custom: {
     title: 'an agent of your own',
     routes: ALL_ROUTES,
@@ -163,6 +178,16 @@ const FACTS: Readonly<Record<CliName, CliFacts>> = ROWS;
 
 export function factsOf(name: CliName): CliFacts {
   return FACTS[name];
+}
+
+/** The hosts of the API behind `ModelRoute.provider`; undefined if they are not known. */
+export function providerHostsOf(name: CliName, model = ''): readonly string[] | undefined {
+  const { providerHosts } = factsOf(name);
+  return providerHosts === undefined || isList(providerHosts) ? providerHosts : providerHosts[model.split('/')[0]];
+}
+
+function isList(hosts: NonNullable<CliFacts['providerHosts']>): hosts is readonly string[] {
+  return Array.isArray(hosts);
 }
 
 /** The program of an agent whose image this library builds. */

@@ -60,6 +60,16 @@ export class GitCredential extends GitHubAppFunction {
   public readonly functionName: string;
   /** @internal */
   public readonly _logGroupName: string;
+  /**
+   * The host that git connects to.
+   * @internal
+   */
+  public readonly _host: string;
+  /**
+   * Whether that host is GitHub's own.
+   * @internal
+   */
+  public readonly _isOnInternet: boolean;
 
   public constructor(scope: Construct, id: string, props: GitCredentialProps) {
     super(scope, id);
@@ -68,6 +78,8 @@ export class GitCredential extends GitHubAppFunction {
       checkReason(this, 'allowPush', allowPush.reason);
     }
     const config: CredentialConfig = { ...appConfigOf(this, props), ...(allowPush && { allowPush: true }) };
+    this._host = new URL(config.apiUrl).hostname.replace(/^api\./, '');
+    this._isOnInternet = /(^|\.)(github|ghe)\.com$/.test(this._host);
     const made = brokerFunction(this, {
       ...props,
       asset: 'git-credential',

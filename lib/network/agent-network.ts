@@ -85,6 +85,12 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
    */
   public readonly alertLogGroup?: logs.ILogGroup;
 
+  /**
+   * The domains beyond AWS that agents reach.
+   * @internal
+   */
+  public readonly _domains: 'any' | readonly string[];
+
   private readonly s3Endpoint: S3Endpoint;
   private readonly endpointPlace: AwsEndpointsProps;
   private endpoints?: AwsEndpoints;
@@ -92,6 +98,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
   constructor(scope: Construct, id: string, props: AgentNetworkProps = {}) {
     super(scope, id);
     const plan = (props.egress ?? Egress.awsOnly())._plan;
+    this._domains = plan.endpointsOnly ? plan.domains : 'any';
     const logSettings = this.prepareLogs(props);
 
     const vpc = this.createVpc(plan, props);
@@ -143,6 +150,14 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
   public addInterfaceEndpoint(service: ec2.InterfaceVpcEndpointAwsService): void {
     this.endpoints ??= new AwsEndpoints(this, 'Endpoints', this.endpointPlace);
     this.endpoints.add(service);
+  }
+
+  /**
+   * Whether the way to a bucket is open, by its ARN.
+   * @internal
+   */
+  public _opensBucket(bucketArn: string): boolean {
+    return this.s3Endpoint.opens(bucketArn);
   }
 
   private prepareLogs(props: AgentNetworkProps): LogSettings {

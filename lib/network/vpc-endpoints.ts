@@ -3,7 +3,9 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { START_SERVICES } from '../contract/reach';
 import { invalid, warn } from '../private/errors';
+import { ownerOf } from '../private/references';
 import type { AllowBucketOptions } from './agent-network-props';
 import { addressRange } from './zoned-vpc';
 
@@ -75,6 +77,7 @@ export class AwsEndpoints extends Construct {
  */
 export class S3Endpoint extends Construct {
   private readonly endpoint: ec2.GatewayVpcEndpoint;
+  private readonly opened = new Set<string>();
 
   constructor(scope: Construct, id: string, vpc: ec2.IVpc, subnets: ec2.ISubnet[]) {
     super(scope, id);
@@ -93,7 +96,13 @@ export class S3Endpoint extends Construct {
   }
 
   public allowBucket(bucket: s3.IBucket, options: AllowBucketOptions): void {
+    this.opened.add(bucketKey(bucket.bucketArn));
     this.allow(bucket.bucketArn, options.write === true ? [...READ_OBJECTS, ...WRITE_OBJECTS] : READ_OBJECTS);
+  }
+
+  /** Whether `allowBucket` was called for the bucket of an ARN, which can be that of its objects. */
+  public opens(arn: string): boolean {
+    return this.opened.has(bucketKey(arn));
   }
 
   private allow(bucketArn: string, actions: string[], equals?: Record<string, string>): void {
@@ -108,15 +117,15 @@ export class S3Endpoint extends Construct {
   }
 }
 
+/** The same for each ARN of a bucket and of its objects: the bucket of the app, or the name. */
+function bucketKey(arn: string): string {
+  return ownerOf(arn)?.node.path ?? arn.replace(/^.*:s3:::/, '').replace(/\/.*$/, '');
+}
+
 /** In a network without the internet, what is not in the list is out of reach, even for the start of an agent. */
 export function warnAboutMissingEndpoints(scope: Construct, services: ec2.InterfaceVpcEndpointAwsService[]): void {
-  const needed = [
-    ec2.InterfaceVpcEndpointAwsService.ECR,
-    ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
-    ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-  ].map((service) => service.shortName);
   const given = services.map((service) => service.shortName);
-  const missing = needed.filter((service) => !given.includes(service));
+  const missing = START_SERVICES.filter((service) => !given.includes(service));
   if (missing.length > 0) {
     warn(scope, 'missingEndpoints', {
       what: 'interfaceEndpoints lacks services without which no agent starts in this network',

@@ -1,3 +1,5 @@
+import { textOfNeed } from '../contract/reach';
+import { reachOf } from '../template/reach';
 import { AGENTCORE } from '../template/resource';
 import type { Resource } from '../template/resource';
 import type { Value } from '../template/value';
@@ -40,6 +42,11 @@ function runtimeEntry(runtime: Resource, reader: Reader): Entry {
     reasons: reasonsOf(runtime),
     ...caller(runtime, reader),
     requestHeaders: sorted(reader.texts(runtime.get('RequestHeaderConfiguration', 'RequestHeaderAllowlist'))),
+    needs: sorted(reachOf(runtime).needs.map(textOfNeed)),
+    outOfReach: [
+      ...sorted(reachOf(runtime).unreached.map(textOfNeed)),
+      ...sorted(reachOf(runtime).shutBuckets.map((bucket) => reader.nameOf(bucket))),
+    ],
     mounts: sorted(runtime.get('FilesystemConfigurations').items.flatMap((mount) => mountText(mount, reader))),
     idleSeconds: reader.text(lifecycle.get('IdleRuntimeSessionTimeout')),
     longestSeconds: reader.text(lifecycle.get('MaxLifetime')),

@@ -379,6 +379,11 @@ describe('an app of L1s: tools and agents', () => {
       {
         name: 'Agent',
         kind: 'runtime',
+        needs: [
+          'ecr.api endpoint (the image of the agent)',
+          'ecr.dkr endpoint (the image of the agent)',
+          'logs endpoint (the logs of the agent)',
+        ],
         runtimeName: 'agent',
         image: 'repo/agent:1',
         role: 'arn:aws:iam::111122223333:role/agent',

@@ -1,7 +1,8 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { type CliName, factsOf } from '../../contract/agents';
+import { type CliName, factsOf, providerHostsOf } from '../../contract/agents';
+import type { Need } from '../../contract/reach';
 import type { RouteSettings } from '../../contract/session';
 import type { SecretReference } from '../../identity/secret-reference';
 import { invalidValue } from '../../private/errors';
@@ -10,6 +11,9 @@ import type { BedrockModel } from './bedrock-model';
 import type { BoundModel } from './bedrock-model-id';
 import type { LlmGatewayAuth } from './llm-gateway-auth';
 import { type KeyException, type ModelKey, modelKeyOf } from './model-key';
+
+const PURPOSE = 'the model';
+const KEY_NEED: Need = { service: 'bedrock-agentcore', purpose: 'the key of the model, which the Token Vault holds' };
 
 /** The company's LLM gateway. */
 export interface LlmGatewayProps {
@@ -28,6 +32,8 @@ interface RouteContext {
   readonly runtimeName: string;
   /** undefined for an image of which nothing is known */
   readonly cli?: CliName;
+  /** the model that the agent was given by name */
+  readonly model?: string;
 }
 
 /** What a route asks of the agent that takes it. Not part of the API. */
@@ -37,6 +43,8 @@ export interface ModelRouteConfig {
   readonly settings?: RouteSettings;
   /** the models of Amazon Bedrock, the main one first */
   readonly models: BoundModel[];
+  /** what a session connects to on this route */
+  readonly needs: readonly Need[];
   /** what the Deny list of the agent must spare */
   readonly keyException?: KeyException;
   /** why it goes without a key; for auditors */
@@ -115,6 +123,7 @@ class BedrockRoute extends ModelRoute {
     const isMantle = cli !== undefined && factsOf(cli).bedrock?.isMantle === true;
     return {
       settings: { via: 'bedrock' },
+      needs: [{ service: isMantle ? 'bedrock-mantle' : 'bedrock-runtime', purpose: PURPOSE }],
       models,
       statements: isMantle
         ? [mantleStatement(stack, models)]
@@ -143,9 +152,14 @@ class ProviderRoute extends ModelRoute {
   }
 
   /** @internal */
-  public _bind(scope: Construct, { runtimeName }: RouteContext): ModelRouteConfig {
+  public _bind(scope: Construct, { runtimeName, cli, model }: RouteContext): ModelRouteConfig {
     const key = modelKeyOf(scope, runtimeName, this.apiKey, 'ModelRoute.provider');
-    return { settings: { via: 'provider', credentialProvider: key.credentialProvider }, ...rightsOf(key) };
+    const hosts = cli === undefined || Token.isUnresolved(model) ? undefined : providerHostsOf(cli, model);
+    return {
+      settings: { via: 'provider', credentialProvider: key.credentialProvider },
+      needs: [KEY_NEED, ...(hosts ?? [undefined]).map((host) => ({ host, onInternet: true, purpose: PURPOSE }))],
+      ...rightsOf(key),
+    };
   }
 }
 
@@ -169,14 +183,28 @@ class LlmGatewayRoute extends ModelRoute {
     const { url, auth } = this.props;
     const secret = auth._secret;
     if (secret === undefined) {
-      return { settings: { via: 'llmGateway', url }, statements: [], models: [], reason: auth._reason };
+      const settings = { via: 'llmGateway', url } as const;
+      return { settings, needs: needsOf(url), statements: [], models: [], reason: auth._reason };
     }
     const key = modelKeyOf(scope, runtimeName, secret, 'LlmGatewayAuth.apiKey');
-    return { settings: { via: 'llmGateway', url, credentialProvider: key.credentialProvider }, ...rightsOf(key) };
+    return {
+      settings: { via: 'llmGateway', url, credentialProvider: key.credentialProvider },
+      needs: [KEY_NEED, ...needsOf(url)],
+      ...rightsOf(key),
+    };
   }
 }
 
-function rightsOf({ statements, exception }: ModelKey): Omit<ModelRouteConfig, 'settings'> {
+/** The host of an LLM gateway, unless its address is known only at deployment. */
+function needsOf(url: string): Need[] {
+  if (Token.isUnresolved(url)) {
+    return [];
+  }
+  const { hostname, port } = new URL(url);
+  return [{ host: hostname, ...(port !== '' && { port: Number(port) }), purpose: PURPOSE }];
+}
+
+function rightsOf({ statements, exception }: ModelKey): Omit<ModelRouteConfig, 'settings' | 'needs'> {
   return { statements, models: [], keyException: exception };
 }
 
@@ -187,6 +215,6 @@ class NoRoute extends ModelRoute {
 
   /** @internal */
   public _bind(): ModelRouteConfig {
-    return { statements: [], models: [] };
+    return { needs: [], statements: [], models: [] };
   }
 }

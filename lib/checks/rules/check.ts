@@ -54,6 +54,8 @@ export interface Check {
   readonly rule: CheckRule;
   /** where the resource breaks the rule, as paths of properties; what is known only at deployment breaks no rule */
   readonly find: (resource: Resource) => string[];
+  /** what to change at one resource, where that says more than the rule; a finding of its own for each resource */
+  readonly fixFor?: (resource: Resource) => string;
 }
 
 type Described = Pick<CheckRule, 'id' | 'title' | 'text' | 'fix' | 'source' | 'resourceTypes' | 'securityHubControl'>;

@@ -4,6 +4,7 @@ import { CREDENTIAL_CHECKS } from './credentials';
 import { GATEWAY_CHECKS } from './gateways';
 import { GRANT_CHECKS } from './grants';
 import { MOUNT_CHECKS } from './mounts';
+import { REACH_CHECKS } from './reach';
 import { ROLE_CHECKS } from './roles';
 import { RUNTIME_CHECKS } from './runtimes';
 import { SECURITY_HUB_CHECKS } from './security-hub';
@@ -19,6 +20,7 @@ export const CHECKS: Check[] = [
   ...TARGET_CHECKS,
   ...USER_CHECKS,
   ...RUNTIME_CHECKS,
+  ...REACH_CHECKS,
   ...MOUNT_CHECKS,
   ...ROLE_CHECKS,
   ...GRANT_CHECKS,
