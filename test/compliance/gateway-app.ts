@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -93,6 +94,8 @@ export class GatewayApp {
     this.network = new AgentNetwork(new Stack(this.app, 'TeamNetwork', options), 'Network', {
       s3PrefixListId: 'pl-6da54004',
     });
+    // where the agents get the tokens of git
+    this.network.addInterfaceEndpoint(ec2.InterfaceVpcEndpointAwsService.LAMBDA);
     this.stack = new Stack(this.app, 'Team', options);
     this.key = new kms.Key(this.stack, 'Key', { enableKeyRotation: true });
     this.botKey = new kms.Key(this.stack, 'BotKey', { enableKeyRotation: true });
@@ -219,7 +222,7 @@ export class GatewayApp {
 
   private agent(id: string, gateway: McpGateway, gitCredential: GitCredential): CodingAgent {
     const images = this.stack.node.tryFindChild('Images') as ecr.IRepository | undefined;
-    return new CodingAgent(this.stack, id, {
+    const agent = new CodingAgent(this.stack, id, {
       cli: AgentCli.fromRepository(
         images ?? ecr.Repository.fromRepositoryName(this.stack, 'Images', 'coding-agents/claude'),
         '1.4.2',
@@ -230,6 +233,9 @@ export class GatewayApp {
       gitCredential,
       runtimeName: id.toLowerCase(),
     });
+    // reached through the network of the company, of which this app knows nothing
+    Annotations.of(agent).acknowledgeWarning(`cdk-coding-agents:unreachable:${gitCredential._host}`);
+    return agent;
   }
 
   private gitHubApp(id: string): GitHubAppOptions {

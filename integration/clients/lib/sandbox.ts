@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { GEMINI_SETTINGS, SILENCE } from './silence.ts';
 
 const PACKAGE = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const LONGEST_RUN = 40_000;
+const LONGEST_RUN = 240_000;
 
 /** Does what a browser does of whose user nothing is asked: follows the redirects, back to the program. */
 const BROWSER = `#!${process.execPath}
