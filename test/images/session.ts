@@ -44,11 +44,15 @@ class FakeReader implements CliReader {
   private text: string | null = null;
   private isFinal = false;
 
+  public get finality(): CliReader['finality'] {
+    return this.isFinal ? 'certain' : 'none';
+  }
+
   public line(line: string): ReturnType<CliReader['line']> {
     const { event, conversation, final, ...spent } = JSON.parse(line);
     this.conversation = conversation ?? this.conversation;
     this.spent = { ...this.spent, ...spent };
-    this.isFinal ||= final === true;
+    this.isFinal = final ?? this.isFinal;
     this.text = event?.type === 'text' ? event.text : this.text;
     return event === undefined ? [] : [event];
   }

@@ -6,6 +6,7 @@ import { CONSENT_MARK } from './consent';
 import type { GatewayAnswer } from './decoded';
 import { failureOfError, failureOfStatus, GatewayFailure } from './failure';
 import type { Gateway } from './gateway';
+import type { RpcId } from './rpc';
 
 const TIMEOUT_MS = 15_000;
 const LARGEST_ANSWER = 10 * 1024 * 1024;
@@ -107,7 +108,7 @@ class Probe {
 const EVENT_END = /\r\n\r\n|\n\n|\r\r/;
 
 /** The answer to a request, out of a JSON body or a stream of events, which need not end. */
-async function messageOf(answer: GatewayAnswer, id: number): Promise<Fields | undefined> {
+export async function messageOf(answer: GatewayAnswer, id: RpcId): Promise<Fields | undefined> {
   const isStream = answer.headers['content-type']?.startsWith('text/event-stream') === true;
   if (!isStream) {
     const message = parsed(await textOf(answer, LARGEST_ANSWER));

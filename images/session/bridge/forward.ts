@@ -15,6 +15,8 @@ import { bytesOf, chosen, LARGEST_REQUEST, PASSED_BACK, PASSED_ON, pauseOf } fro
 import type { OpenJob } from './jobs';
 import { errorMessage, idsOf, isRepeatable, postOf, RPC_CODES, toolCallsOf } from './rpc';
 import type { RpcPost } from './rpc';
+import { SESSION_HEADER, sessionLost } from './sessions';
+import type { Session } from './sessions';
 
 const LARGEST_ERROR = 64 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -23,6 +25,8 @@ const TRIES = 3;
 /** Passes one request of a CLI on to the gateway. */
 export class Forward {
   private readonly ended = new AbortController();
+  /** undefined where the gateway has none, and for one that began before the bridge did */
+  private readonly session: Session | undefined;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -30,6 +34,8 @@ export class Forward {
     private readonly gateway: Gateway,
     private readonly job: OpenJob,
   ) {
+    const id = request.headers[SESSION_HEADER];
+    this.session = job.sessions.find(typeof id === 'string' ? id : undefined);
     // a CLI that goes away, and a job that ends, take the request at the gateway with them
     const end = () => this.ended.abort();
     response.on('close', end);
@@ -69,6 +75,9 @@ export class Forward {
 
   private async other(method: 'GET' | 'DELETE'): Promise<void> {
     await this.answered(undefined, async () => this.relay(await this.open({ method })));
+    if (method === 'DELETE' && this.session !== undefined) {
+      this.job.sessions.ended(this.session.id);
+    }
   }
 
   /** Makes an answer of whatever goes wrong. */
@@ -86,9 +95,49 @@ export class Forward {
     }
   }
 
-  private open(request: Pick<GatewayRequest, 'method' | 'body'>): Promise<GatewayAnswer> {
+  private async open(request: Pick<GatewayRequest, 'method' | 'body'>): Promise<GatewayAnswer> {
     const headers = chosen(this.request.headers, PASSED_ON);
-    return this.gateway.open({ ...request, headers, signal: this.ended.signal, token: this.job.token });
+    const ask = (more: Record<string, string>) =>
+      this.gateway.open({ ...request, headers: more, signal: this.ended.signal, token: this.job.token });
+    const { session } = this;
+    // what ends a session may find that it has ended
+    if (session === undefined || request.method === 'DELETE') {
+      return ask(session === undefined ? headers : { ...headers, [SESSION_HEADER]: session.upstream });
+    }
+    const used = session.upstream;
+    const answer = await ask({ ...headers, [SESSION_HEADER]: used });
+    if (answer.statusCode !== 404) {
+      return inUse(session, answer);
+    }
+    const text = await textOf(answer, LARGEST_ERROR);
+    if (text.includes(CONSENT_MARK)) {
+      return Object.assign(Readable.from([Buffer.from(text)]), { statusCode: 404, headers: answer.headers });
+    }
+    await session.renew(used, (more, body, signal) => this.began(more, body, signal), this.job.signal);
+    // in a session that had ended nothing was done, by a call of a tool neither: so all may be sent again, but once only.
+    // The events that a stream goes on after were of the old session.
+    const again = await ask({ ...without(headers, 'last-event-id'), [SESSION_HEADER]: session.upstream });
+    if (again.statusCode === 404) {
+      again.resume();
+      throw sessionLost('status 404 for a session that was just begun');
+    }
+    return inUse(session, again);
+  }
+
+  /** A message that begins a session in the place of one that ended. It is of the job, and outlives the request. */
+  private async began(more: Record<string, string>, body: string, signal: AbortSignal): Promise<GatewayAnswer> {
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...more };
+    const { token } = this.job;
+    const answer = await this.gateway.open({ method: 'POST', headers, body, signal, token });
+    const status = answer.statusCode ?? 0;
+    if (status === 404) {
+      answer.resume();
+      throw sessionLost('status 404 for the beginning of another one');
+    }
+    if (status < 200 || status >= 300) {
+      throw failureOfStatus(status, await textOf(answer, LARGEST_ERROR), this.gateway.proofOf(token));
+    }
+    return answer;
   }
 
   /** A gateway that asks to wait is asked again, where that cannot do anything twice. */
@@ -109,7 +158,7 @@ export class Forward {
     if (status < 200 || status >= 300) {
       return this.relayRefusal(answer, status, post);
     }
-    const headers = chosen(answer.headers, PASSED_BACK);
+    const headers = this.passedBack(answer, post);
     const type = headers['content-type'] ?? '';
     if (type.startsWith('text/event-stream')) {
       this.response.writeHead(status, headers).flushHeaders();
@@ -117,6 +166,20 @@ export class Forward {
     } else {
       await this.pass(answer, inspectJson(this.watch(post), wantsAnswer(post)), status, headers);
     }
+  }
+
+  /** The CLI knows its session by the id of its beginning. */
+  private passedBack(answer: GatewayAnswer, post: RpcPost | undefined): Record<string, string> {
+    const headers = chosen(answer.headers, PASSED_BACK);
+    const { [SESSION_HEADER]: id } = headers;
+    if (id === undefined) {
+      return headers;
+    }
+    if (post?.messages[0].method === 'initialize') {
+      this.job.sessions.began(id, post);
+      return headers;
+    }
+    return { ...headers, [SESSION_HEADER]: this.session?.id ?? id };
   }
 
   /** The status goes on with the first part: an answer that breaks off before it can still become an error. */
@@ -206,6 +269,17 @@ export class Forward {
     this.response.writeHead(status, JSON_TYPE).end(JSON.stringify(message));
     this.request.resume();
   }
+}
+
+function inUse(session: Session, answer: GatewayAnswer): GatewayAnswer {
+  if ((answer.statusCode ?? 0) < 400) {
+    session.worked();
+  }
+  return answer;
+}
+
+function without(headers: Record<string, string>, name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name));
 }
 
 /** A notification, and the end of a session, are only accepted: what a gateway says then is nobody's answer. */

@@ -3,6 +3,7 @@ import type { BridgeNotice, Hidden } from '../contract';
 import { newId } from '../shared/ids';
 import { LentToken, TOKEN_OF_ANOTHER } from '../shared/lent-token';
 import { SessionError } from '../shared/problem';
+import { Sessions } from './sessions';
 
 /** links to consent that a job may show */
 const MOST_CONSENTS = 100;
@@ -11,6 +12,7 @@ const MOST_CONSENTS = 100;
 export class OpenJob {
   /** part of the path: a CLI reaches the tools of its own job only */
   public readonly capability = newId(new Date());
+  public readonly sessions = new Sessions();
   private readonly ended = new AbortController();
   private readonly told = new Set<string>();
   private readonly lent: LentToken;

@@ -1,4 +1,4 @@
-import type { AgentEvent, CliExit, CliOutcome, Tokens, Totals } from '../contract';
+import type { AgentEvent, CliExit, CliOutcome, Finality, Tokens, Totals } from '../contract';
 import type { Fields } from '../shared/json';
 import { isObject } from '../shared/json';
 import type { Failure } from './outcome';
@@ -27,14 +27,25 @@ const SUBTYPES: Readonly<Record<string, Failure['errorCode']>> = {
   error_max_budget_usd: 'DollarLimit',
 };
 
+/** of a task, in its updates and its last notification */
+const ENDED: readonly unknown[] = ['completed', 'failed', 'killed', 'stopped'];
+
 /** Reads `--output-format stream-json`. Only a `result` record ends a run. */
 export class ClaudeCodeReader extends RecordReader {
   private result: Fields | undefined;
   private totals: Totals | null = null;
   /** of a run that continues a conversation: what its results name so far */
   private sinceBegin: { readonly tokens: Tokens; readonly dollars: number | null } = { tokens: NO_TOKENS, dollars: 0 };
+  /** whether the newest record of the conversation is a result */
+  private isAtEnd = false;
+  /** tasks that go on in the background after a result, and lead to another one */
+  private readonly tasks = new Set<string>();
   private readonly answers = new Set<string>();
   private readonly tools = new Map<string, string>();
+
+  public get finality(): Finality {
+    return this.isAtEnd && this.tasks.size === 0 ? 'certain' : 'none';
+  }
 
   public finish(exit: CliExit): CliOutcome {
     const failure = this.result === undefined ? crash(exit) : failureOf(this.result);
@@ -45,15 +56,47 @@ export class ClaudeCodeReader extends RecordReader {
     this.converse(textOf(record, 'session_id'));
     switch (record.type) {
       case 'system':
+        this.follow(record);
         return systemEvents(record);
       case 'assistant':
+        this.isAtEnd = false;
         return this.answer(record);
       case 'user':
+        this.isAtEnd = false;
         return this.toolResults(record);
       case 'result':
         return this.end(record);
       default:
         return [];
+    }
+  }
+
+  /** What runs in the background. Claude Code ends such tasks by itself, ten minutes after the last turn by default. */
+  private follow(record: Fields): void {
+    const id = textOf(record, 'task_id') ?? '';
+    const status = record.subtype === 'task_updated' ? fieldsOf(record, 'patch').status : record.status;
+    switch (record.subtype) {
+      case 'init':
+        // the end of a task starts a turn
+        this.isAtEnd = false;
+        break;
+      case 'background_tasks_changed':
+        // all that run
+        this.tasks.clear();
+        listOf(record, 'tasks')
+          .filter(isWork)
+          .forEach((task) => this.tasks.add(textOf(task, 'task_id') ?? ''));
+        break;
+      case 'task_started':
+        if (isWork(record)) {
+          this.tasks.add(id);
+        }
+        break;
+      case 'task_notification':
+      case 'task_updated':
+        if (ENDED.includes(status)) {
+          this.tasks.delete(id);
+        }
     }
   }
 
@@ -96,6 +139,7 @@ export class ClaudeCodeReader extends RecordReader {
 
   private end(record: Fields): AgentEvent[] {
     this.result = record;
+    this.isAtEnd = true;
     this.turns = this.answers.size;
     this.totals = totalsOf(record);
     const { tokens, dollars } = this.ownPart(this.totals, record);
@@ -130,6 +174,11 @@ export class ClaudeCodeReader extends RecordReader {
     this.sinceBegin = { tokens, dollars };
     return this.sinceBegin;
   }
+}
+
+/** housekeeping goes on for as long as the program does */
+function isWork({ ambient }: Fields): boolean {
+  return ambient !== true;
 }
 
 function systemEvents(record: Fields): AgentEvent[] {

@@ -1,4 +1,4 @@
-import type { AgentEvent, CliExit, CliOutcome, CliRun, Tokens } from '../contract';
+import type { AgentEvent, CliExit, CliOutcome, CliRun, Finality, Tokens } from '../contract';
 import type { Fields } from '../shared/json';
 import { rolloutOf, tokensBefore, tokensOfRollout, tokensOfUsage } from './codex-meter';
 import type { Failure } from './outcome';
@@ -13,12 +13,17 @@ export class CodexReader extends RecordReader {
   protected override readonly dollarsFrom = 'prices';
   private failure: Failure | undefined;
   private isComplete = false;
+  private isTurnOver = false;
   private total: Tokens | null = null;
   private readonly before: Tokens | null;
 
   constructor(run: CliRun) {
     super(run);
     this.before = tokensBefore(run);
+  }
+
+  public get finality(): Finality {
+    return this.isTurnOver ? 'certain' : 'none';
   }
 
   public finish(exit: CliExit): CliOutcome {
@@ -37,6 +42,9 @@ export class CodexReader extends RecordReader {
       case 'thread.started':
         this.converse(textOf(record, 'thread_id'));
         return [];
+      case 'turn.started':
+        this.isTurnOver = false;
+        return [];
       case 'item.started':
         return this.item(fieldsOf(record, 'item'), true);
       case 'item.completed':
@@ -44,6 +52,7 @@ export class CodexReader extends RecordReader {
       case 'error':
         return [{ type: 'notice', code: 'ModelRetry', message: oneLine(textOf(record, 'message') ?? '') }];
       case 'turn.failed':
+        this.isTurnOver = true;
         this.failure = failureOfText(textOf(fieldsOf(record, 'error'), 'message') ?? 'the turn failed');
         return [];
       case 'turn.completed':
@@ -55,6 +64,7 @@ export class CodexReader extends RecordReader {
 
   private completed(usage: Fields): AgentEvent[] {
     this.isComplete = true;
+    this.isTurnOver = true;
     this.count(typeof usage.input_tokens === 'number' ? tokensOfUsage(usage) : null);
     return this.tokens === null ? [] : [{ type: 'usage', tokens: this.tokens, dollars: this.dollars }];
   }

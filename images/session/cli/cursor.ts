@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { binaryOf, factsOf } from '../../../lib/contract/agents';
-import type { AgentEvent, CliAdapter, CliCommand, CliExit, CliOutcome, CliRun } from '../contract';
+import type { AgentEvent, CliAdapter, CliCommand, CliExit, CliOutcome, CliRun, Finality } from '../contract';
 import type { Fields } from '../shared/json';
 import { promptArgument, routeNotSupported } from './model';
 import type { Failure } from './outcome';
@@ -44,6 +44,10 @@ function command(run: CliRun): CliCommand {
  */
 class CursorReader extends RecordReader {
   private result: Fields | undefined;
+
+  public get finality(): Finality {
+    return this.result === undefined ? 'none' : 'certain';
+  }
 
   public finish(exit: CliExit): CliOutcome {
     return this.concluded(exit, this.result === undefined ? crash(exit) : failureOf(this.result));

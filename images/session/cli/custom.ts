@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { factsOf } from '../../../lib/contract/agents';
-import type { AgentEvent, CliAdapter, CliCommand, CliExit, CliOutcome, CliReader, CliRun, Tokens } from '../contract';
+import type {
+  AgentEvent,
+  CliAdapter,
+  CliCommand,
+  CliExit,
+  CliOutcome,
+  CliReader,
+  CliRun,
+  Finality,
+  Tokens,
+} from '../contract';
 import type { Fields } from '../shared/json';
 import { isObject, kindOf, parsed } from '../shared/json';
 import { SessionError } from '../shared/problem';
@@ -8,7 +18,7 @@ import { withoutColours } from './kiro';
 import { LastText } from './last-text';
 import { KEY_VARIABLE, promptArgument } from './model';
 import type { Failure } from './outcome';
-import { RecordReader, amount, crash, detail, fieldsOf, known, oneLine, outcomeOf, textOf } from './outcome';
+import { RecordReader, amount, crash, detail, endedWell, fieldsOf, known, oneLine, outcomeOf, textOf } from './outcome';
 
 /** Where the image describes its agent, and the variable that names another place. */
 const DESCRIPTOR = '/etc/agent/cli.json';
@@ -128,6 +138,7 @@ function wrong(what: string, got: string, allowed: string): SessionError {
 class TextReader implements CliReader {
   public readonly conversation: string | null;
   public readonly spent = NOTHING_SPENT;
+  public readonly finality = 'none';
   private readonly said = new LastText();
 
   constructor(run: CliRun) {
@@ -156,6 +167,10 @@ class TextReader implements CliReader {
 /** Output in events of ours, one a line. Only a `result` ends a run. */
 class EventsReader extends RecordReader {
   private result: Fields | undefined;
+
+  public get finality(): Finality {
+    return this.result === undefined ? 'none' : 'certain';
+  }
 
   public finish(exit: CliExit): CliOutcome {
     return this.concluded(exit, this.result === undefined ? crash(exit) : failureOf(this.result, exit));
@@ -222,7 +237,7 @@ function toolEvents(record: Fields): AgentEvent[] {
 }
 
 function failureOf(result: Fields, exit: CliExit): Failure | undefined {
-  const isGood = result.status === 'succeeded' && exit.code === 0;
+  const isGood = result.status === 'succeeded' && endedWell(exit);
   return isGood
     ? undefined
     : { errorCode: 'AgentFailed', message: oneLine(textOf(result, 'message') ?? 'the agent failed') };

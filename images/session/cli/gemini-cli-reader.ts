@@ -1,9 +1,20 @@
-import type { AgentEvent, CliExit, CliOutcome, Tokens } from '../contract';
+import type { AgentEvent, CliExit, CliOutcome, Finality, Tokens } from '../contract';
 import { LARGEST_CONVERSATION, plainTextNow } from '../shared/files';
 import type { Fields } from '../shared/json';
 import { ChatTokens, chatOf } from './gemini-cli-meter';
 import type { Failure } from './outcome';
-import { RecordReader, amount, crash, detail, failureOfStatus, fieldsOf, ifAny, oneLine, textOf } from './outcome';
+import {
+  RecordReader,
+  amount,
+  crash,
+  detail,
+  endedWell,
+  failureOfStatus,
+  fieldsOf,
+  ifAny,
+  oneLine,
+  textOf,
+} from './outcome';
 import { dollarsOf } from './prices';
 
 const EXIT = { authentication: 41, input: 42, turnLimit: 53 };
@@ -17,6 +28,10 @@ export class GeminiCliReader extends RecordReader {
   private result: Fields | undefined;
   private answer = '';
   private readonly tools = new Map<string, string>();
+
+  public get finality(): Finality {
+    return this.result === undefined ? 'none' : 'certain';
+  }
 
   public finish(exit: CliExit): CliOutcome {
     if (this.result === undefined) {
@@ -107,7 +122,7 @@ export class GeminiCliReader extends RecordReader {
   }
 
   private failureOf(exit: CliExit): Failure | undefined {
-    if (this.result?.status === 'success' && exit.code === 0) {
+    if (this.result?.status === 'success' && endedWell(exit)) {
       return undefined;
     }
     const told = textOf(fieldsOf(this.result ?? {}, 'error'), 'message');

@@ -46,6 +46,7 @@ function command(run: CliRun): CliCommand {
 class KiroReader implements CliReader {
   public readonly conversation: string | null;
   public readonly spent = { turns: null, tokens: null, dollars: null };
+  public readonly finality = 'none';
   private readonly said = new LastText();
 
   constructor(run: CliRun) {

@@ -1,10 +1,11 @@
-import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun, Tokens } from '../contract';
+import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun, Finality, Tokens } from '../contract';
 import { isObject } from '../shared/json';
 import type { Fields } from '../shared/json';
 import {
   amount,
   crash,
   detail,
+  endedWell,
   failureOfStatus,
   fieldsOf,
   ifAny,
@@ -24,11 +25,18 @@ const CUT_SHORT: Readonly<Record<string, string | undefined>> = {
   error: 'the answer of the model ended with an error, so the work is not finished',
 };
 
+/** With these it asks the model again. */
+const GOES_ON: readonly unknown[] = ['tool-calls', 'unknown'];
+
 /** Reads `opencode run --format json`. It has no final record: the last step has to say that the model stopped. */
 export class OpenCodeReader extends RecordReader {
   private failure: Failure | undefined;
   /** why the last step ended; undefined while one runs */
   private stopped: string | undefined;
+  /** whether the last step called tools: then the model is asked again, whatever it named as its reason */
+  private hasCalled = false;
+  /** whether a step ended for good, or with an error, and nothing began since */
+  private isIdle = false;
   /** it reckons with our prices where there are some; of a gateway's models it knows no other */
   private readonly isTold: boolean;
   protected override readonly dollarsFrom: 'cli' | 'prices';
@@ -48,6 +56,10 @@ export class OpenCodeReader extends RecordReader {
     return { turns: this.turns, tokens: this.tokens, dollars: this.dollars };
   }
 
+  public get finality(): Finality {
+    return this.isIdle ? 'likely' : 'none';
+  }
+
   public finish(exit: CliExit): CliOutcome {
     return this.concluded(exit, this.failureOf(exit));
   }
@@ -58,14 +70,19 @@ export class OpenCodeReader extends RecordReader {
     switch (record.type) {
       case 'step_start':
         this.stopped = undefined;
+        this.isIdle = false;
+        this.hasCalled = false;
         return [];
       case 'text':
         return this.say(textOf(part, 'text') ?? '');
       case 'tool_use':
+        this.isIdle = false;
+        this.hasCalled = true;
         return toolEvents(part);
       case 'step_finish':
         return this.step(part);
       case 'error':
+        this.isIdle = true;
         this.failure = failureOf(fieldsOf(record, 'error'));
         return [];
       default:
@@ -77,6 +94,7 @@ export class OpenCodeReader extends RecordReader {
     const step = isObject(part.tokens) ? tokensOf(part.tokens) : null;
     const cost = this.costOf(part, step);
     this.stopped = part.reason === 'tool-calls' ? undefined : (textOf(part, 'reason') ?? 'stop');
+    this.isIdle = !this.hasCalled && !GOES_ON.includes(part.reason);
     this.turns = (this.turns ?? 0) + 1;
     this.counted = step === null || this.counted === null ? null : plus(this.counted, step);
     this.cost = cost === null || this.cost === null ? null : this.cost + cost;
@@ -110,7 +128,7 @@ export class OpenCodeReader extends RecordReader {
     if (this.failure !== undefined) {
       return this.failure;
     }
-    if (this.stopped !== undefined && exit.code === 0) {
+    if (this.stopped !== undefined && endedWell(exit)) {
       const message = CUT_SHORT[this.stopped];
       return message === undefined ? undefined : { errorCode: 'AgentFailed', message };
     }

@@ -1,5 +1,15 @@
 /* What all adapters share: how an ended run is judged, and how amounts are counted. */
-import type { AgentEvent, CliExit, CliOutcome, CliReader, CliRun, EndCause, ErrorCode, Tokens } from '../contract';
+import type {
+  AgentEvent,
+  CliExit,
+  CliOutcome,
+  CliReader,
+  CliRun,
+  ErrorCode,
+  Finality,
+  StopCause,
+  Tokens,
+} from '../contract';
 import { isObject, parsed } from '../shared/json';
 import type { Fields } from '../shared/json';
 
@@ -16,7 +26,7 @@ interface Facts extends Omit<CliOutcome, 'status' | 'errorCode' | 'message'> {
 
 type Stop = Pick<CliOutcome, 'status' | 'errorCode' | 'message'>;
 
-const STOPPED: Record<Exclude<EndCause, 'exited'>, Stop> = {
+const STOPPED: Record<StopCause, Stop> = {
   timeLimit: { status: 'limitReached', errorCode: 'TimeLimit', message: 'the job ran longer than its limit' },
   dollarLimit: { status: 'limitReached', errorCode: 'DollarLimit', message: 'the job spent more than its limit' },
   turnLimit: { status: 'limitReached', errorCode: 'TurnLimit', message: 'the job took more turns than its limit' },
@@ -28,13 +38,18 @@ const LIMITS: readonly ErrorCode[] = ['TurnLimit', 'TimeLimit', 'DollarLimit'];
 
 /** Whoever stopped the CLI knows why it ended; only a CLI that ended by itself is asked. */
 export function outcomeOf(exit: CliExit, { failure, ...facts }: Facts): CliOutcome {
-  if (exit.cause !== 'exited') {
+  if (exit.cause !== 'exited' && exit.cause !== 'lingered') {
     return { ...facts, ...STOPPED[exit.cause] };
   }
   if (failure === undefined) {
     return { ...facts, status: 'succeeded', errorCode: null, message: null };
   }
   return { ...facts, status: LIMITS.includes(failure.errorCode) ? 'limitReached' : 'failed', ...failure };
+}
+
+/** Whether the way a CLI ended says nothing against its result: one that was ended after it has no exit code of its own. */
+export function endedWell({ code, cause }: CliExit): boolean {
+  return code === 0 || cause === 'lingered';
 }
 
 /** The failure behind the HTTP status of a model's endpoint. */
@@ -140,6 +155,8 @@ export abstract class RecordReader implements CliReader {
   public get spent(): CliReader['spent'] {
     return { turns: this.turns, tokens: null, dollars: null };
   }
+
+  public abstract get finality(): Finality;
 
   public line(line: string): AgentEvent[] {
     const record = parsed(line);

@@ -52,8 +52,17 @@ export interface CliCommand {
   readonly input?: string;
 }
 
-/** Why the process ended, as far as the runner had a part in it. */
-export type EndCause = 'exited' | 'timeLimit' | 'dollarLimit' | 'turnLimit' | 'cancelled' | 'shutdown';
+/** Why a job is ended before its agent is done. */
+export type StopCause = 'timeLimit' | 'dollarLimit' | 'turnLimit' | 'cancelled' | 'shutdown';
+
+/** Why the process ended. `lingered`: it had named its result, did not exit, and was ended; the result counts. */
+export type EndCause = 'exited' | 'lingered' | StopCause;
+
+/**
+ * Whether the output so far ends a run. `certain`: by a record that is the last one, with no work left in the background.
+ * `likely`: a CLI without such a record said that its model is done. A later record can take both back.
+ */
+export type Finality = 'none' | 'likely' | 'certain';
 
 export interface CliExit {
   readonly code: number | null;
@@ -85,6 +94,8 @@ export interface CliReader {
   readonly conversation: string | null;
   /** so far in this job; null where the CLI tells nothing before its end */
   readonly spent: { readonly turns: number | null; readonly tokens: Tokens | null; readonly dollars: number | null };
+  /** after the last line; a CLI that does not exit then is ended */
+  readonly finality: Finality;
   finish(exit: CliExit): CliOutcome;
 }
 

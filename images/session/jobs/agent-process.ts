@@ -70,7 +70,7 @@ export class AgentProcess {
   }
 
   /** Ends it; the first cause counts. */
-  public stop(cause: EndCause): void {
+  public stop(cause: Exclude<EndCause, 'exited'>): void {
     if (!this.hasExited && this.ending === undefined) {
       this.cause = cause;
       this.ending = this.end();

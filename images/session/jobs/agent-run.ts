@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { dollarsOf } from '../cli/prices';
-import type { AgentEvent, CliAdapter, CliExit, CliOutcome, CliReader, CliRun, Tokens } from '../contract';
+import type { AgentEvent, CliAdapter, CliExit, CliOutcome, CliReader, CliRun, Finality, Tokens } from '../contract';
 import { causeOf, log, warn } from '../shared/log';
 import { AgentProcess, NotStarted } from './agent-process';
 import { keptConversation } from './conversation';
@@ -12,6 +12,14 @@ import type { RunningJob } from './running-job';
 
 const METER_EVERY_MS = 500;
 
+/**
+ * How long a CLI may take to exit once its output ends the run. Where that is only likely, it may still be about to ask its
+ * model: it gets as long as an answer may take to begin.
+ */
+export const EXIT_GRACE_MS = { certain: 10_000, likely: 60_000 } as const;
+
+export type ExitGrace = Readonly<Record<keyof typeof EXIT_GRACE_MS, number>>;
+
 /** One run of a CLI: started, read, metered, judged. */
 export class AgentRun {
   private readonly reader: CliReader;
@@ -20,6 +28,8 @@ export class AgentRun {
   private process: AgentProcess | undefined;
   private metered: { readonly tokens: Tokens; readonly dollars: number | null } | null = null;
   private isUnreadable = false;
+  private finality: Finality = 'none';
+  private clock: NodeJS.Timeout | undefined;
   /** the conversation as the agent named it last */
   private named: string | null = null;
 
@@ -28,6 +38,7 @@ export class AgentRun {
     private readonly adapter: CliAdapter,
     private readonly run: CliRun,
     private readonly environment: Record<string, string>,
+    private readonly grace: ExitGrace = EXIT_GRACE_MS,
   ) {
     this.reader = adapter.reader(run);
     const meter = adapter.meter?.(run);
@@ -43,7 +54,7 @@ export class AgentRun {
     job.signal.throwIfAborted();
     const process = await this.start();
     this.process = process;
-    const stop = () => process.stop(job.stopCause);
+    const stop = () => job.stopCause !== 'exited' && process.stop(job.stopCause);
     job.signal.addEventListener('abort', stop, { once: true });
     // it may have been cancelled while the program was started
     if (job.signal.aborted) {
@@ -52,10 +63,14 @@ export class AgentRun {
     const metering = new AbortController();
     const metered = this.meter(metering.signal);
     const { exit, left } = await process.ended();
+    clearTimeout(this.clock);
     metering.abort();
     await metered;
     job.signal.removeEventListener('abort', stop);
     log('agent.ended', { job: job.id, code: exit.code, signal: exit.signal, cause: exit.cause, left });
+    if (exit.cause === 'lingered') {
+      job.notice('AgentLingered', 'the agent named its result, but did not exit; its processes were ended');
+    }
     if (left > 0) {
       // such as a server that the tests need: they start it themselves
       job.notice(
@@ -104,6 +119,18 @@ export class AgentRun {
       this.keep(keptConversation(conversation, this.job.scrubber));
     }
     this.check(spent.turns, spent.dollars ?? this.reckoned(spent.tokens));
+    this.awaitExit();
+  }
+
+  /** A CLI whose output ends the run has to exit. Output that goes on with the run stops the clock. */
+  private awaitExit(): void {
+    const { finality } = this.reader;
+    if (finality !== this.finality) {
+      this.finality = finality;
+      clearTimeout(this.clock);
+      this.clock =
+        finality === 'none' ? undefined : setTimeout(() => this.process?.stop('lingered'), this.grace[finality]);
+    }
   }
 
   private keep(conversation: string | null): void {
@@ -167,7 +194,7 @@ export class AgentRun {
       conversation: keptConversation(outcome.conversation, this.job.scrubber),
       tokens,
       ...(reckoned === null ? {} : { dollars: reckoned, dollarsFrom: 'prices' as const }),
-      ...(exit.cause === 'exited' ? {} : STOPPED[exit.cause]),
+      ...(exit.cause === 'exited' || exit.cause === 'lingered' ? {} : STOPPED[exit.cause]),
     };
   }
 

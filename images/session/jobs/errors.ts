@@ -1,5 +1,5 @@
 /* How a job fails or is ended from outside, and why a request about jobs is refused. */
-import type { CliOutcome, EndCause, ErrorCode } from '../contract';
+import type { CliOutcome, ErrorCode, StopCause } from '../contract';
 import { SessionError } from '../shared/problem';
 
 /** Ends a job with a code of the contract. The text is for people. */
@@ -16,7 +16,7 @@ export class JobFailure extends Error {
 type End = Pick<CliOutcome, 'status' | 'errorCode' | 'message'>;
 
 /** How a job ended that was ended from outside. Whatever the CLI said to it, this holds. */
-export const STOPPED: Readonly<Record<Exclude<EndCause, 'exited'>, End>> = {
+export const STOPPED: Readonly<Record<StopCause, End>> = {
   timeLimit: { status: 'limitReached', errorCode: 'TimeLimit', message: 'the job ran longer than its limit' },
   dollarLimit: { status: 'limitReached', errorCode: 'DollarLimit', message: 'the job spent more than its limit' },
   turnLimit: { status: 'limitReached', errorCode: 'TurnLimit', message: 'the job took more turns than its limit' },

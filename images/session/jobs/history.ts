@@ -2,7 +2,9 @@ import type { JobRecord } from '../contract';
 import { endedSource } from '../journal/event-file';
 import type { EventSource } from '../journal/event-log';
 import { settled } from './interrupted';
+import { log } from '../shared/log';
 import type { Journal } from '../journal/journal';
+import { endLeft } from './orphans';
 import type { RunningJob } from './running-job';
 import { Unwritten } from './unwritten';
 
@@ -19,6 +21,9 @@ export class History {
   /** jobs of microVMs that ended, while that is written down */
   private readonly settling = new Map<string, Promise<JobRecord>>();
 
+  /** the journal in which no job runs that is not of this process */
+  private clean: Journal | undefined;
+
   constructor(
     private readonly journal: () => Journal,
     private readonly running: () => JobRecord | undefined,
@@ -31,6 +36,25 @@ export class History {
   /** Writes the ends of jobs that could not be written before, if there are any. */
   public async catchUp(): Promise<void> {
     await this.unwritten.retry();
+  }
+
+  /**
+   * Ends, once in each workspace, what servers that are gone left of their jobs, and writes down how those ended. A new job
+   * would else work beside the agent of an old one. A job is known by its folder, also where its record cannot be read.
+   */
+  public async settleRest(): Promise<void> {
+    const journal = this.journal();
+    if (this.clean !== journal) {
+      const ids = await journal.ids();
+      const left = await endLeft(new Set(ids));
+      if (left > 0) {
+        log('jobs.left', { left });
+      }
+      for (const id of ids) {
+        await this.find(id);
+      }
+      this.clean = journal;
+    }
   }
 
   /** Events of a job that is not of this process, or has ended. */

@@ -2,7 +2,7 @@ import type { JobRecord, JobResult } from '../contract';
 import { causeOf, log, warn } from '../shared/log';
 import { addEvent, repaired, resultOf } from '../journal/event-file';
 import type { Journal } from '../journal/journal';
-import { killOrphans } from './orphans';
+import { endLeft } from './orphans';
 import { isTime } from '../journal/record';
 
 /**
@@ -12,7 +12,7 @@ import { isTime } from '../journal/record';
 export async function settled(record: JobRecord, journal: Journal): Promise<JobRecord> {
   const file = journal.eventsOf(record.id);
   // where only the server ended, the agent may have gone on
-  const orphans = killOrphans({ id: record.id });
+  const orphans = await endLeft(new Set([record.id]));
   const last = await repaired(file).catch(() => undefined);
   const written = resultOf(last);
   // the agent can write there too

@@ -152,6 +152,7 @@ export class Jobs {
   private async begin(request: JobRequest, caller: Caller): Promise<JobRecord> {
     await this.history.catchUp();
     const { places, journal, persistent } = this.open();
+    await this.history.settleRest();
     const { adapter, settings } = this.session;
     const bounds = boundsOf(settings, request);
     checkBounds(bounds, settings, adapter, this.whichHold);

@@ -8,6 +8,7 @@ import { causeOf, log, warn } from '../shared/log';
 import { SessionError } from '../shared/problem';
 import type { GatewaySettings } from '../shared/settings';
 import type { Places } from '../shared/workspace';
+import type { ExitGrace } from './agent-run';
 import { AgentRun } from './agent-run';
 import { prepareDirectory } from './directory';
 import { cleanEnvironment } from './environment';
@@ -25,6 +26,8 @@ export interface Session {
   readonly environment: NodeJS.ProcessEnv;
   readonly gateway?: GatewaySettings;
   readonly bridge: Bridge;
+  /** for tests */
+  readonly exitGrace?: ExitGrace;
 }
 
 interface End {
@@ -98,7 +101,8 @@ class Steps {
     const reached = await reachGateway(job, bridge, { gateway, telemetry: settings.telemetry === true }, lender);
     const model = await reachModel(job, bridge, settings, caller, session.environment);
     const run = { ...this.cliRun(), ...reached, model, ...(continues === undefined ? {} : { continues }) };
-    const { exitCode, ...outcome } = await new AgentRun(job, session.adapter, run, environment).outcome();
+    const agent = new AgentRun(job, session.adapter, run, environment, session.exitGrace);
+    const { exitCode, ...outcome } = await agent.outcome();
     if (outcome.status !== 'succeeded' || job.request.test === undefined) {
       return { outcome, exitCode, tests: null };
     }

@@ -1,4 +1,4 @@
-import type { AgentEvent, EndCause, JobRecord, JobRequest } from '../contract';
+import type { AgentEvent, JobRecord, JobRequest, StopCause } from '../contract';
 import { TOKEN_OF_ANOTHER } from '../shared/lent-token';
 import type { LentToken } from '../shared/lent-token';
 import { causeOf, warn } from '../shared/log';
@@ -22,7 +22,7 @@ export class RunningJob {
   public isFinishing = false;
   /** whether its record is in the journal as it is here */
   public isWritten = true;
-  private cause: EndCause = 'exited';
+  private cause: StopCause | 'exited' = 'exited';
   private saving: Promise<void> = Promise.resolve();
   private current: JobRecord;
   private hasToldOther = false;
@@ -60,7 +60,7 @@ export class RunningJob {
   }
 
   /** why it shall end; `exited` while nobody wants it to */
-  public get stopCause(): EndCause {
+  public get stopCause(): StopCause | 'exited' {
     return this.cause;
   }
 
@@ -88,7 +88,7 @@ export class RunningJob {
   }
 
   /** Asks it to end. The first cause counts. */
-  public stop(cause: Exclude<EndCause, 'exited'>): void {
+  public stop(cause: StopCause): void {
     if (cause === 'shutdown') {
       this.hurrying.abort();
     }

@@ -1,6 +1,6 @@
 /* The end of processes: a coding agent starts others, and those start others again. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { processIds, signal, statOf } from './processes';
+import { isLive, processIds, signal, statOf } from './processes';
 
 /** What every process of a job has in its environment, so that it is found again wherever it went. */
 export const JOB_VARIABLE = 'AGENT_JOB';
@@ -33,5 +33,5 @@ function lives(leader: number): boolean {
 
 function isMember(id: number, leader: number): boolean {
   const stat = statOf(id);
-  return stat !== undefined && stat.group === leader && stat.state !== 'Z' && stat.state !== 'X';
+  return stat?.group === leader && isLive(id, stat.state);
 }

@@ -3,8 +3,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 /** The ids of all processes. */
 export function processIds(): number[] {
+  return idsIn('/proc');
+}
+
+function idsIn(folder: string): number[] {
   try {
-    return readdirSync('/proc')
+    return readdirSync(folder)
       .filter((name) => /^\d+$/.test(name))
       .map(Number);
   } catch {
@@ -28,9 +32,10 @@ export interface ProcessStat {
   readonly startedAt: number;
 }
 
-export function statOf(id: number): ProcessStat | undefined {
+/** What the kernel says of a process, or of one of its threads; undefined if there is none. */
+export function statOf(id: number, thread?: number): ProcessStat | undefined {
   try {
-    const text = readFileSync(`/proc/${id}/stat`, 'latin1');
+    const text = readFileSync(thread === undefined ? `/proc/${id}/stat` : `/proc/${id}/task/${thread}/stat`, 'latin1');
     // the name before them is in brackets, and may have brackets and spaces in it
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const [state, parent, group, session, terminal, foreground] = fields;
@@ -46,6 +51,20 @@ export function statOf(id: number): ProcessStat | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a process still runs something. Its first thread can have ended before the others. */
+export function isLive(id: number, state = statOf(id)?.state): boolean {
+  return state !== undefined && (hasNotEnded(state) || liveThreadsOf(id).length > 0);
+}
+
+function hasNotEnded(state: string): boolean {
+  return state !== 'Z' && state !== 'X';
+}
+
+function liveThreadsOf(id: number): number[] {
+  const others = idsIn(`/proc/${id}/task`).filter((thread) => thread !== id);
+  return others.filter((thread) => hasNotEnded(statOf(id, thread)?.state ?? 'X'));
 }
 
 /** The name of a program, as the kernel cuts it; undefined if it does not run. */
@@ -68,10 +87,28 @@ export function reaperId(): number | undefined {
 /** Whether a process got this variable, with this value or any, in its environment when it was started. */
 export function wasStartedWith(id: number, name: string, value?: string): boolean {
   const wanted = value === undefined ? `\0${name}=` : `\0${name}=${value}\0`;
+  return environmentOf(id).includes(wanted);
+}
+
+/** The value that a variable had when a process was started; undefined if that cannot be read. */
+export function startedWith(id: number, name: string): string | undefined {
+  const [, rest] = environmentOf(id).split(`\0${name}=`, 2);
+  return rest?.split('\0', 1)[0];
+}
+
+/** each variable between two zero characters */
+function environmentOf(id: number): string {
+  const text = textOf(`/proc/${id}/environ`);
+  // a first thread that ended has none any more, the others have
+  const threads = text === '' && statOf(id)?.state === 'Z' ? liveThreadsOf(id) : [];
+  return `\0${text || threads.map((thread) => textOf(`/proc/${id}/task/${thread}/environ`)).join('')}`;
+}
+
+function textOf(file: string): string {
   try {
-    return `\0${readFileSync(`/proc/${id}/environ`, 'latin1')}`.includes(wanted);
+    return readFileSync(file, 'latin1');
   } catch {
-    return false;
+    return '';
   }
 }
 

@@ -6,7 +6,7 @@ import type { Caller } from '../jobs/preflight';
 import { SessionError } from '../shared/problem';
 import { bodyOf, sendError, sendJson } from './answers';
 import { invocationOf } from './checks';
-import { isFromJob } from './peer';
+import { Peers } from './peer';
 import { Ping } from './ping';
 import { Shells } from './shells';
 import { sendEvents } from './sse';
@@ -25,30 +25,38 @@ const MOST_WATCHERS = 100;
 /** The HTTP contract of AgentCore: `/ping` and `/invocations`. */
 export function makeServer(jobs: Jobs, shells: Pick<Shells, 'isBusy'> = new Shells()): Server {
   const watchers = new Watchers();
+  const peers = new Peers();
   const ping = new Ping(() => jobs.isBusy || shells.isBusy);
   // a job that nobody saw between two questions is a change too
   jobs.onChange = () => ping.answer();
   const options = { maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS };
-  return createServer(options, (request, response) => {
+  const server = createServer(options, (request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/ping' && request.method === 'GET') {
       sendJson(response, 200, ping.answer());
       return;
     }
-    invoked(path, request, response, jobs, watchers).catch((error: unknown) => sendError(response, error));
+    invoked(path, request, response, { jobs, watchers, peers }).catch((error: unknown) => sendError(response, error));
   });
+  // not with the request: by then a process of a job could have hidden its end
+  return server.on('connection', (socket) => peers.accepted(socket));
+}
+
+interface Parts {
+  readonly jobs: Jobs;
+  readonly watchers: Watchers;
+  readonly peers: Peers;
 }
 
 async function invoked(
   path: string | undefined,
   request: IncomingMessage,
   response: ServerResponse,
-  jobs: Jobs,
-  watchers: Watchers,
+  { jobs, watchers, peers }: Parts,
 ): Promise<void> {
   checkRoute(path, request);
   const body = await bodyOf(request);
-  checkPeer(request);
+  await checkPeer(request, peers);
   const invocation = invocationOf(body);
   const caller = callerOf(request);
   if (invocation.kind === 'query') {
@@ -143,13 +151,13 @@ function checkRoute(path: string | undefined, { method = '' }: IncomingMessage):
 }
 
 /** Neither the agent of a job nor, on a developer's machine, a web page. */
-function checkPeer({ socket, headers }: IncomingMessage): void {
+async function checkPeer({ socket, headers }: IncomingMessage, peers: Peers): Promise<void> {
   // AgentCore sends none, and a page reaches a developer's server by any address of the machine
-  const isWebPage = headers.origin !== undefined;
-  if (isWebPage || isFromJob(socket)) {
+  const got = headers.origin === undefined ? await peers.refusal(socket) : 'a web page';
+  if (got !== undefined) {
     throw new SessionError('CallerNotAllowed', {
       what: 'the session server takes no invocations from here',
-      got: isWebPage ? 'a web page' : 'a process of a job',
+      got,
       allowed: 'callers from outside the session',
       fix: 'invoke the agent through AgentCore',
     });

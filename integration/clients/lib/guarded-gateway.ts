@@ -24,6 +24,8 @@ export class GuardedGateway extends LoopbackServer {
   /** why requests were not let in */
   public readonly refused: string[] = [];
   public toolCalls = 0;
+  /** sessions that live; undefined for a gateway without any. One that is taken out has ended. */
+  public sessions: Set<string> | undefined;
   /** whether it answers 503 */
   public isDown = false;
 
@@ -53,6 +55,13 @@ export class GuardedGateway extends LoopbackServer {
       return void response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"refused"}');
     }
     this.accepted.push(message?.method ?? request.method ?? '');
+    if (message?.method === 'initialize' && this.sessions !== undefined) {
+      const id = randomUUID();
+      this.sessions.add(id);
+      response.setHeader('mcp-session-id', id);
+    } else if (this.sessions?.has(String(request.headers['mcp-session-id'])) === false) {
+      return void response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"no such session"}');
+    }
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
     response.on('close', () => void transport.close());
     await this.tools().connect(transport);

@@ -49,6 +49,43 @@ test('claude-code: a job that is cancelled does not know its tokens', async () =
   assert.deepEqual([status, tokens, dollars], ['cancelled', null, null]);
 });
 
+// Claude Code begins a session anew by itself, Gemini CLI does not
+for (const agent of [claude, gemini]) {
+  test(`${agent.name}: calls its tools after the gateway ended their session`, async () => {
+    const session = await use.bench.session(agent, 'iam');
+    const { gateway, model } = use.bench;
+    gateway.sessions = new Set();
+    model.script = [agent.tool, agent.tool, { text: 'done' }];
+    model.before = (step) => void (step === 1 && gateway.sessions?.clear());
+    const { result } = await session.run({ prompt: 'list' });
+    assert.deepEqual([result.status, result.message, gateway.toolCalls], ['succeeded', null, 2]);
+    // that of the check, that of the agent, and the one that the bridge began
+    assert.equal(gateway.accepted.filter((method) => method === 'initialize').length, 3);
+  });
+}
+
+test('claude-code: one that does not exit after its result is ended, and its work is tested', async () => {
+  const session = await use.bench.session(claude, 'iam');
+  session.wrap('claude', '"$REAL" "$@"\nexec sleep 600');
+  use.bench.model.script = [claude.write('new.txt', 'new'), { text: 'done' }];
+  const { result, events } = await session.run({ prompt: 'write', test: 'grep -q new new.txt' });
+  assert.deepEqual([result.status, result.text, result.tests?.exitCode], ['succeeded', 'done', 0]);
+  assert.ok(events.some((event) => event.type === 'notice' && event.code === 'AgentLingered'));
+  assert.deepEqual(session.agentProcesses(), []);
+});
+
+test('claude-code: work in the background is waited for, longer than a program may take to exit', async () => {
+  const session = await use.bench.session(claude, 'iam');
+  const command = 'sleep 14; echo ready > late.txt';
+  use.bench.model.script = [
+    { tool: 'Bash', input: { command, run_in_background: true } },
+    { text: 'begun' },
+    { text: 'all done' },
+  ];
+  const { result } = await session.run({ prompt: 'work', test: 'grep -q ready late.txt' });
+  assert.deepEqual([result.status, result.tests?.exitCode], ['succeeded', 0]);
+});
+
 test('with the gateway down no agent is started', async () => {
   const session = await use.bench.session(codex, 'jwt');
   use.bench.gateway.isDown = true;

@@ -25,6 +25,7 @@ function killed(fakes: Record<number, Fake>, image: { reaper?: number; since?: n
   mocks.statOf.mockImplementation((id) =>
     all[id] === undefined ? undefined : ({ state: 'S', terminal: 0, startedAt: SINCE + 1, ...all[id] } as ProcessStat),
   );
+  mocks.isLive.mockImplementation((id) => (all[id]?.state ?? 'S') !== 'Z');
   mocks.wasStartedWith.mockImplementation((id, name, value) => {
     const { environment = '' } = all[id] ?? {};
     return value === undefined ? environment.startsWith(`${name}=`) : environment === `${name}=${value}`;

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { AGENT_NAMES } from '../../agents';
 import { PROGRAM, environmentIn } from '../program';
-import { eventsOf, isAlive, portOf, prompt, until } from '../session';
+import { eventsOf, isAlive, portOf, prompt, textsOf, until } from '../session';
 import type { Step } from '../session';
 
 let folder: string;
@@ -82,6 +82,96 @@ test('kill -9: the next server reports the job as interrupted, and ends what is 
   await until(() => !isAlive(pid));
   expect(eventsOf(await (await invoke({ op: 'attach', job })).text()).at(-1)?.event).toMatchObject({ type: 'result' });
 });
+
+test('kill -9, and a job at once: the old agent has ended before the new one begins, with all that it started', async () => {
+  const first = await ready(start());
+  const hidden = `env -i sleep 600 & echo "bare $!"; exec sleep 600`;
+  const job = await begin(
+    ['ignoreTerm'],
+    ['escape'],
+    ['child'],
+    ['shell', hidden],
+    ['text', 'ready'],
+    ['wait', 60_000],
+  );
+  const folderOf = (id: string) => path.join(folder, 'workspace', '.agent', 'jobs', id);
+  const events = path.join(folderOf(job), 'events.jsonl');
+  await until(() => ['ready', 'bare'].every((word) => readFileSync(events, 'utf8').includes(word)));
+  const pids = [...readFileSync(events, 'utf8').matchAll(/(?:escaped|child|bare) (\d+)/g)].map(([, pid]) =>
+    Number(pid),
+  );
+  first.kill('SIGKILL');
+  await ended(first);
+  output = '';
+  await ready(start());
+  expect([pids.length, pids.filter(isAlive).length]).toEqual([3, 3]);
+  const next = await begin(['text', 'next']);
+  expect(pids.filter(isAlive)).toEqual([]);
+  const record = JSON.parse(readFileSync(path.join(folderOf(job), 'job.json'), 'utf8'));
+  expect([record.status, record.result.errorCode, next === job]).toEqual(['interrupted', 'Interrupted', false]);
+});
+
+test('kill -9, and a record that cannot be read: what is left of that job ends before a new one begins', async () => {
+  const first = await ready(start());
+  const job = await begin(['child'], ['text', 'ready'], ['wait', 60_000]);
+  const events = path.join(folder, 'workspace', '.agent', 'jobs', job, 'events.jsonl');
+  await until(() => readFileSync(events, 'utf8').includes('ready'));
+  const pid = Number(/child (\d+)/.exec(readFileSync(events, 'utf8'))![1]);
+  first.kill('SIGKILL');
+  await ended(first);
+  writeFileSync(path.join(path.dirname(events), 'job.json'), '{');
+  output = '';
+  await ready(start());
+  await begin(['text', 'next']);
+  expect(isAlive(pid)).toBe(false);
+});
+
+/** how often it is tried; more in a run that is only about it */
+const TRIES = Number(process.env.TRIES ?? 3);
+
+test('kill -9 at random points loses no event, doubles none and makes none up', async () => {
+  const count = 40;
+  const steps = Array.from({ length: count }, (_, n): Step[] => [
+    ['line', `number ${n}`],
+    ['wait', 10],
+  ]).flat();
+  for (let tries = 0; tries < TRIES; tries++) {
+    output = '';
+    const first = await ready(start());
+    const job = begin(...steps).catch(() => undefined);
+    const moment = Math.random() * 1200;
+    await new Promise((resolve) => setTimeout(resolve, moment));
+    first.kill('SIGKILL');
+    await ended(first);
+    await job;
+    output = '';
+    const second = await ready(start());
+    // at once: the new job settles the old one
+    await (await invoke({ prompt: prompt(['text', 'next']) })).text();
+    const { jobs } = (await (await invoke({ op: 'list' })).json()) as { jobs: { job: string; status: string }[] };
+    for (const { job: id, status } of jobs) {
+      const seen = eventsOf(await (await invoke({ op: 'attach', job: id })).text());
+      const numbers = textsOf(seen).flatMap((text) => /^number (\d+)$/.exec(text)?.slice(1) ?? []);
+      const result = seen.at(-1)?.event;
+      const what = { moment, status, events: seen.length };
+      expect({ ...what, ids: seen.map(({ id: one }) => one) }).toEqual({
+        ...what,
+        ids: seen.map((_, index) => index + 1),
+      });
+      expect({ ...what, numbers }).toEqual({ ...what, numbers: numbers.map((_, index) => String(index)) });
+      expect({ ...what, results: seen.filter(({ event }) => event.type === 'result').length }).toEqual({
+        ...what,
+        results: 1,
+      });
+      expect(result).toMatchObject({ type: 'result', result: { status } });
+      expect(['succeeded', 'interrupted']).toContain(status);
+      // the next job has none
+      expect(status === 'succeeded' ? [0, count] : [numbers.length]).toContain(numbers.length);
+    }
+    second.kill('SIGKILL');
+    await ended(second);
+  }
+}, 900_000);
 
 test('the log holds neither prompt nor output', async () => {
   const child = await ready(start());
