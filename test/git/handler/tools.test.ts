@@ -57,7 +57,6 @@ const PIPELINES = [
   '.mergify.yml',
 ];
 
-
 describe('push_files', () => {
   const files = [
     { path: 'run.sh', content: 'echo' },
@@ -146,15 +145,18 @@ describe('push_files', () => {
     expect((await caller(use.loopback)('push_files', { ...PUSH, files })).error.code).toBe('MalformedResponse');
   });
 
-  test.each(['infra/main.tf', 'src/Deploy.sh', 'src/x.secret.json'])('refuses %s, which the team added', async (path) => {
-    const call = caller(use.loopback, { protectedPaths: ['/infra', 'deploy.sh', '*.secret.json'] });
-    const { error } = await call('push_files', { ...PUSH, files: [{ path, content: '' }] });
-    expect(error).toEqual(PROTECTED);
-    expect((await call('push_files', { ...PUSH, files: [{ path: '.tekton/a.yaml', content: '' }] })).error).toEqual(
-      PROTECTED,
-    );
-    expect(use.loopback.seen).toEqual([]);
-  });
+  test.each(['infra/main.tf', 'src/Deploy.sh', 'src/x.secret.json'])(
+    'refuses %s, which the team added',
+    async (path) => {
+      const call = caller(use.loopback, { protectedPaths: ['/infra', 'deploy.sh', '*.secret.json'] });
+      const { error } = await call('push_files', { ...PUSH, files: [{ path, content: '' }] });
+      expect(error).toEqual(PROTECTED);
+      expect((await call('push_files', { ...PUSH, files: [{ path: '.tekton/a.yaml', content: '' }] })).error).toEqual(
+        PROTECTED,
+      );
+      expect(use.loopback.seen).toEqual([]);
+    },
+  );
 
   test.each(PIPELINES)('refuses %s', async (path) => {
     const { error } = await caller(use.loopback)('push_files', { ...PUSH, files: [files[0], { path, content: '' }] });
