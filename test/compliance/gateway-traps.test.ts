@@ -30,7 +30,11 @@ const API_KEY = 'AWS::BedrockAgentCore::ApiKeyCredentialProvider';
 const OAUTH = 'AWS::BedrockAgentCore::OAuth2CredentialProvider';
 const ENGINE = 'AWS::BedrockAgentCore::PolicyEngine';
 const POLICY = 'AWS::BedrockAgentCore::Policy';
-const API = JSON.stringify({ openapi: '3.0.0', paths: { '/items': { get: { operationId: 'list' } } } });
+const API = JSON.stringify({
+  openapi: '3.0.0',
+  servers: [{ url: 'https://api.example.com' }],
+  paths: { '/items': { get: { operationId: 'list' } } },
+});
 const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:tools:live';
 
 /** needs no right of its own */

@@ -136,6 +136,9 @@ function flawedPlaceIn(schema: unknown, place: string, depth: number): string | 
 }
 
 function flawOfNamed(schemas: unknown, place: string, depth: number): string | undefined {
+  if (schemas === undefined) {
+    return undefined;
+  }
   if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
     return `${place} is not an object`;
   }
