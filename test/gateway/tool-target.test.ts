@@ -454,7 +454,7 @@ describe('an API', () => {
       'x-base: &base { name: id, in: path, required: true }',
       'paths:',
       '  /items/{id}:',
-      '    parameters: [*base]',
+      '    parameters: [{ <<: *base, description: its id }]',
       '    get: { operationId: getItem, responses: { 200: { $ref: "#/components/responses/Ok" } } }',
       '    summary: one item',
       '  x-more: anything',

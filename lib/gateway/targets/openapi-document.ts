@@ -66,15 +66,25 @@ function parsedJson(text: string): unknown {
 
 function parsedYaml(text: string): unknown {
   try {
-    return yaml().parse(text);
+    // `parse` would print warnings, for example of tags that it does not know
+    const document = yaml().parseDocument(text, { merge: true });
+    if (document.errors.length > 0) {
+      throw document.errors[0];
+    }
+    return document.toJSON();
   } catch (error) {
     throw unreadable((error as Error).message.split('\n')[0], 'check the file: it may be cut off, or name a key twice');
   }
 }
 
+interface YamlDocument {
+  readonly errors: readonly Error[];
+  toJSON(): unknown;
+}
+
 /** Only apps with a description in YAML load it. See docs/decisions/0014-openapi.md. */
-function yaml(): { parse(text: string): unknown } {
-  return createRequire(require.resolve('aws-cdk-lib/package.json'))('yaml') as { parse(text: string): unknown };
+function yaml(): { parseDocument(text: string, options: { merge: boolean }): YamlDocument } {
+  return createRequire(require.resolve('aws-cdk-lib/package.json'))('yaml') as ReturnType<typeof yaml>;
 }
 
 /** One description while it is checked. */
