@@ -1,3 +1,4 @@
+import { isProtected, PIPELINE_FILES } from '../../lib/contract/pipeline-files';
 import { BrokerError } from '../shared/errors';
 import { isObject, objectOf } from '../shared/json';
 import { picked } from './fields';
@@ -25,6 +26,14 @@ export async function refuseDefaultBranch(session: Session): Promise<void> {
   // only an administrator can change which one it is, so that it may be known from before
   if (session.values.branch === (await session.defaultBranch(() => lookUpDefaultBranch(session)))) {
     throw new BrokerError('DefaultBranchProtected');
+  }
+}
+
+/** Files that decide what pipelines run, and those that the platform team added. */
+export function refuseProtectedFiles({ protectedPaths }: Session, paths: readonly string[]): void {
+  const names = [...PIPELINE_FILES, ...protectedPaths];
+  if (paths.some((path) => isProtected(path, names))) {
+    throw new BrokerError('PipelineFileProtected');
   }
 }
 

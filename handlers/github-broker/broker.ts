@@ -29,6 +29,7 @@ export function createBroker(config: BrokerConfig, signer: Signer): Handler<Resu
     cache: new TokenCache(config, config.cacheMinutes, clock),
     defaultBranches: new WeakMap<Token, string>(),
     allowDefaultBranch: config.allowDefaultBranch === true,
+    protectedPaths: config.protectedPaths ?? [],
   };
   const allowed = new AllowList(config.repositories);
 

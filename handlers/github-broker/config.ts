@@ -1,12 +1,13 @@
 import { LONGEST_CACHE_MINUTES, RESULT_BOUNDS } from '../../lib/contract/github-app';
 import type { BrokerConfig } from '../../lib/contract/github-app';
+import { MOST_PROTECTED, protectedFlaw } from '../../lib/contract/pipeline-files';
 import { toolNamed } from '../../lib/contract/catalogue';
 import { appConfigOf, check, isListOfTexts, isWhole } from '../shared/config';
 import type { Fields } from '../shared/json';
 
 /** The settings of the broker, or an error that names the one that is wrong. */
 export function brokerConfigOf(settings: Fields): BrokerConfig {
-  const { tools, largestResult, cacheMinutes, allowDefaultBranch } = settings;
+  const { tools, largestResult, cacheMinutes, allowDefaultBranch, protectedPaths } = settings;
   check(
     'tools',
     'names of the catalogue, at least one',
@@ -21,5 +22,14 @@ export function brokerConfigOf(settings: Fields): BrokerConfig {
     'true, false or left away',
     allowDefaultBranch === undefined || typeof allowDefaultBranch === 'boolean',
   );
-  return { ...appConfigOf(settings), tools, largestResult, cacheMinutes, allowDefaultBranch } as BrokerConfig;
+  check(
+    'protectedPaths',
+    `names of files, at most ${MOST_PROTECTED}, or left away`,
+    protectedPaths === undefined ||
+      (Array.isArray(protectedPaths) &&
+        protectedPaths.length <= MOST_PROTECTED &&
+        protectedPaths.every((name) => protectedFlaw(name) === undefined)),
+  );
+  const optional = { allowDefaultBranch, ...(protectedPaths === undefined ? {} : { protectedPaths }) };
+  return { ...appConfigOf(settings), tools, largestResult, cacheMinutes, ...optional } as BrokerConfig;
 }

@@ -2,9 +2,8 @@ import { BrokerError } from '../shared/errors';
 import { objectOf } from '../shared/json';
 import type { Fields } from '../shared/json';
 import { wrongArgument } from './arguments';
-import { refuseDefaultBranch } from './branches';
+import { refuseDefaultBranch, refuseProtectedFiles } from './branches';
 import { picked } from './fields';
-import { refusePipelineFiles } from './pipeline-files';
 import type { Result } from './plain-tool';
 import { partsOf } from './route';
 import type { Session } from './session';
@@ -75,7 +74,7 @@ export async function getPullRequestDiff(session: Session): Promise<Result> {
 export async function deleteFile(session: Session): Promise<Result> {
   const { row, values } = session;
   const { path, branch, message } = values;
-  refusePipelineFiles([path as string]);
+  refuseProtectedFiles(session, [path as string]);
   await refuseDefaultBranch(session);
   const file = objectOf((await session.send('file', { path: { path }, query: { ref: branch } })).text);
   checkFile(file);

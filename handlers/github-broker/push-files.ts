@@ -2,9 +2,8 @@
 import { isObject, objectOf } from '../shared/json';
 import { wrongArgument } from './arguments';
 import { EXECUTABLE, modesAt, PLAIN } from './base-tree';
-import { headOf, refuseDefaultBranch, textOf } from './branches';
+import { headOf, refuseDefaultBranch, refuseProtectedFiles, textOf } from './branches';
 import { picked } from './fields';
-import { refusePipelineFiles } from './pipeline-files';
 import type { Result } from './plain-tool';
 import type { Session } from './session';
 
@@ -19,7 +18,7 @@ export async function pushFiles(session: Session): Promise<Result> {
   const { branch, message } = values as { branch: string; message: string };
   const files = values.files as File[];
   const paths = files.map((file) => file.path);
-  refusePipelineFiles(paths);
+  refuseProtectedFiles(session, paths);
   if (!areApart(paths)) {
     throw wrongArgument(row, 'files');
   }

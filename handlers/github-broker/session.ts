@@ -17,6 +17,8 @@ export interface Services {
   /** the default branch of its repository, for as long as a token is used */
   readonly defaultBranches: WeakMap<Token, string>;
   readonly allowDefaultBranch: boolean;
+  /** besides the files of pipelines */
+  readonly protectedPaths: readonly string[];
 }
 
 /** One call of one tool: its steps go to one repository with a token of one permission. */
@@ -36,6 +38,10 @@ export class Session {
 
   public get allowDefaultBranch(): boolean {
     return this.services.allowDefaultBranch;
+  }
+
+  public get protectedPaths(): readonly string[] {
+    return this.services.protectedPaths;
   }
 
   /** The default branch, looked up once for each token. */

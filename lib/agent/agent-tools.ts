@@ -1,11 +1,14 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { CliName } from '../contract/agents';
+import { factsOf, LONGEST_TOOL_NAME, toolPrefixOf } from '../contract/agents';
 import { GATEWAY_AUTH_VARIABLE, GATEWAY_URL_VARIABLE, GIT_CREDENTIAL_VARIABLE } from '../contract/session';
 import type { GitCredential } from '../git/git-credential';
 import type { InboundAuth } from '../identity/inbound-auth';
 import type { JwtAuthProps } from '../identity/jwt-rules';
 import type { IMcpGateway } from '../identity/contracts';
 import type { Need } from '../contract/reach';
+import { watchTools } from '../identity/contracts';
 import { invalid } from '../private/errors';
 import type { CodingAgentProps } from './coding-agent-props';
 
@@ -55,6 +58,26 @@ export function agentToolsOf(scope: Construct, props: CodingAgentProps, inboundA
         : []),
     ],
   };
+}
+
+/** Refuses a gateway with a tool whose name is too long with what this coding agent puts in front, also one added later. */
+export function checkToolPrefix(scope: Construct, gateway?: IMcpGateway, cli?: CliName): void {
+  const prefix = cli && toolPrefixOf(cli);
+  if (gateway === undefined || cli === undefined || prefix === undefined) {
+    return;
+  }
+  watchTools(gateway, (targetName, toolNames) => {
+    const room = LONGEST_TOOL_NAME - prefix.length;
+    const tooLong = toolNames.filter((name) => name.length > room);
+    if (tooLong.length > 0) {
+      throw invalid(scope, 'ToolNameTooLongForAgent', {
+        what: `${factsOf(cli).title} would call a tool of this agent's gateway '${prefix}${tooLong[0]}': ${prefix.length + tooLong[0].length} characters, and the APIs of models take ${LONGEST_TOOL_NAME}`,
+        got: `${tooLong[0]} (${tooLong[0].length} characters)${tooLong.length > 1 ? ` and ${tooLong.length - 1} more` : ''}`,
+        allowed: `at most ${room} characters, the name of the target and three underscores among them`,
+        fix: `shorten '${targetName}' by ${Math.max(...tooLong.map(({ length }) => length)) - room}`,
+      });
+    }
+  });
 }
 
 /** what is called with a token is not asked for in IAM */

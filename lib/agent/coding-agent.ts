@@ -20,7 +20,7 @@ import { AgentEndpointBase } from './agent-endpoint-base';
 import { type AgentPlace, agentNetworkOf } from './agent-place';
 import { createRuntime, isV2 } from './agent-runtime';
 import { agentTelemetryOf } from './agent-telemetry';
-import { agentToolsOf } from './agent-tools';
+import { agentToolsOf, checkToolPrefix } from './agent-tools';
 import type { CodingAgentProps } from './coding-agent-props';
 import { executionRole, mountPolicy, splitByRoom } from './execution-role';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
@@ -105,6 +105,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
       model: cli.session?.model,
     });
     const tools = agentToolsOf(this, props, inboundAuth);
+    checkToolPrefix(this, props.gateway, cli.session?.name);
     const place = agentNetworkOf(this, props);
 
     const statements = [...cli.statements, ...route.statements, ...tools.statements];

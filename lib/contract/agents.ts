@@ -42,7 +42,22 @@ export interface CliFacts {
   readonly unpriced?: readonly RouteKind[];
   /** false for an agent that never sends OpenTelemetry */
   readonly sendsTelemetry?: boolean;
+  /**
+   * The text that it puts in front of the name of a tool, with `*` for the name of the server. The APIs of models limit
+   * the whole name. Undefined where it is not known, and for an agent that shortens long names itself.
+   */
+  readonly toolPrefix?: string;
 }
+
+/** The name under which a session's agent knows the gateway; a part of the names of all tools. */
+export const GATEWAY_SERVER = 'gateway';
+
+/**
+ * The longest name of a tool that the APIs of models take.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html
+ */
+export const LONGEST_TOOL_NAME = 64;
 
 export interface ModelForm {
   readonly form: RegExp;
@@ -93,6 +108,8 @@ const ROWS = {
     bedrock: { claude: 'only', pinsFamilies: true },
     limits: ALL_LIMITS,
     namesDollars: true,
+    // https://code.claude.com/docs/en/mcp
+    toolPrefix: 'mcp__*__',
   },
   codex: {
     title: 'Codex',
@@ -107,6 +124,7 @@ const ROWS = {
     // its output counts no turns, and it has no limit of them
     limits: ['minutes', 'dollars'],
     namesDollars: false,
+    // no `toolPrefix`: it replaces the end of a long name by a hash
   },
   'gemini-cli': {
     title: 'Gemini CLI',
@@ -119,6 +137,7 @@ const ROWS = {
     providerHosts: ['generativelanguage.googleapis.com'],
     limits: ALL_LIMITS,
     namesDollars: false,
+    // no `toolPrefix`: it cuts the middle of a long name out
   },
   opencode: {
     title: 'OpenCode',
@@ -149,6 +168,8 @@ const ROWS = {
     },
     limits: ALL_LIMITS,
     namesDollars: true,
+    // https://opencode.ai/docs/mcp-servers
+    toolPrefix: '*_',
   },
   // it reports neither turns nor credits
   kiro: { title: 'Kiro', binary: 'kiro-cli', ...VENDOR_ONLY },
@@ -188,6 +209,20 @@ export function providerHostsOf(name: CliName, model = ''): readonly string[] | 
 
 function isList(hosts: NonNullable<CliFacts['providerHosts']>): hosts is readonly string[] {
   return Array.isArray(hosts);
+}
+
+/** The text that an agent puts in front of the name of a tool of this server; undefined as for `CliFacts.toolPrefix`. */
+export function toolPrefixOf(name: CliName, server: string = GATEWAY_SERVER): string | undefined {
+  return factsOf(name).toolPrefix?.replace('*', server);
+}
+
+/** The longest of these texts, with the agent that has it. */
+export function longestToolPrefix(server: string = GATEWAY_SERVER): {
+  readonly title: string;
+  readonly prefix: string;
+} {
+  const all = CLI_NAMES.map((name) => ({ title: factsOf(name).title, prefix: toolPrefixOf(name, server) ?? '' }));
+  return all.reduce((longest, one) => (one.prefix.length > longest.prefix.length ? one : longest));
 }
 
 /** The program of an agent whose image this library builds. */

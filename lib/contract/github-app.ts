@@ -57,6 +57,8 @@ export interface BrokerConfig extends AppConfig {
   readonly cacheMinutes: number;
   /** whether files of the default branch may be changed without a pull request; false if left away */
   readonly allowDefaultBranch?: boolean;
+  /** files that are not changed, besides those of `lib/contract/pipeline-files`; in its notation */
+  readonly protectedPaths?: readonly string[];
 }
 
 /**

@@ -2,12 +2,13 @@ import { CfnOutput } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { offerTools } from '../identity/contracts';
 import { GatewayTargetOAuthGrant } from '../mixins/gateway-target-oauth-grant';
 import { acknowledgeOptOut } from '../private/acknowledge';
 import { describe, invalid } from '../private/errors';
 import type { GatewayRole } from './gateway-role';
 import { McpTarget } from './targets/mcp-target';
-import { checkToolNames } from './targets/tool-names';
+import { checkToolNames, warnAboutLongNames } from './targets/tool-names';
 import type { ToolTarget } from './targets/tool-target';
 import type { TargetContext, ToolTargetConfig } from './targets/tool-target-config';
 
@@ -123,8 +124,15 @@ class AddedTarget extends McpTarget {
       new CfnOutput(this, 'CallbackUrl', { value: this.callbackUrl, description });
     }
     const names = config.tools?.map(({ name }) => name);
-    checkToolNames(this, this.targetName, names ?? []);
     this.toolNames = names?.map((name) => this.toolName(name));
+    const known = names ?? config.operations ?? [];
+    checkToolNames(this, this.targetName, known);
+    warnAboutLongNames(this, this.targetName, known);
+    offerTools(
+      scope,
+      this.targetName,
+      known.map((name) => this.toolName(name)),
+    );
     this._statements = this.statementsOf(config, props);
     this.target = this.createTarget(config, props);
   }

@@ -25,6 +25,18 @@ export interface GitHubAppBrokerProps extends GitHubAppOptions {
   readonly allowDefaultBranch?: DefaultBranchOptions;
 
   /**
+   * Files and folders that agents must not change or delete, besides the files that decide what pipelines run, which are
+   * always protected: `docs/github-app.md` lists them. At most 100 names in the notation of `.gitignore`, in any case of
+   * letters: `deploy.sh` is protected in every folder, `/infra` and `ops/release` from the root of the repository, and
+   * `*` is any part of one name. A folder protects what is in it.
+   *
+   * Errors: a name that is empty, has `..`, or has a part that is `*` alone.
+   *
+   * @default - the files of pipelines only
+   */
+  readonly protectedPaths?: string[];
+
+  /**
    * How many minutes a token is used again, 0 to 50. GitHub lets it live for 60. A repository that is taken away from
    * the App stays within reach for as long; 0 asks GitHub for a token at each call.
    *

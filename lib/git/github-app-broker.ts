@@ -10,7 +10,7 @@ import { invalid } from '../private/errors';
 import { brokerFunction } from './broker-function';
 import { checkReason, permissionsOf, toolsOf } from './broker-tools';
 import type { GitHubAppBrokerProps } from './github-app-broker-props';
-import { appConfigOf, checkLiterals } from './github-app-checks';
+import { appConfigOf, checkLiterals, checkProtectedPaths } from './github-app-checks';
 import { GitHubAppFunction } from './github-app-function';
 
 const TIMEOUT = Duration.seconds(30);
@@ -56,6 +56,7 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
   public constructor(scope: Construct, id: string, props: GitHubAppBrokerProps) {
     super(scope, id);
     const { cacheMinutes = 45, largestResult = 50_000, allowDefaultBranch, allowSensitivePermissions } = props;
+    checkProtectedPaths(this, props.protectedPaths);
     const rows = toolsOf(this, props);
     checkLiterals(this, { cacheMinutes, largestResult });
     this.checkRange('cacheMinutes', cacheMinutes, [0, LONGEST_CACHE_MINUTES]);
@@ -66,6 +67,7 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
     const config: BrokerConfig = {
       ...appConfigOf(this, props),
       ...(allowDefaultBranch && { allowDefaultBranch: true }),
+      ...(props.protectedPaths?.length ? { protectedPaths: props.protectedPaths } : {}),
       tools: rows.map((row) => row.name),
       largestResult,
       cacheMinutes,

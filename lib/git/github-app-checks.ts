@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { isIP } from 'node:net';
 import type { AppConfig } from '../contract/github-app';
 import { MOST_REPOSITORIES } from '../contract/github-app';
+import { MOST_PROTECTED, protectedFlaw } from '../contract/pipeline-files';
 import type { Problem } from '../private/errors';
 import { invalid } from '../private/errors';
 import { checkNoSecret } from '../private/text-checks';
@@ -50,6 +51,29 @@ export function appConfigOf(scope: Construct, options: GitHubAppOptions): AppCon
   }
   checkRepositories(scope, repositories);
   return { apiUrl: apiUrlOf(scope, host), clientId, installationId, repositories };
+}
+
+/** Refuses names that protect nothing, or everything. */
+export function checkProtectedPaths(scope: Construct, names: string[] = []): void {
+  if (!Array.isArray(names) || names.length > MOST_PROTECTED) {
+    throw invalid(scope, 'InvalidProtectedPath', {
+      what: 'protectedPaths must be a list of names',
+      got: Array.isArray(names) ? names.length : String(names),
+      allowed: `at most ${MOST_PROTECTED} names`,
+      fix: 'name folders instead of the files in them',
+    });
+  }
+  names.forEach((name, index) => {
+    const flaw = Token.isUnresolved(name) ? 'is known only at deployment' : protectedFlaw(name);
+    if (flaw !== undefined) {
+      throw invalid(scope, 'InvalidProtectedPath', {
+        what: `protectedPaths[${index}] ${flaw}`,
+        got: String(name),
+        allowed: "a name as in .gitignore, for example 'deploy.sh', '/infra' or '*.tf'",
+        fix: 'write one file or folder in each entry, without patterns over several folders',
+      });
+    }
+  });
 }
 
 /** Refuses what is known only at deployment, and credentials. */

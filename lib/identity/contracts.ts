@@ -37,3 +37,33 @@ export interface IToolBroker {
   /** The names of the tools that change something. */
   readonly writeTools: string[];
 }
+
+/** Is passed the name of a target and the whole names of its tools, for each target whose tools are known. */
+type ToolWatcher = (targetName: string, toolNames: readonly string[]) => void;
+
+interface Offered {
+  readonly watchers: ToolWatcher[];
+  readonly targets: [targetName: string, toolNames: readonly string[]][];
+}
+
+const OFFERED = new WeakMap<IConstruct, Offered>();
+
+/** Announces the tools of a target of a gateway to those who watch it. */
+export function offerTools(gateway: IConstruct, targetName: string, toolNames: readonly string[]): void {
+  const offered = offeredBy(gateway);
+  offered.targets.push([targetName, toolNames]);
+  offered.watchers.forEach((watch) => watch(targetName, toolNames));
+}
+
+/** Watches the tools of a gateway: those that it has, and those that are added later. */
+export function watchTools(gateway: IConstruct, watch: ToolWatcher): void {
+  const offered = offeredBy(gateway);
+  offered.watchers.push(watch);
+  offered.targets.forEach((target) => watch(...target));
+}
+
+function offeredBy(gateway: IConstruct): Offered {
+  const offered = OFFERED.get(gateway) ?? { watchers: [], targets: [] };
+  OFFERED.set(gateway, offered);
+  return offered;
+}

@@ -1,7 +1,7 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IConstruct } from 'constructs';
 import { invalid } from '../private/errors';
-import { checkJwtRules, warnAboutOtherApplications } from './jwt-rules';
+import { checkJwtRules, warnAboutRules } from './jwt-rules';
 import type { JwtAuthProps } from './jwt-rules';
 
 /**
@@ -122,7 +122,7 @@ class JwtAuth extends InboundAuth {
 
   /** @internal */
   public _forRuntime(scope: IConstruct): agentcore.RuntimeAuthorizerConfiguration {
-    warnAboutOtherApplications(scope, this._rules);
+    warnAboutRules(scope, this._rules);
     const { discoveryUrl, allowedClients, allowedAudiences, allowedScopes, claims } = this._rules;
     return agentcore.RuntimeAuthorizerConfiguration.usingJWT(
       discoveryUrl,
@@ -135,7 +135,7 @@ class JwtAuth extends InboundAuth {
 
   /** @internal */
   public _forGateway(scope: IConstruct): agentcore.IGatewayAuthorizerConfig {
-    warnAboutOtherApplications(scope, this._rules);
+    warnAboutRules(scope, this._rules);
     const { discoveryUrl, allowedClients, allowedAudiences, allowedScopes, claims } = this._rules;
     return agentcore.GatewayAuthorizer.usingCustomJwt({
       discoveryUrl,

@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import type { PrivateEndpoint } from '../network/private-endpoint';
 import { invalidValue, warn } from '../private/errors';
 import { checkDiscoveryUrl } from './discovery-url';
+import { checkTenantOf, warnAboutIssuer } from './issuers';
 import type { JwtClaim } from './jwt-claim';
 
 const MOST_ADVERTISED = 50;
@@ -9,6 +10,7 @@ const MOST_ADVERTISED = 50;
 /** Refuses rules that admit every token of an issuer, and those that AgentCore does not take. */
 export function checkJwtRules(props: JwtAuthProps): void {
   checkDiscoveryUrl(props.discoveryUrl, props.privateEndpoint !== undefined);
+  checkTenantOf(props.discoveryUrl);
   const { allowedClients = [], allowedAudiences = [], allowedScopes = [], claims = [] } = props;
   if (allowedClients.length + allowedAudiences.length + allowedScopes.length + claims.length === 0) {
     throw invalidValue('JwtAdmitsWholeIssuer', {
@@ -28,8 +30,14 @@ export function checkJwtRules(props: JwtAuthProps): void {
 const COMMON_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
 const COMMON_CLAIMS = ['iss', 'token_use'];
 
+/** Warns of rules that let in too many callers, or none. */
+export function warnAboutRules(scope: IConstruct, rules: JwtAuthProps): void {
+  warnAboutOtherApplications(scope, rules);
+  warnAboutIssuer(scope, rules);
+}
+
 /** Rules that ask for something which every application of the issuer has ask for nothing. */
-export function warnAboutOtherApplications(scope: IConstruct, { discoveryUrl, ...rules }: JwtAuthProps): void {
+function warnAboutOtherApplications(scope: IConstruct, { discoveryUrl, ...rules }: JwtAuthProps): void {
   const { allowedClients = [], allowedAudiences = [], allowedScopes = [], claims = [] } = rules;
   const own = [
     ...allowedClients,
@@ -88,14 +96,16 @@ export interface JwtAuthProps {
   readonly discoveryUrl: string;
 
   /**
-   * Client ids of which the token must name one (`client_id`).
+   * Client ids of which the token must name one (`client_id`). Microsoft Entra ID, Okta, Auth0 and Keycloak name the client
+   * in another claim: use `allowedAudiences` and a `JwtClaim` there. A warning says so where the issuer can be recognized.
    *
    * @default - tokens of every client of the issuer, as far as the other lists allow
    */
   readonly allowedClients?: string[];
 
   /**
-   * Audiences of which the token must name one (`aud`).
+   * Audiences of which the token must name one (`aud`). Access tokens of Amazon Cognito have none: use `allowedClients`
+   * there.
    *
    * @default - tokens for every audience, as far as the other lists allow
    */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { App, Stack, Stage } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -30,7 +31,11 @@ const API_KEY = 'AWS::BedrockAgentCore::ApiKeyCredentialProvider';
 const OAUTH = 'AWS::BedrockAgentCore::OAuth2CredentialProvider';
 const ENGINE = 'AWS::BedrockAgentCore::PolicyEngine';
 const POLICY = 'AWS::BedrockAgentCore::Policy';
-const API = JSON.stringify({ openapi: '3.0.0', paths: { '/items': { get: { operationId: 'list' } } } });
+const API = JSON.stringify({
+  openapi: '3.0.0',
+  servers: [{ url: 'https://api.example.com' }],
+  paths: { '/items': { get: { operationId: 'list' } } },
+});
 const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:tools:live';
 
 /** needs no right of its own */
@@ -83,7 +88,7 @@ describe('1: a workload identity is spelled in lower case', () => {
 describe('2: what a resource needs is there before it', () => {
   test.each<[string, (fixture: GatewayFixture) => ToolTarget]>([
     ['a function', ({ stack }) => hooks(stack)],
-    ['an API whose description is in a bucket', () => describedBy(SchemaSource.fromFile(__filename), SIGNED)],
+    ['an API whose description is in a bucket', () => describedBy(SchemaSource.fromFile(join(__dirname, 'assets/tools/tickets.json')), SIGNED)],
     ['a server called with a key', server],
   ])('the policy of the role before %s', (_, target) => {
     const fixture = new GatewayFixture();

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Lazy } from 'aws-cdk-lib';
@@ -18,7 +18,7 @@ import {
   ToolBroker,
   ToolTarget,
 } from '../../lib';
-import { Fixture, resource, STRICT, thrownBy } from '../fixture';
+import { Fixture, messages, resource, STRICT, thrownBy } from '../fixture';
 import { GatewayFixture, ISSUER, JWT, TARGET, TOOL, TOOLS } from './gateway-fixture';
 
 const folder = mkdtempSync(join(tmpdir(), 'schema-'));
@@ -32,6 +32,22 @@ const API = JSON.stringify({
   servers: [{ url: 'https://api.example.com' }],
   paths: { '/items': { get: { operationId: 'listItems', responses: {} } } },
 });
+
+const SIGNED = OutboundIdentity.gatewayRole({ service: 'execute-api' });
+
+/** the places of a document, the whole among them */
+function placesOf(value: unknown, place: string[] = []): string[][] {
+  const inner = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return [place, ...inner.flatMap(([key, one]) => placesOf(one, [...place, key]))];
+}
+
+function replaced(value: any, [key, ...rest]: string[], by: unknown): unknown {
+  if (key === undefined) {
+    return by;
+  }
+  const inner = replaced(value[key], rest, by);
+  return Array.isArray(value) ? value.map((one, i) => (String(i) === key ? inner : one)) : { ...value, [key]: inner };
+}
 
 function added(make: (fixture: GatewayFixture) => ToolTarget, props = {}, id = 'own'): any {
   const fixture = new GatewayFixture(props);
@@ -155,21 +171,44 @@ describe('Jira', () => {
     );
   });
 
-  test.each(['https://acme.atlassian.net', 'acme.atlassian.net'])('tells agents which site is meant: %s', (site) => {
+  test.each([
+    'https://acme.atlassian.net',
+    'acme.atlassian.net',
+    'https://acme.atlassian.net/',
+    'acme.atlassian.net/',
+    'HTTPS://Acme.Atlassian.NET/',
+  ])('tells agents which site is meant: %s', (site) => {
     const { Description } = added(({ bot }) => ToolTarget.jira({ identity: bot, site }));
     expect(Description).toBe('Jira and Confluence of https://acme.atlassian.net');
   });
 
-  test.each(['https://acme.atlassian.net/', 'https://acme.atlassian.net/jira', 'acme', 'https://jira.acme.com'])(
-    'refuses %s as a site',
-    (site) => {
-      const error = thrownBy(() => added(({ bot }) => ToolTarget.jira({ identity: bot, site })));
-      expect(error).toMatchObject({
-        code: 'InvalidJiraSite',
-        text: expect.stringContaining(`this is not the address of a Jira site in the cloud (got '${site}')`),
-      });
-    },
-  );
+  const WHOLE = `write 'https://acme.atlassian.net'`;
+  const DATA_CENTER = 'for the data center edition host an MCP server';
+  test.each([
+    ['https://acme.atlassian.net/jira', 'has a path', WHOLE],
+    ['acme.atlassian.net/wiki/spaces', 'has a path', WHOLE],
+    ['http://acme.atlassian.net', 'must use https', WHOLE],
+    ['https://acme.atlassian.net:443/', '', ''],
+    ['https://acme.atlassian.net:8443', 'has a port', WHOLE],
+    ['https://acme.atlassian.net?x=1', 'must not have a query', WHOLE],
+    ['acme', 'must name a public host', `write the whole host, as in 'https://acme.atlassian.net'`],
+    ['https://jira.acme.com', 'is on another domain', DATA_CENTER],
+    ['https://acme.atlassian.net.evil.com', 'is on another domain', DATA_CENTER],
+    ['https://a.b.atlassian.net', 'is on another domain', DATA_CENTER],
+    ['10.0.0.1', 'must name a public host', DATA_CENTER],
+    ['', 'is empty', DATA_CENTER],
+  ])('the site %s', (site, flaw, fix) => {
+    const make = () => added(({ bot }) => ToolTarget.jira({ identity: bot, site }));
+    if (flaw === '') {
+      // the port of https, as it is
+      expect(make().Description).toBe('Jira and Confluence of https://acme.atlassian.net');
+      return;
+    }
+    const error = thrownBy(make);
+    expect(error.code).toBe('InvalidJiraSite');
+    expect(error.text).toContain(`this is not the address of a Jira site in the cloud: it ${flaw}`);
+    expect(error.text).toContain(fix);
+  });
 });
 
 test('Slack is called with the consent of the person, and the tools are fixed', () => {
@@ -380,12 +419,6 @@ describe('a schema', () => {
       'its inputSchema is missing or not of type object',
     ],
     ['a tool twice', () => withTool(TOOL, TOOL), 'InvalidTool', `tool 'post': it is listed twice`],
-    [
-      'an API without paths',
-      () => ToolTarget.openApi({ schema: SchemaSource.fromInline('{}'), identity: new GatewayFixture().bot }),
-      'InvalidTool',
-      'the description has no `paths`',
-    ],
   ])('%s is refused', (_name, action, code, text) => {
     const error = thrownBy(action);
     expect(error.code).toBe(code);
@@ -409,6 +442,78 @@ describe('an API', () => {
       ToolTarget.openApi({ schema: SchemaSource.fromFile(file('api.json', API)), identity: fixture.bot }),
     );
     expect(fixture.allowed().map(({ Action }) => Action)).toContain('s3:GetObject');
+  });
+
+  test('may be written in YAML, and is read as the same', () => {
+    const yaml = [
+      'openapi: 3.1.0',
+      'info: { title: x, version: "1" }',
+      'servers:',
+      '  - url: https://{region}.example.com/v1',
+      '    variables: { region: { default: eu, enum: [eu, us] } }',
+      'x-base: &base { name: id, in: path, required: true }',
+      'paths:',
+      '  /items/{id}:',
+      '    parameters: [{ <<: *base, description: its id }]',
+      '    get: { operationId: getItem, responses: { 200: { $ref: "#/components/responses/Ok" } } }',
+      '    summary: one item',
+      '  x-more: anything',
+      'components: { responses: { Ok: { description: ok } } }',
+    ].join('\n');
+    const fixture = new GatewayFixture();
+    const target = ToolTarget.openApi({ schema: SchemaSource.fromFile(file('api.yaml', yaml)), identity: fixture.bot });
+    fixture.gateway.addTarget('x', target);
+    expect(messages(fixture)).toEqual([]);
+    const error = thrownBy(() => fixture.gateway.addTarget('y'.repeat(60), target));
+    expect(error.text).toContain(`${'y'.repeat(60)}___getItem (70 characters)`);
+  });
+
+  test('the parser of YAML is the one that aws-cdk-lib bundles: this fails on the day it does not', () => {
+    const { bundleDependencies = [], bundledDependencies = [] } = JSON.parse(
+      readFileSync(require.resolve('aws-cdk-lib/package.json'), 'utf8'),
+    );
+    expect([...bundleDependencies, ...bundledDependencies]).toContain('yaml');
+  });
+
+  test('that is known only at deployment is left to AgentCore', () => {
+    const text = Lazy.string({ produce: () => API });
+    expect(() =>
+      added(({ bot }) => ToolTarget.openApi({ schema: SchemaSource.fromInline(text), identity: bot })),
+    ).not.toThrow();
+  });
+
+  test('any damage to a description is refused with a code, or accepted, and never ends in a raw error', () => {
+    const whole = {
+      openapi: '3.0.3',
+      info: { title: 'x', version: '1' },
+      servers: [{ url: 'https://{r}.example.com', variables: { r: { default: 'a', enum: ['a'] } } }],
+      paths: {
+        '/a/{id}': {
+          parameters: [{ name: 'id', in: 'path', schema: { $ref: '#/components/schemas/Id' } }],
+          get: {
+            operationId: 'getA',
+            parameters: [{ name: 'q', in: 'query' }],
+            requestBody: { content: { 'application/json': { schema: { type: 'object', properties: { a: {} } } } } },
+            responses: { 200: { description: 'ok' } },
+          },
+        },
+      },
+      components: { schemas: { Id: { type: 'string' } } },
+    };
+    const places = placesOf(whole);
+    expect(places.length).toBeGreaterThan(40);
+    const codes = new Set<string>();
+    for (const place of places) {
+      for (const damage of [null, [], {}, '', 0, 'x', [null], { x: null }, true]) {
+        const text = JSON.stringify(replaced(whole, place, damage));
+        try {
+          ToolTarget.openApi({ schema: SchemaSource.fromInline(text), identity: SIGNED });
+        } catch (error) {
+          codes.add((error as Error).name);
+        }
+      }
+    }
+    expect([...codes].sort()).toEqual(['InvalidOpenApi', 'OpenApiUnreadable']);
   });
 
   test('with operations whose names are too long is refused', () => {

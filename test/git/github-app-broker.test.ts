@@ -408,6 +408,14 @@ test.each([
   });
 });
 
+describe('protected paths', () => {
+  test('are those of pipelines, and the names that the team adds', () => {
+    expect(configOf(makeBroker().stack)).not.toHaveProperty('protectedPaths');
+    const { stack } = makeBroker({ protectedPaths: ['/infra', '*.tf'] });
+    expect(configOf(stack).protectedPaths).toEqual(['/infra', '*.tf']);
+  });
+});
+
 describe('the default branch', () => {
   test('is closed to pushes, unless a reason opens it', () => {
     expect(configOf(makeBroker().stack).allowDefaultBranch).toBeUndefined();

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
 import * as ts from 'typescript';
+import { InboundAuth, JwtClaim, McpGateway } from '../../lib';
 import type { TargetKind } from '../../lib/identity/bound-identity';
 import type { IdentityName, IdentityRow } from '../../lib/identity/outbound/matrix';
 import { IDENTITIES, TARGET_KINDS, rowOf } from '../../lib/identity/outbound/matrix';
+import { messages } from '../fixture';
 
 // docs/identities.md has code for each pair of service and identity; people copy it, so the compiler checks it here.
 
@@ -136,3 +139,24 @@ test('the code compiles', () => {
   });
   expect(problems).toEqual([]);
 }, 120_000);
+
+describe('the recipes for tokens of callers', () => {
+  const recipes = BLOCKS.filter(({ heading }) => heading.startsWith('Tokens of '));
+
+  test('are there for three providers', () => {
+    expect(recipes.map(({ heading }) => heading)).toEqual([
+      'Tokens of Amazon Cognito',
+      'Tokens of Microsoft Entra ID',
+      'Tokens of Okta',
+    ]);
+  });
+
+  test.each(recipes)('$heading: a gateway takes it without a word', ({ code }) => {
+    const auth = new Function('InboundAuth', 'JwtClaim', `${code}; return callers;`) as (
+      ...names: unknown[]
+    ) => InboundAuth;
+    const stack = new Stack();
+    new McpGateway(stack, 'Tools', { inboundAuth: auth(InboundAuth, JwtClaim) });
+    expect(messages({ stack })).toEqual([]);
+  });
+});

@@ -8,6 +8,7 @@ const discoveryUrl = `https://idp.example.com${SUFFIX}`;
 test.each([
   ['http://idp.example.com' + SUFFIX, 'must use https'],
   ['https://idp.example.com', `must end in ${SUFFIX}`],
+  ['https://idp.example.com/', `must end in ${SUFFIX}`],
   ['https://idp.example.com/.well-known/oauth-authorization-server', `must end in ${SUFFIX}`],
   ['https://127.0.0.1' + SUFFIX, 'must name a public host, not an address of a machine'],
   ['https://[::1]' + SUFFIX, 'must name a public host, not an address of a machine'],
@@ -22,8 +23,10 @@ test.each([
 ])('the discovery URL %s is refused', (url, flaw) => {
   const error = thrownBy(() => InboundAuth.jwt({ discoveryUrl: url, allowedClients: ['cli'] }));
   expect(error.code).toBe('InvalidDiscoveryUrl');
+  // an issuer alone is completed
+  const suggestion = flaw.startsWith('must end') ? `: 'https://idp.example.com${SUFFIX}'` : '';
   expect(error.text).toBe(
-    `the discovery URL ${flaw} (got '${url}'); allowed: https://<issuer>${SUFFIX}; copy the issuer from your identity provider and append the suffix; one inside a VPC needs privateEndpoint`,
+    `the discovery URL ${flaw} (got '${url}'); allowed: https://<issuer>${SUFFIX}; copy the issuer from your identity provider and append the suffix${suggestion}; one inside a VPC needs privateEndpoint`,
   );
 });
 

@@ -1,4 +1,5 @@
 /* What must hold before a CLI starts: most of them run happily to their end with their tools gone. */
+import { GATEWAY_SERVER } from '../../../lib/contract/agents';
 import type { SessionSettings } from '../../../lib/contract/session';
 import type { Bridge, CliRun, ModelAccess } from '../contract';
 import { hidden } from '../contract/hidden';
@@ -13,9 +14,6 @@ export interface Caller {
   /** proves to the Token Vault for whom a key is asked */
   readonly workloadToken?: string;
 }
-
-/** how the CLI calls the tools of the gateway; part of the names of all tools, which are bounded */
-const MCP_NAME = 'gateway';
 
 type Reached = Pick<CliRun, 'mcp' | 'telemetryUrl'>;
 
@@ -50,7 +48,7 @@ export async function reachGateway(
     throw new JobFailure(check.errorCode, check.message);
   }
   job.emit({ type: 'step', name: 'gateway', status: 'done', detail: `${check.tools} tools` });
-  return { ...reached, mcp: { name: MCP_NAME, url } };
+  return { ...reached, mcp: { name: GATEWAY_SERVER, url } };
 }
 
 /** How the CLI reaches its model, with the key if there is one. */

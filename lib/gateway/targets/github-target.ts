@@ -5,14 +5,15 @@ import type { GitHubTargetProps } from './tool-target-props';
 import { toolNamed } from '../../contract/catalogue';
 import type { BoundBroker } from '../../identity/bound-identity';
 import { invalidValue } from '../../private/errors';
+import { siteOf, withoutUserInfo } from '../../private/https-url';
 
 const GITHUB = 'github.com';
 const ENTERPRISE_CLOUD = /^[a-z0-9]+(-[a-z0-9]+)*\.ghe\.com$/;
 
 export function gitHubTarget(props: GitHubTargetProps): Binder {
-  const { identity, toolsets = [], readOnly = false, host = GITHUB } = props;
+  const { identity, toolsets = [], readOnly = false } = props;
   checkToolsets(toolsets);
-  checkHost(host);
+  const host = hostFrom(props.host ?? GITHUB);
   return (scope, context) =>
     bindServer(scope, context, {
       kind: 'mcpServer',
@@ -94,13 +95,19 @@ function checkToolsets(toolsets: string[]): void {
   }
 }
 
-function checkHost(host: string): void {
-  if (Token.isUnresolved(host) || (host !== GITHUB && !ENTERPRISE_CLOUD.test(host))) {
+/** The host as people write it: also as an address, in upper case, with a slash at the end. */
+function hostFrom(text: string): string {
+  const { host, flaw } = Token.isUnresolved(text) ? { flaw: 'is known only at deployment' } : siteOf(text);
+  if (host === undefined || (host !== GITHUB && !ENTERPRISE_CLOUD.test(host))) {
     throw invalidValue('NoGitHubServer', {
-      what: 'GitHub runs no MCP server for this host',
-      got: host,
+      what: `GitHub runs no MCP server for this host${flaw === undefined ? '' : `: it ${flaw}`}`,
+      got: withoutUserInfo(text),
       allowed: `'github.com' or '<name>.ghe.com'`,
-      fix: 'for GitHub Enterprise Server use a GitHubAppBroker with its host as the identity, or run the open-source server and use ToolTarget.mcpServer',
+      fix:
+        flaw === undefined
+          ? 'for GitHub Enterprise Server use a GitHubAppBroker with its host as the identity, or run the open-source server and use ToolTarget.mcpServer'
+          : 'give the host name alone',
     });
   }
+  return host;
 }

@@ -1,12 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { invalid } from '../../private/errors';
+import { LONGEST_TOOL_NAME, longestToolPrefix } from '../../contract/agents';
+import { invalid, warn } from '../../private/errors';
 
 const LONGEST_TARGET_NAME = 100;
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-tool-naming.html */
 export const SEPARATOR = '___';
-/** what the APIs of language models take; AgentCore itself takes 256 */
-const LONGEST_TOOL_NAME = 64;
 
 /** Refuses names of targets that AgentCore does not take, or that break the names of tools. */
 export function checkTargetName(scope: Construct, name: string): void {
@@ -35,6 +34,22 @@ export function checkToolNames(scope: Construct, targetName: string, tools: stri
       got: `${tooLong[0]} (${tooLong[0].length} characters)${tooLong.length > 1 ? ` and ${tooLong.length - 1} more` : ''}`,
       allowed: `at most ${LONGEST_TOOL_NAME} characters, the name of the target and three underscores among them`,
       fix: `shorten '${targetName}'`,
+    });
+  }
+}
+
+/** Warns of tools whose whole name is too long with what a coding agent puts in front of it. */
+export function warnAboutLongNames(scope: Construct, targetName: string, tools: readonly string[]): void {
+  const { title, prefix } = longestToolPrefix();
+  const room = LONGEST_TOOL_NAME - prefix.length;
+  const tooLong = tools.map((tool) => toolNameOf(targetName, tool)).filter((name) => name.length > room);
+  if (tooLong.length > 0) {
+    const [name] = tooLong;
+    warn(scope, 'toolNameTooLong', {
+      what: `${title} calls this tool '${prefix}${name}': ${prefix.length + name.length} characters, and the APIs of models take ${LONGEST_TOOL_NAME}`,
+      got: `${name} (${name.length} characters)${tooLong.length > 1 ? ` and ${tooLong.length - 1} more` : ''}`,
+      allowed: `${room} characters, the name of the target and three underscores among them, for every client`,
+      fix: `shorten '${targetName}' by ${Math.max(...tooLong.map(({ length }) => length)) - room}, or acknowledge it where no client adds that much`,
     });
   }
 }

@@ -7,12 +7,8 @@ interface McpTool {
   readonly name?: unknown;
   readonly description?: unknown;
   readonly inputSchema?: unknown;
+  readonly outputSchema?: unknown;
   readonly annotations?: { readonly readOnlyHint?: unknown };
-}
-
-interface OpenApi {
-  readonly paths?: Record<string, Record<string, { operationId?: unknown }>>;
-  readonly servers?: unknown;
 }
 
 /** JSON Schema as far as a tool's input is described by it. */
@@ -31,14 +27,6 @@ export interface KnownTool {
   /** it changes nothing */
   readonly readOnly: boolean;
   readonly inputSchema: JsonSchema;
-}
-
-/** What of an OpenAPI description is known while the app is synthesized. */
-interface KnownApi {
-  /** the operation ids, which become the names of tools */
-  readonly operations: string[];
-  /** the absolute addresses of its servers */
-  readonly servers: string[];
 }
 
 /**
@@ -78,25 +66,6 @@ export function functionToolsOf(tools: agentcore.ToolDefinition[], writeTools?: 
   return known.map((tool) => ({ ...tool, readOnly: writeTools !== undefined && !writeTools.includes(tool.name) }));
 }
 
-/** The parts of an OpenAPI description in JSON that can be checked; undefined if it is YAML or not known yet. */
-export function apiOf(source: SchemaSource): KnownApi | undefined {
-  const text = source._text();
-  if (text?.trimStart().startsWith('{') !== true) {
-    return undefined;
-  }
-  const { paths, servers } = parsed(text) as OpenApi;
-  if (typeof paths !== 'object' || paths === null) {
-    throw refusal('of the API', 'the description has no `paths`', 'an OpenAPI 3 description');
-  }
-  const operations = Object.values(paths)
-    .flatMap((path) => Object.values(path))
-    .map((operation) => operation?.operationId)
-    .filter((id) => typeof id === 'string');
-  const places = [{ servers }, ...Object.values(paths), ...Object.values(paths).flatMap((path) => Object.values(path))];
-  const addresses = places.flatMap((place) => serversOf(place)).filter(isAbsolute);
-  return { operations, servers: addresses };
-}
-
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -110,7 +79,9 @@ function parsed(text: string): unknown {
   }
 }
 
-function knownTool({ name, description, inputSchema, annotations }: McpTool, index: number): KnownTool {
+function knownTool(tool: McpTool, index: number): KnownTool {
+  // a hole in the list is a tool without anything
+  const { name, description, inputSchema, outputSchema, annotations } = asTool(tool);
   const title = typeof name === 'string' && name !== '' ? `'${name}'` : `number ${index + 1}`;
   if (typeof name !== 'string' || !/^[A-Za-z0-9_.-]{1,256}$/.test(name)) {
     throw refusal(title, 'its name is missing or not allowed', 'letters, digits, _ . -, at most 256');
@@ -121,7 +92,64 @@ function knownTool({ name, description, inputSchema, annotations }: McpTool, ind
   if (typeof inputSchema !== 'object' || inputSchema === null || (inputSchema as JsonSchema).type !== 'object') {
     throw refusal(title, 'its inputSchema is missing or not of type object', 'a JSON Schema of type object');
   }
+  for (const [prop, schema] of Object.entries({ inputSchema, outputSchema })) {
+    const place = flawedPlaceIn(schema, prop, 0);
+    if (place !== undefined) {
+      throw refusal(title, place, 'a schema in which everything is written out, without $ref');
+    }
+  }
   return { name, readOnly: annotations?.readOnlyHint === true, inputSchema: inputSchema };
+}
+
+function asTool(tool: unknown): McpTool {
+  return typeof tool === 'object' && tool !== null ? tool : {};
+}
+
+/** the keywords of which each entry is a schema under a name of the user's */
+const NAMED_SCHEMAS = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
+/** the keywords that hold values and no schemas */
+const VALUES = ['default', 'enum', 'const', 'examples', 'required', 'description', 'title'];
+const DEEPEST = 100;
+
+/** Where a schema has a reference, which AgentCore does not resolve, or a property without a schema. */
+function flawedPlaceIn(schema: unknown, place: string, depth: number): string | undefined {
+  if (depth > DEEPEST) {
+    return `${place.slice(0, 60)}... is nested more than ${DEEPEST} levels deep`;
+  }
+  if (typeof schema !== 'object' || schema === null) {
+    return undefined;
+  }
+  if (typeof (schema as { $ref?: unknown }).$ref === 'string') {
+    return `${place} has a $ref, which AgentCore does not resolve`;
+  }
+  for (const [key, value] of Object.entries(schema)) {
+    const flaw = NAMED_SCHEMAS.includes(key)
+      ? flawOfNamed(value, `${place}.${key}`, depth)
+      : VALUES.includes(key)
+        ? undefined
+        : flawedPlaceIn(value, `${place}.${key}`, depth + 1);
+    if (flaw !== undefined) {
+      return flaw;
+    }
+  }
+  return undefined;
+}
+
+function flawOfNamed(schemas: unknown, place: string, depth: number): string | undefined {
+  if (schemas === undefined) {
+    return undefined;
+  }
+  if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
+    return `${place} is not an object`;
+  }
+  for (const [name, schema] of Object.entries(schemas)) {
+    const isSchema = typeof schema === 'boolean' || (typeof schema === 'object' && schema !== null);
+    const flaw = isSchema ? flawedPlaceIn(schema, `${place}.${name}`, depth + 1) : `${place}.${name} is not a schema`;
+    if (flaw !== undefined) {
+      return flaw;
+    }
+  }
+  return undefined;
 }
 
 function requireUnique(names: string[]): void {
@@ -150,15 +178,4 @@ function plain(schema: agentcore.SchemaDefinition | undefined): JsonSchema | und
         ),
     }
   );
-}
-
-/** a path and an operation may name servers of their own */
-function serversOf(place: unknown): unknown[] {
-  const servers = (place as { servers?: unknown } | null)?.servers;
-  return Array.isArray(servers) ? servers.map((server: { url?: unknown } | null) => server?.url) : [];
-}
-
-/** neither a path nor a pattern with variables */
-function isAbsolute(url: unknown): url is string {
-  return typeof url === 'string' && /^[a-z]+:[^{}]*$/i.test(url);
 }

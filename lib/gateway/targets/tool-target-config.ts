@@ -23,6 +23,8 @@ export interface ToolTargetConfig {
   readonly identity: BoundIdentity;
   /** undefined where the tools are known to the server only */
   readonly tools?: KnownTool[];
+  /** of an API, the operations, which become tools; undefined where the description is known only at deployment */
+  readonly operations?: string[];
   /** true when no tool of this target changes anything */
   readonly readOnly: boolean;
   /** it may offer resources and prompts besides tools */

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BoundIdentity } from '../../identity/bound-identity';
 import { invalidValue } from '../../private/errors';
+import { siteOf, withoutUserInfo } from '../../private/https-url';
 import { functionTarget } from './function-target';
 import { gitHubTarget } from './github-target';
 import { openApiTarget } from './openapi-target';
@@ -19,7 +20,7 @@ import type {
   RemoteTargetProps,
 } from './tool-target-props';
 
-const SITE = /^(https:\/\/)?[a-z0-9]([a-z0-9-]*[a-z0-9])?\.atlassian\.net$/;
+const SITE = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?\.atlassian\.net$/;
 
 /**
  * Where the tools of a gateway come from. Each target takes one identity: as whom the gateway calls it.
@@ -43,7 +44,8 @@ export class ToolTarget {
    * Jira and Confluence in the cloud: Atlassian's own MCP server. For the data center edition host a server and use
    * `mcpServer`.
    *
-   * Errors: a site that is not `https://<site>.atlassian.net`; `https://` can be omitted.
+   * Errors: a site that is not `https://<site>.atlassian.net`: http, a path, a port, another domain. `https://` can be
+   * omitted, and upper case and a slash at the end are corrected.
    *
    * @see https://support.atlassian.com/atlassian-rovo-mcp-server/
    */
@@ -128,20 +130,32 @@ function endpointOf({ oauthGrant }: BoundIdentity): string {
   return oauthGrant === undefined ? 'https://mcp.atlassian.com/v1/mcp' : 'https://mcp.atlassian.com/v1/mcp/authv2';
 }
 
-/** The address of the site, which people also write without https. */
+/** The address of the site, which people write with and without https, and copy with a slash at the end. */
 function siteFrom(site: string | undefined): string | undefined {
   if (site === undefined || Token.isUnresolved(site)) {
     return site;
   }
-  if (!SITE.test(site)) {
+  const { host, flaw } = siteOf(site);
+  if (host === undefined || !SITE.test(host)) {
     throw invalidValue('InvalidJiraSite', {
-      what: 'this is not the address of a Jira site in the cloud',
-      got: site,
-      allowed: 'https://<site>.atlassian.net, without a path or a slash at the end; https:// can be omitted',
-      fix: 'for the data center edition host an MCP server and use ToolTarget.mcpServer',
+      what: `this is not the address of a Jira site in the cloud: it ${flaw ?? 'is on another domain'}`,
+      got: withoutUserInfo(site),
+      allowed: `https://<site>.atlassian.net, without a path; https:// can be omitted`,
+      fix: siteFix(site),
     });
   }
-  return site.startsWith('https://') ? site : `https://${site}`;
+  return `https://${host}`;
+}
+
+/** A page of a site has the address of the site in front; anything else may be the data center edition. */
+function siteFix(site: string): string {
+  const found = /^([a-z]+:\/\/)?([a-z0-9-]+\.atlassian\.net)(?=[/:?#]|$)/i.exec(site)?.[2];
+  if (found !== undefined) {
+    return `write 'https://${found.toLowerCase()}'`;
+  }
+  return /^[a-z0-9-]+$/i.test(site)
+    ? `write the whole host, as in 'https://${site.toLowerCase()}.atlassian.net'`
+    : 'for the data center edition host an MCP server and use ToolTarget.mcpServer';
 }
 
 function slackTarget(props: RemoteTargetProps): Binder {

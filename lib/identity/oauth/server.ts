@@ -85,7 +85,7 @@ export function discoveryOf(options: OAuthServerOptions): Discovery {
 export function checkServer(server: AuthorizationServer, privateHost = false): void {
   const { issuer, authorizationEndpoint, tokenEndpoint } = server;
   for (const [name, url] of Object.entries({ issuer, authorizationEndpoint, tokenEndpoint })) {
-    const flaw = Token.isUnresolved(url) ? undefined : httpsFlaw(url, { privateHost, query: name !== 'issuer' });
+    const flaw = Token.isUnresolved(url) ? undefined : endpointFlaw(name, url, privateHost);
     if (flaw !== undefined) {
       throw invalidValue('InvalidOAuthEndpoint', {
         what: `${name} of the authorization server ${flaw}`,
@@ -95,6 +95,12 @@ export function checkServer(server: AuthorizationServer, privateHost = false): v
       });
     }
   }
+}
+
+function endpointFlaw(name: string, url: string, privateHost: boolean): string | undefined {
+  const flaw = httpsFlaw(url, { privateHost, query: name !== 'issuer' });
+  const isDocument = flaw === undefined && /\/\.well-known\//.test(url);
+  return isDocument ? 'is the address of a document: give it as discoveryUrl' : flaw;
 }
 
 /** Refuses what cannot be a client id, or is the secret. */

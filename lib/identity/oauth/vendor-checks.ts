@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { AuthorizationServer } from './server';
 import { invalidValue } from '../../private/errors';
-import { httpsFlaw } from '../../private/https-url';
+import { siteOf, withoutUserInfo } from '../../private/https-url';
 
 /** vendors with one server for everybody */
 const GLOBAL = [
@@ -46,19 +46,21 @@ export function checkIncluded(name: string, server: AuthorizationServer | undefi
   }
 }
 
-/** Refuses what is not a bare host name. */
-export function checkHost(host: string): void {
-  if (Token.isUnresolved(host)) {
-    return;
+/** The bare host name of a GitHub of your own, which people also write as an address. */
+export function hostFrom(text: string): string {
+  if (Token.isUnresolved(text)) {
+    return text;
   }
-  if (!/^[A-Za-z0-9.-]+$/.test(host) || httpsFlaw(`https://${host}`) !== undefined) {
+  const { host, flaw } = siteOf(text);
+  if (host === undefined) {
     throw invalidValue('InvalidGitHubHost', {
-      what: 'this is not the host of a GitHub of your own',
-      got: host,
-      allowed: 'a host name without scheme, port and path',
+      what: `this is not the host of a GitHub of your own: it ${flaw}`,
+      got: withoutUserInfo(text),
+      allowed: 'a host name without port and path',
       fix: `write 'acme.ghe.com'; a host inside a VPC needs OAuthVendor.custom({ ..., privateEndpoint })`,
     });
   }
+  return host;
 }
 
 /** Refuses what is neither an id nor a domain of a directory; `common` and the like stand for everybody's. */
@@ -67,7 +69,7 @@ export function checkTenant(tenantId: string): void {
     return;
   }
   const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenantId);
-  if (!isId && !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(tenantId)) {
+  if (!isId && !/^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]+$/i.test(tenantId)) {
     throw invalidValue('InvalidTenantId', {
       what: 'tenantId does not name one directory of Microsoft Entra ID',
       got: tenantId,

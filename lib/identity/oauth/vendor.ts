@@ -1,7 +1,7 @@
 import type { OAuthClientConfig, OAuthProviderConfig } from './client';
 import type { AuthorizationServer, OAuthServerOptions } from './server';
 import { checkServer, discoveryOf, OAuthClientAuthentication } from './server';
-import { checkHost, checkIncluded, checkTenant } from './vendor-checks';
+import { checkIncluded, checkTenant, hostFrom } from './vendor-checks';
 
 /**
  * The service at which people consent, and where AgentCore gets and renews their tokens.
@@ -23,8 +23,7 @@ export abstract class OAuthVendor {
    * @param host for example `acme.ghe.com`
    */
   public static githubEnterprise(host: string): OAuthVendor {
-    checkHost(host);
-    const issuer = `https://${host}/login/oauth`;
+    const issuer = `https://${hostFrom(host)}/login/oauth`;
     const endpoints = { authorizationEndpoint: `${issuer}/authorize`, tokenEndpoint: `${issuer}/access_token` };
     return OAuthVendor.custom({ authorizationServer: { issuer, ...endpoints } });
   }

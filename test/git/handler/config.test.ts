@@ -11,6 +11,11 @@ test.each([true, false])('allowDefaultBranch: %s', (allowDefaultBranch) => {
   expect(brokerConfigOf({ ...GOOD, allowDefaultBranch })).toEqual({ ...GOOD, allowDefaultBranch });
 });
 
+test('protectedPaths', () => {
+  const protectedPaths = ['/infra', '*.tf'];
+  expect(brokerConfigOf({ ...GOOD, protectedPaths })).toEqual({ ...GOOD, protectedPaths });
+});
+
 test('good settings are taken as they are, and nothing else', () => {
   expect(brokerConfigOf({ ...GOOD, more: 1 })).toEqual(GOOD);
   const { tools: _, largestResult: _1, cacheMinutes: _2, ...app } = GOOD;
@@ -58,6 +63,8 @@ test.each<[string, unknown, string]>([
   ['cacheMinutes', 0.5, 'cacheMinutes must be a whole number from 0 to 50'],
   ['allowDefaultBranch', 'true', 'allowDefaultBranch must be true, false or left away'],
   ['allowDefaultBranch', null, 'allowDefaultBranch must be true, false or left away'],
+  ['protectedPaths', 'infra', 'protectedPaths must be names of files, at most 100, or left away'],
+  ['protectedPaths', ['../infra'], 'protectedPaths must be names of files, at most 100, or left away'],
 ])('%s: %j', (setting, value, text) => {
   expect(() => brokerConfigOf({ ...GOOD, [setting]: value })).toThrow(`config.json: ${text}`);
 });

@@ -39,6 +39,22 @@ const PIPELINES = [
   '.circleci/config.yml',
   'Jenkinsfile',
   'buildspec.yml',
+  'buildspec-release.yml',
+  'services/api/buildspec.yaml',
+  'release-buildspec.yml',
+  '.codecatalyst/workflows/build.yaml',
+  'amplify.yml',
+  'apps/web/amplify.yml',
+  'apprunner.yaml',
+  'appspec.yml',
+  'cloudbuild.json',
+  'cloudbuild-prod.yaml',
+  '.tekton/pull-request.yaml',
+  '.ebextensions/01.config',
+  'Jenkinsfile.release',
+  'ci/Jenkinsfile',
+  'atlantis.yaml',
+  '.mergify.yml',
 ];
 
 describe('push_files', () => {
@@ -129,6 +145,19 @@ describe('push_files', () => {
     expect((await caller(use.loopback)('push_files', { ...PUSH, files })).error.code).toBe('MalformedResponse');
   });
 
+  test.each(['infra/main.tf', 'src/Deploy.sh', 'src/x.secret.json'])(
+    'refuses %s, which the team added',
+    async (path) => {
+      const call = caller(use.loopback, { protectedPaths: ['/infra', 'deploy.sh', '*.secret.json'] });
+      const { error } = await call('push_files', { ...PUSH, files: [{ path, content: '' }] });
+      expect(error).toEqual(PROTECTED);
+      expect((await call('push_files', { ...PUSH, files: [{ path: '.tekton/a.yaml', content: '' }] })).error).toEqual(
+        PROTECTED,
+      );
+      expect(use.loopback.seen).toEqual([]);
+    },
+  );
+
   test.each(PIPELINES)('refuses %s', async (path) => {
     const { error } = await caller(use.loopback)('push_files', { ...PUSH, files: [files[0], { path, content: '' }] });
     expect(error).toEqual(PROTECTED);
@@ -142,6 +171,10 @@ describe('push_files', () => {
     'github/workflows/a.yml',
     'src/Jenkinsfile.ts',
     'CODEOWNERS.md',
+    'src/codeowners',
+    'src/buildspec.ts',
+    'docs/amplify.md',
+    'infra/main.tf',
   ])('allows %s', async (path) => {
     const { error } = await caller(use.loopback)('push_files', { ...PUSH, files: [{ path, content: '' }] });
     expect(error).toBeUndefined();
