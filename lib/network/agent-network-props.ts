@@ -14,9 +14,10 @@ export interface AgentNetworkProps {
   readonly egress?: Egress;
 
   /**
-   * In how many availability zones the network lies: 2 or 3. us-west-1 has 2 that AgentCore supports.
+   * The number of availability zones of the network: 2 or 3. us-west-1 has 2 that AgentCore supports.
    *
-   * It cannot be changed later: the new address ranges of the subnets overlap the present ones. Make a second network.
+   * It can be raised later. Before you lower it, deploy the stacks of the agents with the new network on their own
+   * (`cdk deploy --exclusively`), since they import the subnets of the third zone.
    *
    * @default 2
    */
@@ -25,9 +26,23 @@ export interface AgentNetworkProps {
   /**
    * The addresses of the VPC. Changing them later replaces the VPC and all that is in it.
    *
+   * Three zones' worth of subnets must fit, whatever `egress` and `maxAzs` are, so that both can change later:
+   * `IpAddresses.cidr` takes /16 to /24. Errors: `TooFewAddresses`.
+   *
    * @default - 10.0.0.0/16
    */
   readonly ipAddresses?: ec2.IIpAddresses;
+
+  /**
+   * Keeps the address ranges that this library gave before all egress modes shared one address plan.
+   *
+   * Set it for a network that is deployed with these ranges, so that its subnets stay as they are. The network then
+   * cannot change between `awsOnly()` and the other egress modes, and not its number of zones.
+   *
+   * @default false
+   * @see https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/network.md#change-a-network
+   */
+  readonly legacyAddressPlan?: boolean;
 
   /**
    * The AWS services that get an interface endpoint; replaces the list of the egress mode.

@@ -164,6 +164,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
       natGateways: this.countNatGateways(plan, maxAzs),
       natGatewayProvider: plan.domains.length > 0 ? new NatBehindFirewall() : undefined,
       ipAddresses: props.ipAddresses,
+      legacyAddressPlan: props.legacyAddressPlan ?? false,
     });
   }
 
@@ -204,8 +205,8 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     });
     group.addEgressRule(amazonS3, ec2.Port.HTTPS, 'HTTPS to Amazon S3');
     for (const port of plan.openPorts) {
-      const note = plan.domains.length > 0 ? 'to the firewall, which knows the allowed domains' : 'to the internet';
-      group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `TCP ${port} ${note}`);
+      // the same words in every mode: a rule that differs in its description only is a duplicate to EC2
+      group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `TCP ${port} to the internet`);
     }
     return group;
   }
