@@ -47,14 +47,25 @@ export interface AgentNetworkProps {
   /**
    * The AWS services that get an interface endpoint; replaces the list of the egress mode.
    *
-   * Each gets a policy: AgentCore and its gateways lead to agents of this account only, ECR lets images be pulled, of
-   * any account, and nothing else, and all others refuse credentials of other accounts. A service that takes no
-   * endpoint policy, such as EKS, fails the deployment: add it with `network.vpc.addInterfaceEndpoint()`.
+   * Each gets a policy: AgentCore and its gateways lead to agents of this account only, ECR lets images of this account
+   * and of `imageAccounts` be pulled and nothing else, and all others refuse credentials of other accounts, and calls
+   * without credentials to resources of other accounts. A service that takes no endpoint policy, such as EKS, fails the
+   * deployment: add it with `network.vpc.addInterfaceEndpoint()`. Errors: Amazon S3, which has a gateway endpoint.
    *
    * @default - for `awsOnly()` and `allowList()`: ecr.api, ecr.dkr, logs, bedrock, bedrock-runtime,
    *   bedrock-agentcore, bedrock-agentcore.gateway, xray, monitoring; for `internet()`: none, the NAT gateways carry the traffic
    */
   readonly interfaceEndpoints?: ec2.InterfaceVpcEndpointAwsService[];
+
+  /**
+   * The other accounts whose images in Amazon ECR agents run: 12 digits each.
+   *
+   * The endpoints of ECR let images of this account and of these be pulled, with credentials of one of them. Without
+   * endpoints of ECR it is ignored.
+   *
+   * @default - images of this account only
+   */
+  readonly imageAccounts?: string[];
 
   /**
    * The id of the AWS-managed prefix list of Amazon S3 in this region, such as `pl-63a5400a`.
