@@ -42,7 +42,6 @@ export class TeamTools extends Construct {
 
     this.gateway = new McpGateway(this, 'Gateway', {
       inboundAuth: employees,
-      singlePageToolLists: true,
       policies: [ToolPolicy.permitAll(), ToolPolicy.repositories(repositories, { targets: ['github'] })],
     });
 

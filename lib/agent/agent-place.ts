@@ -1,6 +1,7 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { AgentNetwork } from '../network/agent-network';
 import type { IAgentNetwork } from '../network/contracts';
 import { checkSecurityGroups } from '../network/security-groups';
 import { acknowledgeOptOut } from '../private/acknowledge';
@@ -39,6 +40,25 @@ export function agentNetworkOf(scope: Construct, props: CodingAgentProps): Agent
     connections: new ec2.Connections({ securityGroups }),
     securityGroups,
   };
+}
+
+const REGISTRY = /^(\d{12})\.dkr[.-]ecr[.-]/;
+
+/** Refuses an image of another account that the endpoints of the network do not admit: no session would ever start. */
+export function checkImageAccount(
+  scope: Construct,
+  network: IAgentNetwork,
+  artifact: agentcore.AgentRuntimeArtifact,
+): void {
+  const { containerUri } = artifact._render() as { containerUri?: string };
+  const account = REGISTRY.exec(containerUri ?? '')?.[1];
+  if (account !== undefined && network instanceof AgentNetwork && !network._admitsImagesOf(account)) {
+    throw invalid(scope, 'ImageOutOfReach', {
+      what: 'the image of the agent is in another account, and the endpoints of its network let images of this one be pulled',
+      got: account,
+      fix: `add imageAccounts: ['${account}'] to the network`,
+    });
+  }
 }
 
 /** Writes the reason for a public network where reviewers find it: into the template, and to the findings about it. */

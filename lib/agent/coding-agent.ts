@@ -17,7 +17,7 @@ import type { AgentEndpoint, AgentEndpointOptions } from './agent-endpoint';
 import { PinnedEndpoint } from './agent-endpoint';
 import type { AgentLogGroups } from './agent-endpoint-base';
 import { AgentEndpointBase } from './agent-endpoint-base';
-import { type AgentPlace, agentNetworkOf } from './agent-place';
+import { type AgentPlace, agentNetworkOf, checkImageAccount } from './agent-place';
 import { createRuntime, isV2 } from './agent-runtime';
 import { agentTelemetryOf } from './agent-telemetry';
 import { agentToolsOf, checkToolPrefix } from './agent-tools';
@@ -107,6 +107,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
     const tools = agentToolsOf(this, props, inboundAuth);
     checkToolPrefix(this, props.gateway, cli.session?.name);
     const place = agentNetworkOf(this, props);
+    checkImageAccount(this, props.network, cli.artifact);
 
     const statements = [...cli.statements, ...route.statements, ...tools.statements];
     const telemetry = agentTelemetryOf(this, this.runtimeName, cli.session, props.observability ?? {});

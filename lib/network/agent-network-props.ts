@@ -14,9 +14,10 @@ export interface AgentNetworkProps {
   readonly egress?: Egress;
 
   /**
-   * In how many availability zones the network lies: 2 or 3. us-west-1 has 2 that AgentCore supports.
+   * The number of availability zones of the network: 2 or 3. us-west-1 has 2 that AgentCore supports.
    *
-   * It cannot be changed later: the new address ranges of the subnets overlap the present ones. Make a second network.
+   * It can be raised later. Before you lower it, deploy the stacks of the agents with the new network on their own
+   * (`cdk deploy --exclusively`), since they import the subnets of the third zone.
    *
    * @default 2
    */
@@ -25,21 +26,46 @@ export interface AgentNetworkProps {
   /**
    * The addresses of the VPC. Changing them later replaces the VPC and all that is in it.
    *
+   * Three zones' worth of subnets must fit, whatever `egress` and `maxAzs` are, so that both can change later:
+   * `IpAddresses.cidr` takes /16 to /24. Errors: `TooFewAddresses`.
+   *
    * @default - 10.0.0.0/16
    */
   readonly ipAddresses?: ec2.IIpAddresses;
 
   /**
+   * Keeps the address ranges that this library gave before all egress modes shared one address plan.
+   *
+   * Set it for a network that is deployed with these ranges, so that its subnets stay as they are. The network then
+   * cannot change between `awsOnly()` and the other egress modes, and not its number of zones.
+   *
+   * @default false
+   * @see https://github.com/cdk-coding-agents/cdk-coding-agents/blob/main/docs/network.md#change-a-network
+   */
+  readonly legacyAddressPlan?: boolean;
+
+  /**
    * The AWS services that get an interface endpoint; replaces the list of the egress mode.
    *
-   * Each gets a policy: AgentCore and its gateways lead to agents of this account only, ECR lets images be pulled, of
-   * any account, and nothing else, and all others refuse credentials of other accounts. A service that takes no
-   * endpoint policy, such as EKS, fails the deployment: add it with `network.vpc.addInterfaceEndpoint()`.
+   * Each gets a policy: AgentCore and its gateways lead to agents of this account only, ECR lets images of this account
+   * and of `imageAccounts` be pulled and nothing else, and all others refuse credentials of other accounts, and calls
+   * without credentials to resources of other accounts. A service that takes no endpoint policy, such as EKS, fails the
+   * deployment: add it with `network.vpc.addInterfaceEndpoint()`. Errors: Amazon S3, which has a gateway endpoint.
    *
    * @default - for `awsOnly()` and `allowList()`: ecr.api, ecr.dkr, logs, bedrock, bedrock-runtime,
    *   bedrock-agentcore, bedrock-agentcore.gateway, xray, monitoring; for `internet()`: none, the NAT gateways carry the traffic
    */
   readonly interfaceEndpoints?: ec2.InterfaceVpcEndpointAwsService[];
+
+  /**
+   * The other accounts whose images in Amazon ECR agents run: 12 digits each.
+   *
+   * The endpoints of ECR let images of this account and of these be pulled, with credentials of one of them. Without
+   * endpoints of ECR it is ignored.
+   *
+   * @default - images of this account only
+   */
+  readonly imageAccounts?: string[];
 
   /**
    * The id of the AWS-managed prefix list of Amazon S3 in this region, such as `pl-63a5400a`.

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Token } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { invalid, invalidValue } from '../private/errors';
 import { letLogsUseKey } from '../private/keys';
 import { reasonProblem } from '../private/notes';
+import { surelyDiffer } from '../private/references';
 import type { AgentNetworkProps, AllowBucketOptions, FromVpcProps, PublicInternetOptions } from './agent-network-props';
 import type { IAgentNetwork } from './contracts';
 import { DnsFirewall } from './dns-firewall';
@@ -109,7 +110,8 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
 
     const agents = this.createSecurityGroup(plan, s3Peer(this, props.s3PrefixListId, logSettings));
     this.securityGroups = [agents];
-    this.endpointPlace = { vpc, subnets: this.subnets, agents };
+    const imageAccounts = this.checkedAccounts(props.imageAccounts ?? []);
+    this.endpointPlace = { vpc, subnets: this.subnets, agents, imageAccounts };
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
 
     this.s3Endpoint = new S3Endpoint(this, 'S3', vpc, this.subnets);
@@ -143,9 +145,10 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
 
   /**
    * Lets agents reach one more AWS service without the internet, about $7 a month in each zone: AWS Lambda, for example,
-   * for the credential helper of git. Its policy refuses credentials of other accounts.
+   * for the credential helper of git. Its policy refuses credentials of other accounts, and calls without credentials to
+   * resources of other accounts.
    *
-   * Errors: a service that has an endpoint already.
+   * Errors: a service that has an endpoint already, Amazon S3 among them.
    */
   public addInterfaceEndpoint(service: ec2.InterfaceVpcEndpointAwsService): void {
     this.endpoints ??= new AwsEndpoints(this, 'Endpoints', this.endpointPlace);
@@ -158,6 +161,30 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
    */
   public _opensBucket(bucketArn: string): boolean {
     return this.s3Endpoint.opens(bucketArn);
+  }
+
+  /**
+   * False if the endpoints of ECR refuse the images of this account.
+   *
+   * @internal
+   */
+  public _admitsImagesOf(account: string): boolean {
+    const own = Stack.of(this).account;
+    const endpoint = this.endpoints?.node.tryFindChild(ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER.shortName);
+    return endpoint === undefined || !surelyDiffer(account, own) || this.endpointPlace.imageAccounts.includes(account);
+  }
+
+  private checkedAccounts(accounts: string[]): string[] {
+    const wrong = accounts.find((account) => !Token.isUnresolved(account) && !/^\d{12}$/.test(account));
+    if (wrong !== undefined) {
+      throw invalid(this, 'InvalidImageAccount', {
+        what: 'imageAccounts holds what is not the id of an account',
+        got: wrong,
+        allowed: '12 digits',
+        fix: 'copy it from the address of the image: <account>.dkr.ecr.<region>.amazonaws.com/...',
+      });
+    }
+    return accounts;
   }
 
   private prepareLogs(props: AgentNetworkProps): LogSettings {
@@ -179,6 +206,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
       natGateways: this.countNatGateways(plan, maxAzs),
       natGatewayProvider: plan.domains.length > 0 ? new NatBehindFirewall() : undefined,
       ipAddresses: props.ipAddresses,
+      legacyAddressPlan: props.legacyAddressPlan ?? false,
     });
   }
 
@@ -219,8 +247,8 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     });
     group.addEgressRule(amazonS3, ec2.Port.HTTPS, 'HTTPS to Amazon S3');
     for (const port of plan.openPorts) {
-      const note = plan.domains.length > 0 ? 'to the firewall, which knows the allowed domains' : 'to the internet';
-      group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `TCP ${port} ${note}`);
+      // the same words in every mode: a rule that differs in its description only is a duplicate to EC2
+      group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `TCP ${port} to the internet`);
     }
     return group;
   }

@@ -2,9 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { invalidValue } from '../private/errors';
 import { checkDomains } from './domains';
-
-/** /28, the smallest that a VPC allows, is what AWS advises for firewall endpoints; NAT gateways need one address. */
-const SMALLEST_SUBNET = 28;
+import { SMALLEST_SUBNET, SubnetGroup } from './zoned-vpc';
 
 /** Options of `Egress.internet()`. */
 export interface InternetEgressOptions {
@@ -46,7 +44,7 @@ export class Egress {
    */
   public static awsOnly(): Egress {
     return new Egress({
-      subnetConfiguration: [{ name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
+      subnetConfiguration: [{ name: SubnetGroup.AGENTS, subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
       natGateways: 'none',
       interfaceEndpoints: awsEndpoints(),
       openPorts: [],
@@ -73,8 +71,8 @@ export class Egress {
     checkDomains(domains);
     return new Egress({
       subnetConfiguration: [
-        { name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
-        { name: 'Firewall', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: SMALLEST_SUBNET },
+        { name: SubnetGroup.AGENTS, subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+        { name: SubnetGroup.FIREWALL, subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: SMALLEST_SUBNET },
         natSubnets(),
       ],
       natGateways: 'onePerZone',
@@ -93,16 +91,17 @@ export class Egress {
    */
   public static internet(options: InternetEgressOptions = {}): Egress {
     const { natGateways } = options;
-    if (natGateways !== undefined && !Token.isUnresolved(natGateways) && !(natGateways >= 1 && natGateways % 1 === 0)) {
+    if (natGateways !== undefined && !(natGateways >= 1 && natGateways % 1 === 0)) {
+      // a token, which is a negative number, is refused too: the CDK would make no gateway at all
       throw invalidValue('InvalidNatGateways', {
-        what: 'natGateways is not a whole number of gateways',
-        got: natGateways,
+        what: 'natGateways must be a whole number of gateways',
+        got: Token.isUnresolved(natGateways) ? 'a value not known before deployment' : natGateways,
         allowed: '1 to the number of availability zones',
         fix: 'use Egress.awsOnly() for a network without a way out',
       });
     }
     return new Egress({
-      subnetConfiguration: [{ name: 'Agents', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, natSubnets()],
+      subnetConfiguration: [{ name: SubnetGroup.AGENTS, subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, natSubnets()],
       natGateways: natGateways ?? 'onePerZone',
       interfaceEndpoints: [],
       openPorts: [443, 80],
@@ -122,7 +121,7 @@ export class Egress {
 
 // functions and not constants: the CDK loads a module when it is first touched, and most apps never come here
 const natSubnets = (): ec2.SubnetConfiguration => ({
-  name: 'Nat',
+  name: SubnetGroup.NAT,
   subnetType: ec2.SubnetType.PUBLIC,
   cidrMask: SMALLEST_SUBNET,
   mapPublicIpOnLaunch: false,

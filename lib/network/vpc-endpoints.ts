@@ -10,12 +10,7 @@ import type { AllowBucketOptions } from './agent-network-props';
 import { addressRange } from './zoned-vpc';
 
 /** Pulls an image; a push, which could carry data into a registry of somebody else, takes further actions. */
-const PULL = [
-  'ecr:BatchCheckLayerAvailability',
-  'ecr:BatchGetImage',
-  'ecr:GetAuthorizationToken',
-  'ecr:GetDownloadUrlForLayer',
-];
+const PULL = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 /** The rest of this service makes, trains and deletes models. */
 const LOOK_AT_PROFILES = ['bedrock:GetInferenceProfile', 'bedrock:ListInferenceProfiles'];
@@ -33,6 +28,8 @@ export interface AwsEndpointsProps {
   readonly vpc: ec2.Vpc;
   readonly subnets: ec2.ISubnet[];
   readonly agents: ec2.SecurityGroup;
+  /** accounts besides this one whose images may be pulled */
+  readonly imageAccounts: string[];
 }
 
 /** The interface endpoints of the network, behind one security group. */
@@ -58,6 +55,7 @@ export class AwsEndpoints extends Construct {
   }
 
   public add(service: ec2.InterfaceVpcEndpointAwsService): void {
+    this.refuseSecondWayToS3(service);
     const endpoint = new ec2.InterfaceVpcEndpoint(this, constructId(this, service), {
       vpc: this.props.vpc,
       subnets: { subnets: this.props.subnets },
@@ -66,7 +64,70 @@ export class AwsEndpoints extends Construct {
       open: false,
       privateDnsEnabled: true,
     });
-    policyOf(service, Stack.of(this).account).forEach((statement) => endpoint.addToPolicy(statement));
+    this.policyOf(service).forEach((statement) => endpoint.addToPolicy(statement));
+  }
+
+  /** It would take over all names of S3 from the gateway endpoint, and with them what `allowBucket` leaves closed. */
+  private refuseSecondWayToS3({ shortName }: ec2.InterfaceVpcEndpointAwsService): void {
+    if (shortName === 's3') {
+      throw invalid(this, 'S3InterfaceEndpoint', {
+        what: 'the network leads to Amazon S3 through its gateway endpoint, and a second endpoint would take that over',
+        got: shortName,
+        allowed: 'interface endpoints of other services',
+        fix: 'remove it, and open buckets with network.allowBucket(...)',
+      });
+    }
+  }
+
+  /**
+   * What an endpoint lets through besides what the caller's and the resource's own policies say.
+   *
+   * Without it a program could bring credentials of its own account and use the endpoint as a way out.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/vpc-interface-endpoints.html
+   */
+  private policyOf(service: ec2.InterfaceVpcEndpointAwsService): iam.PolicyStatement[] {
+    const { account } = Stack.of(this);
+    switch (service.shortName) {
+      case ec2.InterfaceVpcEndpointAwsService.ECR.shortName:
+      case ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER.shortName:
+        return this.pullsOf([account, ...this.props.imageAccounts]);
+      case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE.shortName:
+        return [anyone({ conditions: { StringEquals: { 'aws:ResourceAccount': account } } }), noAgentByToken()];
+      case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE_GATEWAY.shortName:
+        // a caller with an OAuth token is no AWS principal and belongs to no account, but the agent it calls does
+        return [anyone({ conditions: { StringEquals: { 'aws:ResourceAccount': account } } })];
+      case ec2.InterfaceVpcEndpointAwsService.BEDROCK.shortName:
+        return [
+          anyone({ actions: LOOK_AT_PROFILES, conditions: { StringEquals: { 'aws:PrincipalAccount': account } } }),
+        ];
+      case ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME.shortName:
+      case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS.shortName:
+      case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING.shortName:
+      case ec2.InterfaceVpcEndpointAwsService.XRAY.shortName:
+        return [anyone({ conditions: { StringEquals: { 'aws:PrincipalAccount': account } } })];
+      default:
+        return [
+          anyone({}),
+          anyone({ effect: iam.Effect.DENY, conditions: foreignCredentials([account]) }),
+          anyone({ effect: iam.Effect.DENY, conditions: anonymousElsewhere(account) }),
+        ];
+    }
+  }
+
+  /**
+   * AWS does not say as whom AgentCore pulls an image: presumably as the role of the agent, which needs these rights. A
+   * service of AWS passes as well. The owner of the images may be the caller, since it owns what is pulled.
+   */
+  private pullsOf(accounts: string[]): iam.PolicyStatement[] {
+    const { partition, region } = Stack.of(this);
+    const repositories = accounts.map((account) => `arn:${partition}:ecr:${region}:${account}:repository/*`);
+    return [
+      anyone({ actions: PULL, resources: repositories }),
+      // takes no resource
+      anyone({ actions: ['ecr:GetAuthorizationToken'] }),
+      anyone({ effect: iam.Effect.DENY, conditions: foreignCredentials(accounts) }),
+    ];
   }
 }
 
@@ -147,36 +208,6 @@ function constructId(scope: Construct, service: ec2.InterfaceVpcEndpointAwsServi
   return id;
 }
 
-/**
- * What an endpoint lets through besides what the caller's and the resource's own policies say.
- *
- * Without it a program could bring credentials of its own account and use the endpoint as a way out.
- *
- * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/vpc-interface-endpoints.html
- */
-function policyOf(service: ec2.InterfaceVpcEndpointAwsService, account: string): iam.PolicyStatement[] {
-  switch (service.shortName) {
-    case ec2.InterfaceVpcEndpointAwsService.ECR.shortName:
-    case ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER.shortName:
-      // of any account: as whom AgentCore pulls is not documented, and images may live in an account of their own
-      return [anyone({ actions: PULL })];
-    case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE.shortName:
-      return [anyone({ conditions: { StringEquals: { 'aws:ResourceAccount': account } } }), noAgentByToken()];
-    case ec2.InterfaceVpcEndpointAwsService.BEDROCK_AGENTCORE_GATEWAY.shortName:
-      // a caller with an OAuth token is no AWS principal and belongs to no account, but the agent it calls does
-      return [anyone({ conditions: { StringEquals: { 'aws:ResourceAccount': account } } })];
-    case ec2.InterfaceVpcEndpointAwsService.BEDROCK.shortName:
-      return [anyone({ actions: LOOK_AT_PROFILES, conditions: { StringEquals: { 'aws:PrincipalAccount': account } } })];
-    case ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME.shortName:
-    case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS.shortName:
-    case ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING.shortName:
-    case ec2.InterfaceVpcEndpointAwsService.XRAY.shortName:
-      return [anyone({ conditions: { StringEquals: { 'aws:PrincipalAccount': account } } })];
-    default:
-      return [anyone({}), anyone({ effect: iam.Effect.DENY, conditions: foreignCredentials(account) })];
-  }
-}
-
 function anyone(statement: iam.PolicyStatementProps): iam.PolicyStatement {
   return new iam.PolicyStatement({
     principals: [new iam.StarPrincipal()],
@@ -198,11 +229,23 @@ function noAgentByToken(): iam.PolicyStatement {
   });
 }
 
-/** Spares who has no account, such as callers of sts with a web identity or of execute-api, and services of AWS. */
-function foreignCredentials(account: string): Record<string, Record<string, string>> {
+/** Spares services of AWS, and callers without an account, for whom there is `anonymousElsewhere`. */
+function foreignCredentials(accounts: string[]): Record<string, Record<string, string | string[]>> {
   return {
-    StringNotEquals: { 'aws:PrincipalAccount': account },
+    StringNotEquals: { 'aws:PrincipalAccount': accounts.length === 1 ? accounts[0] : accounts },
     Null: { 'aws:PrincipalAccount': 'false' },
+    BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+  };
+}
+
+/**
+ * A call without credentials, which a queue, a topic or an API of somebody else may take. It passes to resources of this
+ * account only, such as a role that trusts a web identity. Where a service does not say whose the resource is, it is refused.
+ */
+function anonymousElsewhere(account: string): Record<string, Record<string, string>> {
+  return {
+    StringNotEquals: { 'aws:ResourceAccount': account },
+    Null: { 'aws:PrincipalAccount': 'true' },
     BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
   };
 }

@@ -1,3 +1,7 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { AgentNetwork } from '../../lib';
 import { ACCOUNT, APPS, REGION } from './apps';
 import type { DeployedRole, PolicyDocument } from './deployment';
 import { Deployment } from './deployment';
@@ -206,6 +210,67 @@ describe('what stands on the way', () => {
       expect(await call('999900001111')).toMatch(/Denied$/);
     },
   );
+
+  describe('the endpoints of ECR', () => {
+    const [image, elsewhere] = [ACCOUNT, '999900001111'].map(
+      (account) => `arn:aws:ecr:${REGION}:${account}:repository/agents`,
+    );
+    const login = ['ecr:GetAuthorizationToken', '*'] as const;
+    const pull = (repository: string): readonly [string, string] => ['ecr:BatchGetImage', repository];
+    // what IAM knows of each kind of caller; an AWS service has no account of its own
+    const own = { 'aws:PrincipalAccount': ACCOUNT };
+    const foreign = { 'aws:PrincipalAccount': '999900001111' };
+    const service = { 'aws:PrincipalIsAWSService': 'true' };
+
+    test.each<[string, readonly [string, string], Record<string, string>, RegExp]>([
+      ['the role of the agent logs in', login, own, /^Allowed$/],
+      ['the role of the agent pulls its image', pull(image), own, /^Allowed$/],
+      ['a service of AWS logs in', login, service, /^Allowed$/],
+      ['a service of AWS pulls the image', pull(image), service, /^Allowed$/],
+      ['a service of AWS pulls from elsewhere', pull(elsewhere), service, /Denied$/],
+      ['the role of the agent pulls from elsewhere', pull(elsewhere), own, /Denied$/],
+      ['credentials of somebody else log in', login, foreign, /Denied$/],
+      ['credentials of somebody else pull from elsewhere', pull(elsewhere), foreign, /Denied$/],
+      ['credentials of somebody else pull the image', pull(image), foreign, /Denied$/],
+      ['the role of the agent pushes', ['ecr:PutImage', image], own, /Denied$/],
+    ])('%s', async (_, [action, resource], context, verdict) => {
+      for (const endpoint of ['ecr.api', 'ecr.dkr']) {
+        const asked = {
+          ...question(action, resource, context),
+          also: [everything],
+          endpointPolicy: policyOf(endpoint),
+        };
+        expect(await ask(claude, asked)).toMatch(verdict);
+      }
+    });
+  });
+
+  describe('an added endpoint', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region: REGION } });
+    const { SQS } = ec2.InterfaceVpcEndpointAwsService;
+    new AgentNetwork(stack, 'Network', { interfaceEndpoints: [SQS] });
+    const endpoints = Object.values<any>(Template.fromStack(stack).findResources('AWS::EC2::VPCEndpoint'));
+    const { PolicyDocument: endpointPolicy } = endpoints.find(({ Properties }) =>
+      JSON.stringify(Properties.ServiceName).includes('sqs'),
+    ).Properties as { PolicyDocument: PolicyDocument };
+    endpointPolicy.Statement.forEach((statement) => Object.assign(statement, { Principal: '*' }));
+    const queue = (account: string): string => `arn:aws:sqs:${REGION}:${account}:queue`;
+    const [own, theirs] = [ACCOUNT, '999900001111'];
+
+    test.each<[string, string | undefined, string, RegExp]>([
+      ['credentials of this account at its own queue', own, own, /^Allowed$/],
+      ['credentials of another account', theirs, theirs, /Denied$/],
+      ['nobody at the queue of another account', undefined, theirs, /Denied$/],
+      ['nobody at its own queue', undefined, own, /^Allowed$/],
+    ])('and %s', async (_, principal, resource, verdict) => {
+      const context = {
+        'aws:ResourceAccount': resource,
+        ...(principal === undefined ? {} : { 'aws:PrincipalAccount': principal }),
+      };
+      const asked = { ...question('sqs:SendMessage', queue(resource), context), also: [everything], endpointPolicy };
+      expect(await ask(claude, asked)).toMatch(verdict);
+    });
+  });
 
   test('a key for logs encrypts the groups of its agents and no others', () => {
     const key = keyed.resources('AWS::KMS::Key').find(({ stack }) => stack === 'Agents')!;

@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
 import type { CfnGateway, CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import { Acknowledgements } from '../../lib';
+import { NetworkStack } from '../../bin/network-stack';
+import { SampleStack } from '../../bin/sample-stack';
+import { settingsFrom } from '../../bin/settings';
+import { PipelineStack } from '../../examples/pipeline/pipeline';
+import { settingsFrom as pipelineSettings } from '../../examples/pipeline/settings';
 import { STRICT } from '../fixture';
 import { ACCOUNT, APPS, FullApp, REGION } from './apps';
 import { GatewayApp } from './gateway-app';
@@ -40,6 +48,42 @@ test('the validator is at work', () => {
   const { app, claude } = new FullApp({ context: CONTEXT });
   (claude.runtime.node.defaultChild as CfnRuntime).addPropertyOverride('Nonsense', true);
   expect(() => app.synth()).toThrow(/Nonsense/);
+});
+
+describe('what users copy sets only properties that the schemas have', () => {
+  const contextOf = (...folder: string[]): Record<string, unknown> => ({
+    ...(JSON.parse(readFileSync(join(__dirname, '..', '..', ...folder, 'cdk.json'), 'utf8')) as { context: object })
+      .context,
+    ...CONTEXT,
+  });
+  const sample = (): App => {
+    const app = new App({ context: contextOf() });
+    const settings = settingsFrom(app.node);
+    const { network } = new NetworkStack(app, 'Network', { allowedDomains: settings.allowedDomains });
+    new SampleStack(app, 'Agents', { network, settings });
+    return app;
+  };
+  const pipeline = (): App => {
+    const app = new App({ context: contextOf('examples', 'pipeline') });
+    new PipelineStack(app, 'AgentPipeline', pipelineSettings(app));
+    return app;
+  };
+
+  // acknowledged findings are findings here: the registry refuses at deployment what its schema lacks
+  test.each([
+    ['the sample', sample],
+    ['the pipeline', pipeline],
+  ])('%s', (_, create) => {
+    const acknowledge = jest.spyOn(Validations.prototype, 'acknowledge');
+    try {
+      const app = create();
+      const ids = acknowledge.mock.calls.flat().map(({ id }) => id);
+      expect(ids.filter((id) => id.startsWith('CloudFormation-Validate::'))).toEqual([]);
+      expect(() => app.synth()).not.toThrow();
+    } finally {
+      acknowledge.mockRestore();
+    }
+  });
 });
 
 describe('tool lists on one page', () => {

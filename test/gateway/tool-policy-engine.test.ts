@@ -1,5 +1,5 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Stage } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -66,7 +66,7 @@ test('an engine that enforces, a policy each, the gateway in between', () => {
   });
   const { Properties, DependsOn } = resource(template, POLICY, 'PoliciesPolicydeny');
   expect(Properties).toEqual({
-    Name: 'deny_d7ae9044',
+    Name: 'deny_67e92070',
     Description: 'Refuses some tools to everybody',
     PolicyEngineId: { 'Fn::GetAtt': [engineId, 'PolicyEngineId'] },
     ValidationMode: 'IGNORE_ALL_FINDINGS',
@@ -136,20 +136,45 @@ test('statements follow targets that are added later', () => {
   expect(JSON.stringify(fixture.template().findResources(POLICY))).toContain('slack___search');
 });
 
-test('names: chosen, or by kind and a hash of what is said, so that order means nothing', () => {
+test('names: chosen, or by kind and a hash of place and text, so that order means nothing', () => {
   const fixture = new Fixture();
   const policies = fixture.policies([all, deny, deny, custom('deny_2'), custom(), custom(), custom('Engine')]);
   expect(Object.keys(policies.statements(contextOf()))).toEqual([
-    'permit_all_6c319600',
-    'deny_d7ae9044',
-    'deny_d7ae9044_2',
+    'permit_all_9e3ff70d',
+    'deny_67e92070',
+    'deny_67e92070_2',
     'deny_2',
-    'custom_e178496b',
-    'custom_e178496b_2',
+    'custom_5bec8c35',
+    'custom_5bec8c35_2',
     'Engine',
   ]);
   const named = Object.values(fixture.template().findResources(POLICY)).map(({ Properties }) => Properties.Name);
   expect(named.every((name) => /^[A-Za-z][A-Za-z0-9_]{0,47}$/.test(name))).toBe(true);
+});
+
+describe('two gateways of one account and region', () => {
+  const gateways = (policy: () => ToolPolicy): string[][] => {
+    const app = new App();
+    return ['Dev', 'Prod'].map((id) => {
+      const env = { account: '111122223333', region: 'eu-west-1' };
+      const stack = new Stack(new Stage(app, id, { env }), 'Tools');
+      const policies = new GatewayPolicies(stack, 'Policies', { policies: [all, policy()] });
+      return Object.keys(policies.statements(contextOf()));
+    });
+  };
+
+  test('that say the same have policies of other names', () => {
+    const [dev, prod] = gateways(() => deny);
+    expect(dev.map(plain)).toEqual(prod.map(plain));
+    expect(dev.filter((name) => prod.includes(name))).toEqual([]);
+  });
+
+  test('with the name that a user chose are refused', () => {
+    expect(() => gateways(() => custom('x'))).toThrow(
+      "two policies of one account and region share a name (got 'x'); allowed: a separate name for each policy of an " +
+        "account and region; it belongs to 'Dev/Tools/Policies'; choose another, or omit it for a generated one",
+    );
+  });
 });
 
 test("what is deployed can be tried with Cedar's own engine before, as docs/tool-policy.md shows", () => {
@@ -273,7 +298,7 @@ test.each([
     'PolicyNameTaken',
     [all, custom('x'), custom('x')],
     {},
-    "two policies of a gateway share a name (got 'x'); allowed: a name of its own for each; choose another, or leave it away for a generated one",
+    "two policies of a gateway share a name (got 'x'); allowed: a separate name for each policy of an account and region; choose another, or omit it for a generated one",
   ],
 ])('%s', (code, policies, props, text) => {
   const error = thrownBy(() => new Fixture().policies(policies, props));
@@ -285,7 +310,7 @@ test('problems with targets come out at synthesis, with the name of the policy',
   const fixture = new Fixture();
   fixture.policies([all, ToolPolicy.deny(['slack___post_mesage'])]);
   expect(() => fixture.app.synth()).toThrow(
-    "policy 'deny_49bc18b2': it names a tool that target 'slack' does not have (got 'slack___post_mesage'); allowed: slack___post_message, slack___search; did you mean 'slack___post_message'?",
+    "policy 'deny_c5d8ead4': it names a tool that target 'slack' does not have (got 'slack___post_mesage'); allowed: slack___post_message, slack___search; did you mean 'slack___post_message'?",
   );
 });
 

@@ -86,8 +86,14 @@ describe('Egress.internet', () => {
 
   test.each([0, -1, 1.5, NaN])('fails for %p NAT gateways', (natGateways) => {
     expect(() => Egress.internet({ natGateways })).toThrow(
-      `natGateways is not a whole number of gateways (got ${natGateways}); allowed: 1 to the number of availability ` +
+      `natGateways must be a whole number of gateways (got ${natGateways}); allowed: 1 to the number of availability ` +
         'zones; use Egress.awsOnly() for a network without a way out',
+    );
+  });
+
+  test('fails for a number not known before deployment, for which the CDK would make no gateway', () => {
+    expect(() => Egress.internet({ natGateways: Token.asNumber({ Ref: 'Gateways' }) })).toThrow(
+      "natGateways must be a whole number of gateways (got 'a value not known before deployment')",
     );
   });
 });

@@ -1,8 +1,11 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { AgentCli, CodingAgent } from '../../lib';
 import { AgentNetwork } from '../../lib/network/agent-network';
+import type { AgentNetworkProps } from '../../lib/network/agent-network-props';
 import { Egress } from '../../lib/network/egress';
 import { IRELAND, newNetwork, newStack } from './helpers';
 
@@ -11,14 +14,37 @@ const ofThisAccount = (key: string): object => ({
   ...anyone,
   Condition: { StringEquals: { [key]: IRELAND.account } },
 });
-const pull = {
+const foreign = (...accounts: string[]): object => ({
   ...anyone,
-  Action: [
-    'ecr:BatchCheckLayerAvailability',
-    'ecr:BatchGetImage',
-    'ecr:GetAuthorizationToken',
-    'ecr:GetDownloadUrlForLayer',
-  ],
+  Effect: 'Deny',
+  Condition: {
+    StringNotEquals: { 'aws:PrincipalAccount': accounts.length === 1 ? accounts[0] : accounts },
+    Null: { 'aws:PrincipalAccount': 'false' },
+    BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+  },
+});
+const anonymousElsewhere = {
+  ...anyone,
+  Effect: 'Deny',
+  Condition: {
+    StringNotEquals: { 'aws:ResourceAccount': '111122223333' },
+    Null: { 'aws:PrincipalAccount': 'true' },
+    BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+  },
+};
+const pulls = (...accounts: string[]): object[] => {
+  const repositories = accounts.map((account) => ({
+    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ecr:eu-west-1:${account}:repository/*`]],
+  }));
+  return [
+    {
+      ...anyone,
+      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      Resource: repositories.length === 1 ? repositories[0] : repositories,
+    },
+    { ...anyone, Action: 'ecr:GetAuthorizationToken' },
+    foreign(...accounts),
+  ];
 };
 // a caller's token lies in the microVM, and would open the shells of other agents
 const noAgentByToken = {
@@ -28,8 +54,8 @@ const noAgentByToken = {
   Condition: { Null: { 'aws:PrincipalAccount': 'true' } },
 };
 const DEFAULTS: [string, ...unknown[]][] = [
-  ['ecr.api', pull],
-  ['ecr.dkr', pull],
+  ['ecr.api', ...pulls('111122223333')],
+  ['ecr.dkr', ...pulls('111122223333')],
   ['logs', ofThisAccount('aws:PrincipalAccount')],
   [
     'bedrock',
@@ -89,7 +115,7 @@ describe.each([
 });
 
 describe('interfaceEndpoints', () => {
-  test('replaces the list; a service that is not ours refuses credentials of other accounts', () => {
+  test('replaces the list; a service that is not ours refuses other accounts', () => {
     const interfaceEndpoints = [ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER];
     const { template } = newNetwork({ egress: Egress.internet(), interfaceEndpoints }, IRELAND);
     template.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, 1);
@@ -97,20 +123,18 @@ describe('interfaceEndpoints', () => {
       VpcEndpointType: 'Interface',
       PolicyDocument: {
         Version: '2012-10-17',
-        Statement: [
-          anyone,
-          {
-            ...anyone,
-            Effect: 'Deny',
-            Condition: {
-              StringNotEquals: { 'aws:PrincipalAccount': '111122223333' },
-              Null: { 'aws:PrincipalAccount': 'false' },
-              BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
-            },
-          },
-        ],
+        Statement: [anyone, foreign('111122223333'), anonymousElsewhere],
       },
     });
+  });
+
+  test('fails for Amazon S3, whose names it would take over from the gateway endpoint', () => {
+    const { S3 } = ec2.InterfaceVpcEndpointAwsService;
+    const text =
+      'the network leads to Amazon S3 through its gateway endpoint, and a second endpoint would take that over ' +
+      "(got 's3'); allowed: interface endpoints of other services; remove it, and open buckets with network.allowBucket(...)";
+    expect(() => newNetwork({ interfaceEndpoints: [S3] })).toThrow(text);
+    expect(() => newNetwork().network.addInterfaceEndpoint(S3)).toThrow(text);
   });
 
   test('fails for a service listed twice', () => {
@@ -130,6 +154,57 @@ describe('interfaceEndpoints', () => {
       'add them, or omit interfaceEndpoints to have all that agents need';
     Annotations.fromStack(stack).hasWarning('/Stack/Network', Match.stringLikeRegexp(text));
     Annotations.fromStack(stack).hasNoWarning('/Stack/Open', Match.stringLikeRegexp('interfaceEndpoints'));
+  });
+});
+
+describe('imageAccounts', () => {
+  test.each(['ecr.api', 'ecr.dkr'])('may be pulled from, through %s', (service) => {
+    const { template } = newNetwork({ imageAccounts: ['444455556666', '777788889999'] }, IRELAND);
+    template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+      ServiceName: `com.amazonaws.eu-west-1.${service}`,
+      PolicyDocument: { Statement: pulls('111122223333', '444455556666', '777788889999') },
+    });
+  });
+
+  test.each(['', '*', '1234', '4444-5555-6666', '444455556666.dkr.ecr.eu-west-1.amazonaws.com'])(
+    'fail for %p',
+    (account) => {
+      expect(() => newNetwork({ imageAccounts: [account] })).toThrow(
+        `imageAccounts holds what is not the id of an account (got '${account}'); allowed: 12 digits; copy it from the ` +
+          'address of the image: <account>.dkr.ecr.<region>.amazonaws.com/...',
+      );
+    },
+  );
+
+  test('may be known at deployment only', () => {
+    expect(() => newNetwork({ imageAccounts: [Token.asString({ Ref: 'Images' })] })).not.toThrow();
+  });
+
+  const agentWith = (props: AgentNetworkProps, account: string): void => {
+    const stack = newStack(IRELAND);
+    new CodingAgent(stack, 'Agent', {
+      cli: AgentCli.fromArtifact(
+        agentcore.AgentRuntimeArtifact.fromImageUri(
+          `${account}.dkr.ecr.eu-west-1.amazonaws.com/agent@sha256:${'0'.repeat(64)}`,
+        ),
+      ),
+      network: new AgentNetwork(stack, 'Network', props),
+    });
+  };
+
+  test('are needed by agents whose image is there', () => {
+    expect(() => agentWith({}, '444455556666')).toThrow(
+      'the image of the agent is in another account, and the endpoints of its network let images of this one be pulled ' +
+        "(got '444455556666'); add imageAccounts: ['444455556666'] to the network",
+    );
+  });
+
+  test.each<[string, AgentNetworkProps, string]>([
+    ['that are listed', { imageAccounts: ['444455556666'] }, '444455556666'],
+    ['of this account', {}, '111122223333'],
+    ['in a network without endpoints of ECR', { egress: Egress.internet() }, '444455556666'],
+  ])('are not needed for images %s', (_what, props, account) => {
+    expect(() => agentWith(props, account)).not.toThrow();
   });
 });
 

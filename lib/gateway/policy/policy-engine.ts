@@ -10,7 +10,10 @@ import type { PolicyContext } from './cedar-context';
 import { cedarSchema } from './cedar-schema';
 import { acknowledgePolicyGrants, policyGrants } from './engine-rights';
 import type { ToolPolicy } from './tool-policy';
+import { PerEnvironment } from '../../private/environments';
 import { describe, invalid, warn } from '../../private/errors';
+
+const takenNames = new PerEnvironment();
 
 const LARGEST = 10_000;
 /** longer than any ARN of a gateway */
@@ -128,19 +131,21 @@ export class GatewayPolicies extends Construct {
   }
 
   /**
-   * The chosen names, and for every other policy its kind and a hash of what it says. By their order, a policy that is
-   * put before another of its kind would rewrite it in place, and for a moment nobody would forbid what it forbade.
+   * The chosen names, and for every other policy its kind and a hash of its place and of what it says. By their order, a
+   * policy that is put before another of its kind would rewrite it in place, and for a moment nobody would forbid what it
+   * forbade. The place keeps two gateways apart: AgentCore takes each name once in an account.
    */
   private name(): Map<string, ToolPolicy> {
     const named = new Map<string, ToolPolicy>();
     for (const policy of this.props.policies) {
-      const { name = generatedName(policy, named) } = policy._spec;
-      if (named.has(name)) {
+      const { name = generatedName(this, policy, named) } = policy._spec;
+      const owner = takenNames.take(this, name);
+      if (owner !== undefined) {
         throw invalid(this, 'PolicyNameTaken', {
-          what: 'two policies of a gateway share a name',
+          what: `two policies of ${owner === this ? 'a gateway' : 'one account and region'} share a name`,
           got: name,
-          allowed: 'a name of its own for each',
-          fix: 'choose another, or leave it away for a generated one',
+          allowed: 'a separate name for each policy of an account and region',
+          fix: `${owner === this ? '' : `it belongs to '${owner.node.path}'; `}choose another, or omit it for a generated one`,
         });
       }
       named.set(name, policy);
@@ -157,8 +162,11 @@ export class GatewayPolicies extends Construct {
   }
 }
 
-function generatedName(policy: ToolPolicy, taken: Map<string, ToolPolicy>): string {
-  const hash = createHash('sha256').update(policy._statement(NO_TARGETS)).digest('hex').slice(0, HASH_LENGTH);
+function generatedName(scope: Construct, policy: ToolPolicy, taken: Map<string, ToolPolicy>): string {
+  // the path alone is the same in two apps that deploy their stacks under other names
+  const place = `${Names.uniqueResourceName(scope, { maxLength: 255 })}\n${scope.node.path}`;
+  const text = `${place}\n${policy._statement(NO_TARGETS)}`;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
   const name = `${policy._spec.kind}_${hash}`;
   // the same about other targets
   const twins = [...taken.keys()].filter((other) => other.startsWith(name)).length;
