@@ -3,6 +3,8 @@ import { CALLER_CHECKS } from './callers';
 import { CREDENTIAL_CHECKS } from './credentials';
 import { GATEWAY_CHECKS } from './gateways';
 import { GRANT_CHECKS } from './grants';
+import { INSTANCE_CHECKS } from './instances';
+import { KNOWN_CHECKS } from './known';
 import { MOUNT_CHECKS } from './mounts';
 import { ROLE_CHECKS } from './roles';
 import { RUNTIME_CHECKS } from './runtimes';
@@ -19,7 +21,9 @@ export const CHECKS: Check[] = [
   ...TARGET_CHECKS,
   ...USER_CHECKS,
   ...RUNTIME_CHECKS,
+  ...INSTANCE_CHECKS,
   ...MOUNT_CHECKS,
   ...ROLE_CHECKS,
   ...GRANT_CHECKS,
+  ...KNOWN_CHECKS,
 ];
