@@ -90,7 +90,9 @@ describe('build', () => {
     expect(runs).toEqual([
       ['build', '.ci/run library'],
       ['outside', '.ci/run outside'],
+      ['guard', 'npm run test:guard'],
     ]);
+    expect(build.jobs.guard.steps.at(-1)).toHaveProperty('env', { REQUIRE_GUARD: '1' });
   });
 
   test('leaves out no stage of a whole run', () => {

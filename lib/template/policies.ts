@@ -50,7 +50,7 @@ export function allows(statement: Value): boolean {
 }
 
 /** What of a statement covers one of some actions: patterns in Action, or a NotAction that leaves one of them. */
-export function covering(statement: Value, actions: string[]): Value[] {
+export function covering(statement: Value, actions: readonly string[]): Value[] {
   const wanted = actions.map((action) => action.toLowerCase());
   const covered = statement.get('Action').items.filter(({ text = '' }) => {
     const pattern = text.toLowerCase();
@@ -85,7 +85,8 @@ function leaves(excluded: Value, excludes: (pattern: Value) => boolean): boolean
 /** whether a resource of a statement, which may be unknown in part, covers the ARN of a resource with any name. */
 function admits(resource: Value, service: string, name: string): boolean {
   const pattern = resource.text;
-  if (pattern === undefined) {
+  // what starts with an unknown ARN, such as `${Runtime.Arn}/*`, is about that one resource
+  if (pattern === undefined || pattern.startsWith(UNKNOWN)) {
     return false;
   }
   const parts = pattern.split(':');
@@ -120,7 +121,12 @@ export function rolesOf(policy: Resource): Resource[] {
 
 /** The role with which a resource acts, if the app has it. */
 export function roleOf(resource: Resource): Resource | undefined {
-  const arns = ['RoleArn', 'ExecutionRoleArn', 'MemoryExecutionRoleArn'].map((name) => resource.get(name));
+  const arns = [
+    ...['RoleArn', 'ExecutionRoleArn', 'MemoryExecutionRoleArn', 'EvaluationExecutionRoleArn'].map((name) =>
+      resource.get(name),
+    ),
+    resource.get('PermissionsConfiguration', 'CapacityProviderOperatorRoleArn'),
+  ];
   const arn = arns.find(({ absent }) => !absent);
   return arn && roleNamed(arn, resource);
 }

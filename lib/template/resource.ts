@@ -66,3 +66,46 @@ export class Resource {
 }
 
 export const AGENTCORE = 'AWS::BedrockAgentCore::';
+
+/**
+ * The resource types of AgentCore that the checks and the compliance report were written for.
+ *
+ * A type that is not here can bring a permission or a way in that no rule judges, so both name it as unknown.
+ */
+export const KNOWN_TYPES: readonly string[] = [
+  'ApiKeyCredentialProvider',
+  'BrowserCustom',
+  'BrowserProfile',
+  'CapacityProvider',
+  'CodeInterpreterCustom',
+  'ConfigurationBundle',
+  'ConsentPortal',
+  'Dataset',
+  'Evaluator',
+  'Gateway',
+  'GatewayRateLimit',
+  'GatewayRule',
+  'GatewayTarget',
+  'Harness',
+  'HarnessEndpoint',
+  'Memory',
+  'OAuth2CredentialProvider',
+  'OnlineEvaluationConfig',
+  'PaymentConnector',
+  'PaymentCredentialProvider',
+  'PaymentManager',
+  'Policy',
+  'PolicyEngine',
+  'ResourcePolicy',
+  'Runtime',
+  'RuntimeEndpoint',
+  'WorkloadIdentity',
+].map((name) => `${AGENTCORE}${name}`);
+
+/** What a runtime names that works on EC2 instances instead of in microVMs; undefined for every other resource. */
+export function capacityProviderOf(runtime: Resource): Value | undefined {
+  const configuration = runtime.get('CapacityProviderConfiguration');
+  return runtime.type !== `${AGENTCORE}Runtime` || configuration.empty
+    ? undefined
+    : configuration.get('CapacityProviderArn');
+}

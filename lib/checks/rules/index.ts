@@ -3,6 +3,8 @@ import { CALLER_CHECKS } from './callers';
 import { CREDENTIAL_CHECKS } from './credentials';
 import { GATEWAY_CHECKS } from './gateways';
 import { GRANT_CHECKS } from './grants';
+import { INSTANCE_CHECKS } from './instances';
+import { KNOWN_CHECKS } from './known';
 import { MOUNT_CHECKS } from './mounts';
 import { REACH_CHECKS } from './reach';
 import { ROLE_CHECKS } from './roles';
@@ -21,7 +23,9 @@ export const CHECKS: Check[] = [
   ...USER_CHECKS,
   ...RUNTIME_CHECKS,
   ...REACH_CHECKS,
+  ...INSTANCE_CHECKS,
   ...MOUNT_CHECKS,
   ...ROLE_CHECKS,
   ...GRANT_CHECKS,
+  ...KNOWN_CHECKS,
 ];

@@ -1,5 +1,5 @@
 import type { Check } from './check';
-import { AGENTCORE } from '../../template/resource';
+import { AGENTCORE, capacityProviderOf } from '../../template/resource';
 import { DEVELOPER_GUIDE, at, errorCheck, warningCheck } from './check';
 import type { Resource } from '../../template/resource';
 import type { Value } from '../../template/value';
@@ -46,7 +46,7 @@ export const MOUNT_CHECKS: Check[] = [
     (resource) => {
       const mode = environmentOf(resource).get('NetworkConfiguration', 'NetworkMode');
       const shared = mountsOf(resource).some(({ kind }) => kind === 'EfsAccessPoint' || kind === 'S3FilesAccessPoint');
-      return at(mode.path, shared && mode.is('PUBLIC'));
+      return at(mode.path, shared && mode.is('PUBLIC') && capacityProviderOf(resource) === undefined);
     },
     { guard },
   ),

@@ -1,3 +1,4 @@
+import { CREDENTIALS } from '../../contract/agentcore-actions';
 import { memoized } from '../../template/memoized';
 import type { Assembly } from '../../template/assembly';
 import type { Check } from './check';
@@ -41,11 +42,7 @@ const EVERYTHING: [service: string, actions: string[], names: string[]][] = [
 ];
 
 /** what brings a credential into the hands of who calls it */
-const REVEALING = [
-  'bedrock-agentcore:GetResourceApiKey',
-  'bedrock-agentcore:GetResourceOauth2Token',
-  'secretsmanager:GetSecretValue',
-];
+const REVEALING = [...CREDENTIALS, 'secretsmanager:GetSecretValue'];
 
 /** The roles with which AgentCore acts. */
 export const ROLE_CHECKS: Check[] = [
@@ -54,7 +51,7 @@ export const ROLE_CHECKS: Check[] = [
       id: 'AC_SERVICE_ROLE_TRUST_PINNED',
       title: 'a role of AgentCore must be assumed for resources of this account only',
       text: 'Without aws:SourceAccount or aws:SourceArn the service may be made to use the role for a resource of another account (confused deputy). With Principal * anybody may use it.',
-      fix: 'Add the conditions aws:SourceAccount and aws:SourceArn to the trust policy.',
+      fix: 'Add the conditions aws:SourceAccount and aws:SourceArn to the trust policy; for the operator role of a capacity provider aws:SourceAccount alone.',
       source: `${BEST_PRACTICES}#security-bp-confused-deputy`,
       resourceTypes: ROLE,
     },

@@ -45,6 +45,21 @@ export const RUNTIME_CHECKS: Check[] = [
   ),
   warningCheck(
     {
+      id: 'AC_RUNTIME_PORT_CLOSED',
+      title: 'a runtime must not open ports of its sessions',
+      text: 'AllowedPorts makes a public URL for each session that leads past the agent to whatever program listens there, one that injected code started too.',
+      fix: 'Remove AllowedPorts. For a preview that people need, keep its one port, name the runtime where InvokeAgentRuntimeProxy is granted, and acknowledge AgentCoreChecks::AC_RUNTIME_PORT_CLOSED with that reason.',
+      source: `${DEVELOPER_GUIDE}runtime-session-endpoints.html`,
+      resourceTypes: [`${AGENTCORE}Runtime`],
+    },
+    (runtime) => {
+      const ports = runtime.get('AllowedPorts');
+      return at(ports.path, !ports.empty && !ports.unknown);
+    },
+    { guard },
+  ),
+  warningCheck(
+    {
       id: 'AC_IMAGE_TAG_IMMUTABLE',
       title: 'the image of an agent must be one that does not change',
       text: 'A tag such as latest is moved with each push: what runs is not what was reviewed, and a deployment does not notice.',

@@ -1,5 +1,5 @@
 import type { Check } from './check';
-import { AGENTCORE } from '../../template/resource';
+import { AGENTCORE, capacityProviderOf } from '../../template/resource';
 import { at, errorCheck, warningCheck } from './check';
 
 const source = 'https://docs.aws.amazon.com/securityhub/latest/userguide/bedrockagentcore-controls.html';
@@ -18,11 +18,13 @@ export const SECURITY_HUB_CHECKS: Check[] = [
       source,
     },
     (runtime) => {
+      // instances are in the VPC of their capacity provider, whatever the runtime says: AC_INSTANCE_SETTINGS_ACCEPTED
+      if (capacityProviderOf(runtime) !== undefined) {
+        return [];
+      }
       const network = runtime.get('NetworkConfiguration');
-      // without subnets there is no VPC, unless the capacity provider brings it
-      const without = network.absent && runtime.get('CapacityProviderConfiguration').absent;
       const mode = network.get('NetworkMode');
-      return without ? [network.path] : at(mode.path, mode.is('PUBLIC'));
+      return network.absent ? [network.path] : at(mode.path, mode.is('PUBLIC'));
     },
     { guard },
   ),
