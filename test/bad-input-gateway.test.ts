@@ -30,18 +30,11 @@ import {
 } from '../lib';
 import { secretIn } from '../lib/contract/secret-patterns';
 import { appOf, ENV } from './git/fixture';
-import { Fixture, messages, thrownBy } from './fixture';
+import { type Refused, testBadInput, type Warned } from './bad-input';
+import { Fixture, messages } from './fixture';
 import { GatewayFixture, ISSUER, JWT, TOOL, TOOLS } from './gateway/gateway-fixture';
 
-interface Row {
-  /** what she does */
-  readonly input: string;
-  readonly action: (fixture: GatewayFixture) => unknown;
-  /** the stable code */
-  readonly code: string;
-  /** parts of the message that must be there, in her words */
-  readonly says: string[];
-}
+type Row = Refused<GatewayFixture> & { readonly code: string };
 
 const GITHUB_TOKEN = `ghp_${'a1'.repeat(18)}`;
 const PEM = '-----BEGIN RSA PRIVATE KEY-----\nMIIEow';
@@ -713,10 +706,7 @@ const ROWS: Record<string, Row> = {
 };
 
 /** what is allowed, but not without a word */
-const WARNINGS: Record<
-  string,
-  { id: string; input: string; action: (fixture: GatewayFixture) => unknown; says: string }
-> = {
+const WARNINGS: Record<string, Warned<GatewayFixture>> = {
   79: {
     id: 'broadOAuthScope',
     input: 'broad scopes',
@@ -813,24 +803,16 @@ const ELSEWHERE: Record<string, string> = {
   '100b': 'a key that is not rotated: AwsSolutions-KMS5 of cdk-nag, since the owner of the key decides',
 };
 
-test.each(Object.entries(ROWS))('row %s is refused', (_row, { action, code, says }) => {
-  const error = thrownBy(() => action(make()));
-  expect(error.code).toBe(code);
-  for (const part of says) {
-    expect(error.text).toContain(part);
-  }
-  // whatever was passed, no credential is printed
-  expect(secretIn(error.text)).toBeUndefined();
-  expect(error.text).not.toContain(PASSWORD);
-});
-
-test.each(Object.entries(WARNINGS))('row %s brings a warning', (_row, { id, action, says }) => {
-  const fixture = make();
-  action(fixture);
-  const text = messages(fixture).join('\n');
-  expect(text).toContain(says);
-  // by this id the user acknowledges it
-  expect(text).toContain(`cdk-coding-agents:${id}`);
+testBadInput({
+  suite: 'gateways and identities',
+  make,
+  refused: ROWS,
+  warned: WARNINGS,
+  alsoOfErrors: (text) => {
+    // whatever was passed, no credential is printed
+    expect(secretIn(text)).toBeUndefined();
+    expect(text).not.toContain(PASSWORD);
+  },
 });
 
 test('what was taken for bad input is the reason: the same calls with good input pass', () => {
@@ -865,9 +847,6 @@ test('the catalogue is covered', () => {
   );
   const wanted = [...range(7, 12), ...range(59, 69), ...range(73, 120)];
   expect(wanted.filter((row) => !covered.has(row))).toEqual([]);
-  console.info(
-    `bad input: ${Object.keys(ROWS).length} errors, ${Object.keys(WARNINGS).length} warnings, ${Object.keys(IMPOSSIBLE).length} that cannot be written down, ${Object.keys(ELSEWHERE).length} found elsewhere`,
-  );
 });
 
 function range(from: number, to: number): number[] {

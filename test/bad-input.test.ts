@@ -21,22 +21,15 @@ import {
   S3FilesAccessPoint,
   S3FilesFileSystem,
 } from '../lib';
-import { Fixture, messages, networkOf, thrownBy } from './fixture';
+import { outcomeOf, type Refused, testBadInput, type Warned } from './bad-input';
+import { Fixture, networkOf, thrownBy } from './fixture';
 
 const EU = { env: { account: '111122223333', region: 'eu-central-1' } };
 const fixtureIn = (stackProps = {}) => new Fixture({ stackProps });
 const folder = mkdtempSync(join(tmpdir(), 'agent-'));
 writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\n');
 
-interface Row {
-  /** what she does */
-  readonly input: string;
-  readonly action: (fixture: Fixture) => unknown;
-  /** the stable code; none for what is found when the app is complete, since the CDK collects that in one error */
-  readonly code?: string;
-  /** parts of the message that must be there, in her words */
-  readonly says: string[];
-}
+type Row = Refused<Fixture>;
 
 const agent = (props: Partial<CodingAgentProps>) => (fixture: Fixture) => fixture.agent(props);
 const env = (environment: Record<string, string>, props: Partial<CodingAgentProps> = {}) =>
@@ -697,7 +690,7 @@ const ROWS: Record<string, Row> = {
 };
 
 /** what is allowed, but not without a word */
-const WARNINGS: Record<string, { id: string; input: string; action: (fixture: Fixture) => unknown; says: string }> = {
+const WARNINGS: Record<string, Warned<Fixture>> = {
   14: {
     id: 'mutableImageTag',
     input: 'image tag latest',
@@ -773,21 +766,21 @@ const IMPOSSIBLE: Record<string, string> = {
   58: 'sessionStorage takes no readOnly',
 };
 
-test.each(Object.entries(ROWS))('row %s is refused', (_row, { action, code, says }) => {
-  const error = thrownBy(() => action(fixtureIn(EU)));
-  expect(error.code).toBe(code ?? error.code);
-  for (const part of says) {
-    expect(error.text).toContain(part);
-  }
+testBadInput({
+  suite: 'agents',
+  make: fixtureIn,
+  makeRefused: () => fixtureIn(EU),
+  refused: ROWS,
+  warned: WARNINGS,
 });
 
-test.each(Object.entries(WARNINGS))('row %s brings a warning', (_row, { id, action, says }) => {
-  const fixture = fixtureIn();
-  action(fixture);
-  const text = messages(fixture).join('\n');
-  expect(text).toContain(says);
-  // by this id the user acknowledges it
-  expect(text).toContain(`cdk-coding-agents:${id}`);
+test.each<[string, string, (fixture: Fixture) => unknown]>([
+  ['an error of JavaScript', 'raw', () => (undefined as unknown as string).length],
+  ['an error of the CDK itself', 'raw', (f) => new s3.Bucket(f.stack, 'B', { bucketName: '-' })],
+  ['nothing at all', 'silent', () => undefined],
+  ['an error of the library', 'error', () => Filesystem.sessionStorage('/tmp')],
+])('%s counts as %s', (_, kind, action) => {
+  expect(outcomeOf(fixtureIn, action).kind).toBe(kind);
 });
 
 test('nothing that looks like a credential is ever printed', () => {
@@ -804,9 +797,6 @@ test('the catalogue is covered', () => {
   // the others are in bad-input-gateway.test.ts
   const wanted = [...range(1, 6), ...range(13, 58), ...range(70, 72)];
   expect(wanted.filter((row) => !covered.has(row))).toEqual([]);
-  console.info(
-    `bad input: ${Object.keys(ROWS).length} errors, ${Object.keys(WARNINGS).length} warnings, ${Object.keys(IMPOSSIBLE).length} that cannot be written down`,
-  );
 });
 
 function range(from: number, to: number): number[] {
