@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { invalid, warn } from '../private/errors';
+import { checkPlace } from '../private/references';
 import type { AllowBucketOptions } from './agent-network-props';
 import { addressRange } from './zoned-vpc';
 
@@ -93,6 +94,18 @@ export class S3Endpoint extends Construct {
   }
 
   public allowBucket(bucket: s3.IBucket, options: AllowBucketOptions): void {
+    checkPlace(
+      this,
+      { resource: bucket },
+      {
+        code: 'ForeignBucket',
+        what: 'agents would reach the bucket through a gateway endpoint, and it is',
+        than: 'the network',
+        // its policy may let roles of other accounts in
+        same: ['region'],
+        fix: 'replicate it to a bucket of this region: a gateway endpoint leads to buckets of its own region only',
+      },
+    );
     this.allow(bucket.bucketArn, options.write === true ? [...READ_OBJECTS, ...WRITE_OBJECTS] : READ_OBJECTS);
   }
 

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { type CliName, factsOf } from '../../contract/agents';
 import type { RouteSettings } from '../../contract/session';
 import type { SecretReference } from '../../identity/secret-reference';
+import { checkRegion } from '../../private/environments';
 import { invalidValue } from '../../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../../private/https-url';
 import type { BedrockModel } from './bedrock-model';
@@ -113,6 +114,11 @@ class BedrockRoute extends ModelRoute {
     const stack = Stack.of(scope);
     const models = this.models.map((model) => model._name());
     const isMantle = cli !== undefined && factsOf(cli).bedrock?.isMantle === true;
+    checkRegion(scope, 'bedrock');
+    if (isMantle) {
+      checkRegion(scope, 'mantle');
+    }
+    this.models.forEach((model) => model._check(scope));
     return {
       settings: { via: 'bedrock' },
       models,
