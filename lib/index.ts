@@ -1,3 +1,4 @@
+import './private/cdk-version';
 export { AgentCli } from './agent/cli/agent-cli';
 export type { AgentImageOptions } from './agent/cli/agent-image';
 export type { AgentCodeProps } from './agent/cli/agent-code';

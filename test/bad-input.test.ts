@@ -367,7 +367,7 @@ const ROWS: Record<string, Row> = {
     action: (f) =>
       f.agent({ securityGroups: [new ec2.SecurityGroup(f.stack, 'G', { vpc: new ec2.Vpc(f.stack, 'V2') })] }),
     code: 'ForeignSecurityGroup',
-    says: ['a security group belongs to another VPC', 'Agents/G'],
+    says: ['a security group is in another VPC', 'Agents/G'],
   },
   34: {
     input: 'a VPC of another region',
@@ -535,7 +535,7 @@ const ROWS: Record<string, Row> = {
         ],
       }),
     code: 'FilesystemInOtherVpc',
-    says: ['lies in another VPC', 'create it with `vpc: network.vpc`'],
+    says: ['is in another VPC', 'create it with `vpc: network.vpc`'],
   },
   56: {
     input: 'no mount target in a zone of the agent',

@@ -6,7 +6,7 @@ import * as efs from 'aws-cdk-lib/aws-efs';
 
 export const REPOSITORY = 'coding-agents/claude';
 export const TAG = '1.4.2';
-export const MODEL = 'anthropic.claude-opus-4-6-v1';
+export const MODEL = 'anthropic.claude-opus-5-5';
 export const PROFILE = `eu.${MODEL}`;
 export const REGIONS = ['eu-central-1', 'eu-north-1', 'eu-west-1'];
 export const ENVIRONMENT = { LANG: 'C.UTF-8' };

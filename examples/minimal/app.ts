@@ -8,7 +8,7 @@ const network = new AgentNetwork(new Stack(app, 'MinimalNetwork'), 'Network');
 
 const agent = new CodingAgent(new Stack(app, 'MinimalAgent'), 'Agent', {
   cli: AgentCli.claudeCode(),
-  model: ModelRoute.bedrock([BedrockModel.globalInferenceProfile('global.anthropic.claude-opus-4-6-v1')]),
+  model: ModelRoute.bedrock([BedrockModel.globalInferenceProfile('global.anthropic.claude-opus-5-5')]),
   network,
   filesystems: [Filesystem.sessionStorage('/mnt/workspace')],
 });

@@ -9,6 +9,7 @@ import type { DashboardContext, DashboardRows, IDashboardSegment } from '../moni
 import { agentRows } from './agent-rows';
 import type { DeliveredLogs } from '../logs/delivery';
 import { warn } from '../private/errors';
+import { whereIs } from '../private/references';
 
 /** The names of the log groups that this app makes for an agent or one of its endpoints. */
 export interface AgentLogGroups extends DeliveredLogs {
@@ -83,8 +84,11 @@ export abstract class AgentEndpointBase extends Construct implements IDashboardS
   }
 
   /**
-   * Lets a principal open an interactive shell inside a session (`agentcore exec --it`). It can do whatever the agent's
-   * role can, past the agent and its rules. What is typed is not logged.
+   * Lets a principal open an interactive shell inside a session (`agentcore runtime shell` of the AgentCore CLI 1.x). It
+   * can do whatever the agent's role can, past the agent and its rules. What is typed is not logged.
+   *
+   * Limits: 10 shells for each runtime, detached ones too. A connection lasts an hour at most; a shell outlives it, and
+   * shows its last 256 KB of output when you connect again.
    *
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-get-started-command-shell.html
    */
@@ -190,13 +194,13 @@ export abstract class AgentEndpointBase extends Construct implements IDashboardS
   /** The endpoints that a grant covers. */
   protected abstract grantedEndpoints(): string[];
 
-  /** A metric with other dimensions than those of `metric()`, in the region and account of the stack. */
+  /** A metric with other dimensions than those of `metric()`, in the region and account of the agent. */
   protected metricBy(
     metricName: string,
     options: cloudwatch.MetricOptions,
     dimensionsMap: { [dimension: string]: string },
   ): cloudwatch.Metric {
-    const { region, account } = Stack.of(this);
+    const { region, account } = whereIs({ resource: this, arn: this.runtimeArn });
     return new cloudwatch.Metric({
       namespace: NAMESPACE,
       metricName,

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { AgentNetwork } from '../network/agent-network';
 import type { IAgentNetwork } from '../network/contracts';
-import { checkSecurityGroups } from '../network/security-groups';
+import { checkNetwork, checkSecurityGroups } from '../network/security-groups';
 import { acknowledgeOptOut } from '../private/acknowledge';
 import { invalid } from '../private/errors';
 import { note } from '../private/notes';
@@ -24,6 +24,7 @@ export function agentNetworkOf(scope: Construct, props: CodingAgentProps): Agent
     refuseGroups(scope, props.securityGroups);
     return { configuration: agentcore.RuntimeNetworkConfiguration.usingPublicNetwork(), securityGroups: [] };
   }
+  checkNetwork(scope, network, 'the agent');
   const { vpc, subnets } = network;
   const securityGroups = props.securityGroups ?? network.securityGroups;
   if (props.securityGroups !== undefined) {

@@ -10,6 +10,7 @@ import type { IMcpGateway } from '../identity/contracts';
 import type { Need } from '../contract/reach';
 import { watchTools } from '../identity/contracts';
 import { invalid } from '../private/errors';
+import { checkPlace } from '../private/references';
 import type { CodingAgentProps } from './coding-agent-props';
 
 const AUTHORIZATION = 'Authorization';
@@ -30,6 +31,7 @@ export interface AgentTools {
 export function agentToolsOf(scope: Construct, props: CodingAgentProps, inboundAuth: InboundAuth): AgentTools {
   const { gateway, gitCredential, requestHeaders = [] } = props;
   checkHeaders(scope, requestHeaders, inboundAuth);
+  checkToolPlaces(scope, gateway, gitCredential);
   const environment = {
     ...(gateway && {
       [GATEWAY_URL_VARIABLE]: gateway.gatewayUrl,
@@ -78,6 +80,36 @@ export function checkToolPrefix(scope: Construct, gateway?: IMcpGateway, cli?: C
       });
     }
   });
+}
+
+function checkToolPlaces(scope: Construct, gateway?: IMcpGateway, gitCredential?: GitCredential): void {
+  if (gateway !== undefined) {
+    checkPlace(
+      scope,
+      { resource: gateway, arn: gateway.gatewayArn },
+      {
+        code: 'GatewayElsewhere',
+        what: `gateway '${gateway.node.path}' is`,
+        than: 'the agent',
+        // a policy of the gateway, or its issuer, may let agents of other accounts in
+        same: ['region'],
+        fix: 'make a gateway in the region of the agent: its calls are signed for that region, and its network leads to gateways there',
+      },
+    );
+  }
+  if (gitCredential !== undefined) {
+    checkPlace(
+      scope,
+      { resource: gitCredential, arn: gitCredential.functionArn },
+      {
+        code: 'GitCredentialElsewhere',
+        what: `git credential '${gitCredential.node.path}' is`,
+        than: 'the agent',
+        same: ['region', 'account'],
+        fix: 'make a GitCredential in the account and region of the agent',
+      },
+    );
+  }
 }
 
 /** what is called with a token is not asked for in IAM */

@@ -9,6 +9,7 @@ import { deliverLogs, keepRuntimeLogs } from '../logs/delivery';
 import type { AgentObservability } from '../logs/observability-options';
 import { RuntimeFilesystems } from '../mixins/runtime-filesystems';
 import { NEEDS_NOTE, START_NEEDS } from '../contract/reach';
+import { checkRegion } from '../private/environments';
 import { invalid, warn } from '../private/errors';
 import { note } from '../private/notes';
 import { checkDescription, checkTags } from '../private/text-checks';
@@ -94,6 +95,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
 
   public constructor(scope: Construct, id: string, props: CodingAgentProps) {
     super(scope, id);
+    checkRegion(this, 'agentCore');
     checkDescription(this, 'the agent', props.description, LONGEST_DESCRIPTION);
     checkTags(this, props.tags ?? {});
     const inboundAuth = props.inboundAuth ?? InboundAuth.iam();
@@ -199,15 +201,17 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-get-started-command-shell.html
    */
   public addOutputs(): void {
-    const where = `--runtime ${this.runtimeArn} --region ${Stack.of(this).region}`;
+    const where = `--id ${this.runtime.agentRuntimeId} --region ${Stack.of(this).region}`;
+    const command = this.workspace === undefined ? 'uname -a' : `ls ${this.workspace}`;
+    const older = 'AgentCore CLI 1.x; with 0.x:';
     new CfnOutput(this, 'Arn', { value: this.runtimeArn, description: `ARN of coding agent ${this.runtimeName}` });
     new CfnOutput(this, 'Shell', {
-      value: `agentcore exec --it ${where}`,
-      description: `Opens a shell in a session of ${this.runtimeName}; Ctrl+] leaves it running`,
+      value: `agentcore runtime shell ${where}`,
+      description: `Opens a shell in a session of ${this.runtimeName} (${older} agentcore exec --it --runtime <Arn> --region <region>)`,
     });
     new CfnOutput(this, 'Command', {
-      value: `agentcore exec ${where} "${this.workspace === undefined ? 'uname -a' : `ls ${this.workspace}`}"`,
-      description: `Runs one command in a session of ${this.runtimeName}`,
+      value: `agentcore runtime exec ${where} --command "${command}"`,
+      description: `Runs one command in a session of ${this.runtimeName} (${older} agentcore exec --runtime <Arn> --region <region> "${command}")`,
     });
   }
 

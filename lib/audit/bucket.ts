@@ -4,7 +4,8 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IDependable } from 'constructs';
 import { invalid, warn } from '../private/errors';
-import { surelyDiffer } from '../private/references';
+import { checkPlace } from '../private/references';
+import { checkAccessLogsBucket } from '../storage/s3-files/bucket';
 import type { AgentAuditTrailProps } from './agent-audit-trail-props';
 import { checkedStorage } from './retention';
 
@@ -57,6 +58,7 @@ export function letTrailWrite(scope: Construct, bucket: s3.IBucket, trailArn: st
 }
 
 function ownBucket(scope: Construct, props: AgentAuditTrailProps, key: kms.IKey): s3.Bucket {
+  checkAccessLogsBucket(scope, props.serverAccessLogsBucket);
   const { retention, archiveAfter, objectLock } = checkedStorage(scope, props);
   return new s3.Bucket(scope, 'Bucket', {
     versioned: true,
@@ -89,15 +91,18 @@ function ownBucket(scope: Construct, props: AgentAuditTrailProps, key: kms.IKey)
 }
 
 function checkBucket(scope: Construct, bucket: s3.IBucket): void {
-  const { region } = Stack.of(scope);
-  if (surelyDiffer(bucket.env.region, region)) {
-    throw invalid(scope, 'AuditBucketElsewhere', {
-      what: 'the bucket is in another region than the trail, and CloudTrail wants the key where the bucket is',
-      got: bucket.env.region,
-      allowed: region,
-      fix: `use a bucket in ${region}, or leave \`bucket\` away to get one`,
-    });
-  }
+  checkPlace(
+    scope,
+    { resource: bucket },
+    {
+      code: 'AuditBucketElsewhere',
+      what: 'CloudTrail needs bucket and key in one region, and the bucket is',
+      than: 'the trail',
+      // many companies collect records in an account of their own
+      same: ['region'],
+      fix: 'use a bucket of this region, or omit `bucket` to get one',
+    },
+  );
   const made = bucket.node.defaultChild;
   if (made instanceof s3.CfnBucket && !locksRecords(made)) {
     warn(scope, 'auditBucketNotLocked', {

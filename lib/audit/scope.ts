@@ -1,9 +1,9 @@
-import { ArnFormat, Fn, Stack, Token } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
 import type { Construct, IConstruct } from 'constructs';
 import { invalid } from '../private/errors';
-import { surelyDiffer } from '../private/references';
+import { checkPlace, importedArn } from '../private/references';
 
 /** The types of resources on which CloudTrail records data events of agents, and whether each can be told apart by ARN. */
 const EVENT_TYPES = {
@@ -86,26 +86,17 @@ function nothing(trail: Construct, what: string, got?: string): Error {
 
 /** a trail records the calls of its own region */
 function checkHome(trail: Construct, construct: IConstruct): void {
-  const [here, there] = [Stack.of(trail), homeOf(construct)];
-  for (const part of ['region', 'account'] as const) {
-    if (surelyDiffer(there[part], here[part])) {
-      throw invalid(trail, 'AuditedElsewhere', {
-        what: `'${construct.node.path}' belongs to another ${part} than the trail`,
-        got: there[part],
-        allowed: here[part],
-        fix: 'make a trail in each account and region',
-      });
-    }
-  }
-}
-
-function homeOf(construct: IConstruct): { region: string; account: string } {
-  const arn = importedArn(construct);
-  if (arn === undefined || Token.isUnresolved(arn)) {
-    return Stack.of(construct);
-  }
-  const { region = '', account = '' } = Stack.of(construct).splitArn(arn, ArnFormat.SLASH_RESOURCE_NAME);
-  return { region, account };
+  checkPlace(
+    trail,
+    { resource: construct, arn: importedArn(construct) },
+    {
+      code: 'AuditedElsewhere',
+      what: `'${construct.node.path}' is`,
+      than: 'the trail',
+      same: ['region', 'account'],
+      fix: 'make a trail in each account and region',
+    },
+  );
 }
 
 function auditedUnder(construct: IConstruct): Audited[] {
@@ -133,13 +124,6 @@ function arnsOf(node: IConstruct): AuditedArns | undefined {
   return agentcore.CfnWorkloadIdentity.isCfnWorkloadIdentity(node)
     ? { WorkloadIdentity: [node.attrWorkloadIdentityArn] }
     : undefined;
-}
-
-/** the ARN of a runtime or gateway, by the names that our imports and those of the CDK have for it */
-function importedArn(construct: IConstruct): string | undefined {
-  const { runtimeArn, agentRuntimeArn = runtimeArn, gatewayArn } = construct as unknown as Record<string, unknown>;
-  const arn = agentRuntimeArn ?? gatewayArn;
-  return typeof arn === 'string' ? arn : undefined;
 }
 
 function importedArns(construct: IConstruct, arn: string): AuditedArns {

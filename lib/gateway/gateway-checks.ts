@@ -1,6 +1,7 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import type { McpGatewayProps } from './mcp-gateway-props';
+import { checkRegion } from '../private/environments';
 import { invalid, warn } from '../private/errors';
 import { checkKeyPlace } from '../private/keys';
 import { checkDescription, checkTags } from '../private/text-checks';
@@ -10,6 +11,10 @@ const LONGEST_DESCRIPTION = 200;
 
 /** Refuses what a gateway cannot be made with, or should not. */
 export function checkGatewayProps(scope: Construct, props: McpGatewayProps): void {
+  checkRegion(scope, 'agentCore');
+  if (props.policies !== undefined) {
+    checkRegion(scope, 'policy');
+  }
   checkDescription(scope, 'the gateway', props.description, LONGEST_DESCRIPTION);
   checkTags(scope, props.tags ?? {});
   checkAuthorization(scope, props);

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { GatewayInterceptor, McpGatewayProps } from './mcp-gateway-props';
 import { warn } from '../private/errors';
+import { checkFunctionPlace } from './targets/function-target';
 
 /** What the interceptors of a gateway turn into. */
 interface BoundInterceptors {
@@ -16,6 +17,7 @@ export function interceptorsOf(scope: Construct, props: McpGatewayProps): BoundI
     { interceptor: requestInterceptor, point: agentcore.InterceptionPoint.REQUEST },
     { interceptor: responseInterceptor, point: agentcore.InterceptionPoint.RESPONSE },
   ].flatMap(({ interceptor, point }) => (interceptor === undefined ? [] : [{ interceptor, point }]));
+  given.forEach(({ interceptor }) => checkFunctionPlace(scope, interceptor.function, 'the function of an interceptor'));
   given.forEach(({ interceptor }) => warnAboutHeaders(scope, interceptor));
   const functions = [...new Set(given.map(({ interceptor }) => interceptor.function.functionArn))];
   return {

@@ -11,6 +11,7 @@ import type { AppConfig } from '../contract/github-app';
 import { CONFIG_FILE } from '../contract/github-app';
 import { maskCredentials } from '../logs/data-protection';
 import { logStorageOf } from '../logs/storage';
+import { checkNetwork } from '../network/security-groups';
 import { acknowledgeUnlessChanged } from '../private/acknowledge';
 import { Acknowledgements } from '../private/acknowledgements';
 import { invalid } from '../private/errors';
@@ -51,6 +52,9 @@ interface BrokerFunction {
 
 /** Makes the function of a GitHub App with all that it needs, under the construct that it belongs to. */
 export function brokerFunction(scope: Construct, options: BrokerFunctionOptions): BrokerFunction {
+  if (options.network !== undefined) {
+    checkNetwork(scope, options.network, 'the function');
+  }
   const logGroup = createLogGroup(scope, options);
   const role = new iam.Role(scope, 'Role', {
     description: options.description,

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { CredentialConfig } from '../contract/github-app';
 import { invalid, invalidValue, warn } from '../private/errors';
 import { isDropped } from '../private/grants';
-import { surelyDiffer } from '../private/references';
+import { checkPlace } from '../private/references';
 import { brokerFunction } from './broker-function';
 import { checkReason } from './broker-tools';
 import { appConfigOf } from './github-app-checks';
@@ -120,15 +120,18 @@ export class GitCredential extends GitHubAppFunction {
   }
 
   private checkInvoker(principal: iam.IPrincipal): void {
-    const { account } = Stack.of(this);
-    if (principal.principalAccount !== undefined && surelyDiffer(principal.principalAccount, account)) {
-      throw invalid(this, 'ForeignInvoker', {
-        what: 'a principal of another account would get tokens',
-        got: principal.principalAccount,
-        allowed: account,
+    checkPlace(
+      this,
+      { account: principal.principalAccount },
+      {
+        code: 'ForeignInvoker',
+        what: 'a principal would get tokens that is',
+        than: 'this function',
+        // roles and users have no region
+        same: ['account'],
         fix: 'make a GitCredential in that account',
-      });
-    }
+      },
+    );
     const { AWS: named, ...others } = Stack.of(this).resolve(principal.policyFragment.principalJson) as Principals;
     if (named?.length !== 1 || Object.keys(others).length > 0 || isMany(named[0])) {
       throw invalid(this, 'InvokerNotNamed', {

@@ -19,7 +19,8 @@ export abstract class InboundAuth {
 
   /**
    * Bearers of a token of this OpenID Connect issuer. IAM grants have no effect then, so invoking, commands and shells
-   * cannot be told apart: AWS documents that a shell opens with a token too. Let in only people who may have one.
+   * cannot be told apart: AWS documents that a shell opens with a token too. Let in only people who may have one, or deny
+   * commands and shells with a resource policy (`agentcore.CfnResourcePolicy`): docs/identities.md shows one.
    *
    * Errors: a URL that is not an https discovery document; a set of rules that would admit every token of the issuer,
    * for example one that it gave to an unrelated application.

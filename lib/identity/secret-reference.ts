@@ -6,7 +6,7 @@ import { secretIn } from '../contract/secret-patterns';
 import type { Problem } from '../private/errors';
 import { invalid } from '../private/errors';
 import { checkKeyPlace } from '../private/keys';
-import { surelyDiffer } from '../private/references';
+import { checkPlace, partsOf, surelyDiffer } from '../private/references';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-oauth2credentialprovider-secretreference.html */
 const LONGEST_JSON_KEY = 128;
@@ -79,17 +79,21 @@ export function secretStatements(
  */
 export function completeArn(scope: Construct, secret: secretsmanager.ISecret, prop: string): string {
   checkNoValueInTemplate(scope, secret, prop);
-  const stack = Stack.of(scope);
-  if (surelyDiffer(secret.env.region, stack.region)) {
-    throw invalid(scope, 'ForeignSecret', {
-      what: `the secret of ${prop} is in another region`,
-      got: secret.env.region,
-      allowed: stack.region,
+  checkPlace(
+    scope,
+    { resource: secret, arn: secret.secretFullArn },
+    {
+      code: 'ForeignSecret',
+      what: `the secret of ${prop} is`,
+      than: 'the stack that uses it',
+      // the policies of a secret and of its key may let other accounts read it
+      same: ['region'],
       fix: 'replicate the secret to this region and refer to the replica',
-    });
-  }
+    },
+  );
   const arn = secret.secretFullArn;
-  const isForeign = surelyDiffer(secret.env.account, stack.account);
+  const account = partsOf(arn).account ?? secret.env.account;
+  const isForeign = surelyDiffer(account, Stack.of(scope).account);
   if (arn === undefined || (Token.isUnresolved(arn) ? isForeign : !COMPLETE_ARN.test(arn))) {
     throw invalid(scope, 'SecretArnIncomplete', {
       what: `the complete ARN of the secret of ${prop} is not known`,
@@ -101,7 +105,7 @@ export function completeArn(scope: Construct, secret: secretsmanager.ISecret, pr
   if (isForeign && secret.encryptionKey === undefined) {
     throw invalid(scope, 'ForeignSecretNeedsKey', {
       what: `the secret of ${prop} is in another account and its encryption key is not known`,
-      got: secret.env.account,
+      got: account,
       allowed: 'a secret with a customer-managed key that lets this account decrypt; the key that AWS manages cannot',
       fix: 'import it with Secret.fromSecretAttributes({ secretCompleteArn, encryptionKey })',
     });

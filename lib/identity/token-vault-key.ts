@@ -7,7 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { checkVaultKey, letVaultUseKey, vaultKeyStatements } from './token-vault-key-policy';
 import { KEY_ARN_VARIABLE, REPLACE_EXISTING_KEY_VARIABLE, SET_BACK_VARIABLE, VAULT_ID } from '../contract/token-vault';
-import { PerEnvironment } from '../private/environments';
+import { PerEnvironment, checkRegion } from '../private/environments';
 import { invalid } from '../private/errors';
 
 const HANDLER = path.join(__dirname, '..', '..', 'assets', 'token-vault-key');
@@ -72,6 +72,7 @@ export class TokenVaultKey extends Resource {
   public constructor(scope: Construct, id: string, props: TokenVaultKeyProps) {
     super(scope, id);
     const { key, removalPolicy = RemovalPolicy.RETAIN, replaceExistingKey = false } = props;
+    checkRegion(this, 'agentCore');
     this.takeVault();
     checkVaultKey(this, key);
     checkRemovalPolicy(this, removalPolicy);

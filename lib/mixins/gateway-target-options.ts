@@ -68,7 +68,7 @@ export class GatewayTargetOptions extends Mixin {
       };
     }
     if (privateEndpoint !== undefined) {
-      target.privateEndpoint = privateEndpoint._render();
+      target.privateEndpoint = privateEndpoint._render(target);
     }
   }
 }

@@ -44,7 +44,7 @@ export class JwtAuthorizerOptions extends Mixin {
     const cfn = construct as agentcore.CfnGateway | agentcore.CfnRuntime;
     const authorizer = 'AuthorizerConfiguration.CustomJWTAuthorizer';
     if (privateEndpoint !== undefined) {
-      cfn.addPropertyOverride(`${authorizer}.PrivateEndpoint`, cloudFormationCase(privateEndpoint._render()));
+      cfn.addPropertyOverride(`${authorizer}.PrivateEndpoint`, cloudFormationCase(privateEndpoint._render(cfn)));
     }
     if (advertisedScopes !== undefined && agentcore.CfnGateway.isCfnGateway(construct)) {
       // a scope may hold dots, which would be taken for a path

@@ -1,5 +1,4 @@
-import type { ResourceEnvironment } from 'aws-cdk-lib';
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
@@ -8,8 +7,10 @@ import type { IConstruct } from 'constructs';
 import type { Mount, MountKind, SharedMount } from '../storage/mount';
 import { MOST_MOUNTS, MOST_OF_KIND } from '../storage/mount';
 import { zoneOf } from '../network/availability-zones';
+import { checkSubnets, checkVpcPlace } from '../network/security-groups';
+import { checkRegion } from '../private/environments';
 import { invalid, warn } from '../private/errors';
-import { surelyDiffer } from '../private/references';
+import { checkPlace } from '../private/references';
 
 type Configuration = agentcore.CfnRuntime.FilesystemConfigurationProperty;
 
@@ -68,7 +69,7 @@ function entryOf(runtime: agentcore.CfnRuntime, configuration: Configuration): {
 }
 
 /** Refuses a shared file system that this runtime could never reach. */
-export function checkPlace(
+export function checkReachable(
   runtime: agentcore.CfnRuntime,
   mount: Mount,
   shared: SharedMount,
@@ -82,9 +83,13 @@ export function checkPlace(
       fix: 'use a network made by new AgentNetwork(...) or AgentNetwork.fromVpc(...)',
     });
   }
-  checkHome(runtime, mount, shared, 'region');
-  checkHome(runtime, mount, shared, 'account');
+  if (mount.kind === 'S3 Files') {
+    checkRegion(runtime, 's3FilesMount');
+  }
+  checkHome(runtime, mount, shared);
   if (place.vpc !== undefined) {
+    checkVpcPlace(runtime, place.vpc, 'the runtime');
+    checkSubnets(runtime, place.vpc, place.subnets ?? []);
     checkVpc(runtime, mount, shared, place.vpc);
     checkZones(runtime, mount, shared, place.vpc, place.subnets ?? []);
   }
@@ -95,39 +100,41 @@ function isPublic(runtime: agentcore.CfnRuntime): boolean {
   return (network as { networkMode?: unknown } | undefined)?.networkMode === 'PUBLIC';
 }
 
-function checkHome(runtime: IConstruct, mount: Mount, shared: SharedMount, part: 'region' | 'account'): void {
-  const [theirs, ours] = [homeOf(shared)[part], Stack.of(runtime)[part]];
-  if (Token.isUnresolved(theirs) || Token.isUnresolved(ours) || theirs === ours) {
-    return;
-  }
-  throw invalid(runtime, 'FilesystemElsewhere', {
-    what: `the access point mounted at '${mount.mountPath}' belongs to another ${part} than the agent`,
-    got: theirs,
-    allowed: ours,
-    fix: `AgentCore mounts only file systems of its own account and region: make one in ${ours}`,
-  });
-}
-
-/** an access point that is imported by its ARN claims to live where the stack does: the ARN knows better */
-function homeOf({ accessPoint, accessPointArn }: SharedMount): ResourceEnvironment {
-  if (Token.isUnresolved(accessPointArn)) {
-    return accessPoint.env;
-  }
-  const [, , , region, account] = accessPointArn.split(':');
-  return { region, account };
+function checkHome(
+  runtime: IConstruct,
+  mount: Mount,
+  { accessPoint, accessPointArn, fileSystem, fileSystemArn }: SharedMount,
+): void {
+  const rule = {
+    code: 'FilesystemElsewhere',
+    than: 'the agent',
+    same: ['region', 'account'],
+    fix: 'AgentCore mounts only file systems of its own account and region: make one there',
+  } as const;
+  const what = `the access point mounted at '${mount.mountPath}' is`;
+  checkPlace(runtime, { resource: accessPoint, arn: accessPointArn }, { ...rule, what });
+  const behind = `the file system behind '${mount.mountPath}' is`;
+  checkPlace(runtime, { resource: fileSystem, arn: fileSystemArn }, { ...rule, what: behind });
 }
 
 function checkVpc(runtime: IConstruct, mount: Mount, shared: SharedMount, vpc: ec2.IVpc): void {
   const groups = shared.connections.securityGroups.map((group) => group.node.defaultChild);
   const ofGroups = groups.map((group) => (group instanceof ec2.CfnSecurityGroup ? group.vpcId : undefined));
-  const foreign = [shared.vpc?.vpcId, ...ofGroups].find((id) => id !== undefined && surelyDiffer(id, vpc.vpcId));
-  if (foreign !== undefined) {
-    throw invalid(runtime, 'FilesystemInOtherVpc', {
-      what: `the file system mounted at '${mount.mountPath}' lies in another VPC than the agent`,
-      got: shared.fileSystem.node.path,
-      allowed: `a file system in ${vpc.node.path}`,
-      fix: 'create it with `vpc: network.vpc`, or run the agent in its VPC',
-    });
+  for (const vpcId of [shared.vpc?.vpcId, ...ofGroups]) {
+    checkPlace(
+      runtime,
+      { vpcId },
+      {
+        code: 'FilesystemInOtherVpc',
+        what: `the file system mounted at '${mount.mountPath}' is`,
+        than: 'the agent',
+        same: ['VPC'],
+        vpcId: vpc.vpcId,
+        got: shared.fileSystem.node.path,
+        allowed: `a file system in ${vpc.node.path}`,
+        fix: 'create it with `vpc: network.vpc`, or run the agent in its VPC',
+      },
+    );
   }
 }
 

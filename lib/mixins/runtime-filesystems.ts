@@ -8,7 +8,7 @@ import { isSwallowed } from '../private/grants';
 import type { Filesystem } from '../storage/filesystem';
 import type { Mount, SharedMount } from '../storage/mount';
 import { NFS_PORT } from '../network/security-groups';
-import { checkClashes, checkPlace } from './mount-checks';
+import { checkClashes, checkReachable } from './mount-checks';
 import { denials } from './mount-guard';
 import { openNfs } from './mount-network';
 
@@ -85,7 +85,7 @@ export class RuntimeFilesystems extends Mixin {
   }
 
   private wire(runtime: agentcore.CfnRuntime, mount: Mount, shared: SharedMount): void {
-    checkPlace(runtime, mount, shared, this.options);
+    checkReachable(runtime, mount, shared, this.options);
     this.grant(runtime, mount, shared);
     this.connect(runtime, mount, shared);
     runtime.node.addDependency(shared.mountTargetsAvailable);
@@ -160,7 +160,7 @@ function connectionsOf(runtime: agentcore.CfnRuntime): ec2.Connections | undefin
   try {
     return l2Of(runtime)?.connections;
   } catch {
-    // the L2 throws where it has no VPC; checkPlace has refused that before
+    // the L2 throws where it has no VPC; checkReachable has refused that before
     return undefined;
   }
 }

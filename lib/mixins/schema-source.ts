@@ -5,6 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import type { IConstruct } from 'constructs';
 import { invalidValue } from '../private/errors';
+import { checkPlace } from '../private/references';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const LARGEST_INLINE_BYTES = 1024 * 1024;
@@ -117,7 +118,18 @@ class BucketSchema extends SchemaSource {
   }
 
   /** @internal */
-  public _bind(): BoundSchema {
+  public _bind(scope: IConstruct): BoundSchema {
+    checkPlace(
+      scope,
+      { resource: this.bucket },
+      {
+        code: 'SchemaBucketElsewhere',
+        what: 'the bucket with the tool schema is',
+        than: 'the gateway',
+        same: ['region', 'account'],
+        fix: 'copy the object to a bucket of this account and region, or use SchemaSource.fromFile(...)',
+      },
+    );
     return inBucket(this.bucket, this.objectKey);
   }
 

@@ -1,6 +1,7 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
+import { importedArn, whereIs } from '../private/references';
 
 export const AGENTCORE = 'AWS/Bedrock-AgentCore';
 
@@ -29,7 +30,7 @@ export function quoted(name: string): string {
 
 /** Where its metrics are. What is known only at deployment would say where the dashboard is, which goes without saying. */
 export function placeOf(owner: IConstruct): { readonly region?: string; readonly account?: string } {
-  const { region, account } = Stack.of(owner);
+  const { region, account } = whereIs({ resource: owner, arn: importedArn(owner) });
   return { region: literal(region), account: literal(account) };
 }
 

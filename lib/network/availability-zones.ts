@@ -3,6 +3,9 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { invalid } from '../private/errors';
 
+/** the day on which the zones were compared with AWS's page */
+const ZONES_DATED = '2026-11-30';
+
 /**
  * The availability zone ids in which AgentCore can place network interfaces; other zones fail when an agent is made.
  * Ids, not names: 'us-east-1a' is another zone in every account, 'use1-az1' is the same in all.
@@ -38,18 +41,40 @@ function zones(prefix: string, ...numbers: number[]): string[] {
   return numbers.map((number) => `${prefix}-az${number}`);
 }
 
+/** the context key under which an app names the zone ids of regions that AWS opened later */
+const CONTEXT_KEY = 'cdk-coding-agents:availabilityZoneIds';
+const ZONE_ID = /^[a-z0-9]+-az\d$/;
+
 /** The supported zone ids of a region, or an error that lists the supported regions. */
 export function supportedZoneIds(scope: Construct, region: string): readonly string[] {
-  const ids = SUPPORTED_ZONE_IDS[region];
+  const ids = zoneIdsInContext(scope)[region] ?? SUPPORTED_ZONE_IDS[region];
   if (ids === undefined) {
     throw invalid(scope, 'UnsupportedRegion', {
-      what: 'AgentCore runs no agents in a VPC of this region',
+      what: `AgentCore runs no agents in a VPC of this region (as of ${ZONES_DATED})`,
       got: region,
       allowed: Object.keys(SUPPORTED_ZONE_IDS).join(', '),
-      fix: 'deploy the stack to one of these regions',
+      fix: `deploy the stack to one of these regions; if AWS has opened this one since, write its zone ids into \`context\` in cdk.json: "${CONTEXT_KEY}": { "${region}": ["...-az1", "...-az2"] }`,
     });
   }
   return ids;
+}
+
+function zoneIdsInContext(scope: Construct): Record<string, string[] | undefined> {
+  const given: unknown = scope.node.tryGetContext(CONTEXT_KEY) ?? {};
+  const lists: unknown[] =
+    typeof given === 'object' && !Array.isArray(given) ? Object.values(given as object) : [given];
+  const odd = lists.find(
+    (ids) => !Array.isArray(ids) || ids.length === 0 || ids.some((id) => typeof id !== 'string' || !ZONE_ID.test(id)),
+  );
+  if (odd !== undefined) {
+    throw invalid(scope, 'InvalidZonesInContext', {
+      what: `the context '${CONTEXT_KEY}' does not name zone ids by region`,
+      got: JSON.stringify(odd),
+      allowed: 'an object with a list of zone ids, not names, for each region',
+      fix: `write for example "${CONTEXT_KEY}": { "mx-central-1": ["mxc1-az1", "mxc1-az2"] }`,
+    });
+  }
+  return given as Record<string, string[]>;
 }
 
 /** `count` zone ids for the region of the stack: literals if it is known, else a look-up by region at deployment. */

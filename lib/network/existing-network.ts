@@ -3,13 +3,12 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { invalid, warn } from '../private/errors';
-import { surelyDiffer } from '../private/references';
 import type { FromVpcProps } from './agent-network-props';
 import type { IAgentNetwork } from './contracts';
 import { supportedZoneIds, zoneOf } from './availability-zones';
 import { Egress } from './egress';
 import { s3Peer } from './s3-prefix-list';
-import { checkCount, checkSecurityGroups } from './security-groups';
+import { checkCount, checkSecurityGroups, checkSubnets, checkVpcPlace } from './security-groups';
 
 /** A network in a VPC that exists already; see `AgentNetwork.fromVpc()`. */
 export class ExistingNetwork extends Construct implements IAgentNetwork {
@@ -35,17 +34,7 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
   }
 
   private checkVpc(): void {
-    const stack = Stack.of(this);
-    for (const part of ['account', 'region'] as const) {
-      if (surelyDiffer(this.vpc.env[part], stack[part])) {
-        throw invalid(this, 'ForeignVpc', {
-          what: `the VPC is in another ${part} than the agents`,
-          got: this.vpc.env[part],
-          allowed: stack[part],
-          fix: 'AgentCore joins VPCs of its own account and region only: use a VPC there',
-        });
-      }
-    }
+    checkVpcPlace(this, this.vpc, 'the agents');
     const resource = this.vpc.node.defaultChild;
     if (
       ec2.CfnVPC.isCfnVPC(resource) &&
@@ -98,6 +87,7 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
       });
     }
     checkCount(this, 'subnets', subnets.length);
+    checkSubnets(this, vpc, subnets);
     this.warnAboutSingleZone(subnets);
     return subnets;
   }

@@ -1,6 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IConstruct } from 'constructs';
 import { invalidValue } from '../private/errors';
+import { checkPlace } from '../private/references';
+import { checkGroup, checkSubnets, checkVpcPlace } from './security-groups';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-inbound-auth.html */
 const MOST_GROUPS = 5;
@@ -70,8 +73,11 @@ export abstract class PrivateEndpoint {
 
   protected constructor() {}
 
-  /** @internal */
-  public abstract _render(): PrivateEndpointConfig;
+  /**
+   * Renders it for what uses it, and checks that it is in the same place.
+   * @internal
+   */
+  public abstract _render(scope: IConstruct): PrivateEndpointConfig;
 }
 
 class VpcEndpoint extends PrivateEndpoint {
@@ -96,8 +102,14 @@ class VpcEndpoint extends PrivateEndpoint {
   }
 
   /** @internal */
-  public _render(): PrivateEndpointConfig {
+  public _render(scope: IConstruct): PrivateEndpointConfig {
     const { vpc, securityGroups, routingDomain } = this.options;
+    checkVpcPlace(scope, vpc, 'what uses it', {
+      code: 'PrivateEndpointElsewhere',
+      what: 'the VPC of the private endpoint is',
+    });
+    securityGroups.forEach((group) => checkGroup(scope, vpc, group));
+    checkSubnets(scope, vpc, subnetsOf(this.options));
     return {
       managedVpcResource: {
         vpcIdentifier: vpc.vpcId,
@@ -124,7 +136,19 @@ class LatticeEndpoint extends PrivateEndpoint {
   }
 
   /** @internal */
-  public _render(): PrivateEndpointConfig {
+  public _render(scope: IConstruct): PrivateEndpointConfig {
+    checkPlace(
+      scope,
+      { arn: this.resourceConfiguration },
+      {
+        code: 'PrivateEndpointElsewhere',
+        what: 'the resource configuration of the private endpoint is',
+        than: 'what uses it',
+        // AWS RAM shares it with other accounts
+        same: ['region'],
+        fix: 'make a resource configuration in this region',
+      },
+    );
     return { selfManagedLatticeResource: { resourceConfigurationIdentifier: this.resourceConfiguration } };
   }
 }

@@ -5,7 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { START_SERVICES } from '../contract/reach';
 import { invalid, warn } from '../private/errors';
-import { ownerOf } from '../private/references';
+import { checkPlace, ownerOf } from '../private/references';
 import type { AllowBucketOptions } from './agent-network-props';
 import { addressRange } from './zoned-vpc';
 
@@ -157,6 +157,18 @@ export class S3Endpoint extends Construct {
   }
 
   public allowBucket(bucket: s3.IBucket, options: AllowBucketOptions): void {
+    checkPlace(
+      this,
+      { resource: bucket },
+      {
+        code: 'ForeignBucket',
+        what: 'agents would reach the bucket through a gateway endpoint, and it is',
+        than: 'the network',
+        // its policy may let roles of other accounts in
+        same: ['region'],
+        fix: 'replicate it to a bucket of this region: a gateway endpoint leads to buckets of its own region only',
+      },
+    );
     this.opened.add(bucketKey(bucket.bucketArn));
     this.allow(bucket.bucketArn, options.write === true ? [...READ_OBJECTS, ...WRITE_OBJECTS] : READ_OBJECTS);
   }

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { invalid, warn } from './errors';
-import { surelyDiffer } from './references';
+import { checkPlace } from './references';
 
 /** Where a key has to be. */
 type KeyPlace = 'region' | 'account and region';
@@ -18,17 +18,18 @@ export function checkKeyPlace(scope: Construct, key: kms.IKey, prop: string, pla
       fix: 'use kms.Key.fromKeyArn(...), or the key construct that the alias points to',
     });
   }
-  const stack = Stack.of(scope);
-  for (const part of place === 'region' ? (['region'] as const) : (['region', 'account'] as const)) {
-    if (surelyDiffer(key.env[part], stack[part])) {
-      throw invalid(scope, 'ForeignKey', {
-        what: `${prop} is in another ${part}`,
-        got: key.env[part],
-        allowed: stack[part],
-        fix: `use a key of this ${part}`,
-      });
-    }
-  }
+  checkPlace(
+    scope,
+    { resource: key, arn: key.keyArn },
+    {
+      code: 'ForeignKey',
+      what: `${prop} is`,
+      than: 'the stack that uses it',
+      // the policy of a key may let other accounts use it, but no service of AWS uses a key of another region
+      same: place === 'region' ? ['region'] : ['region', 'account'],
+      fix: `use a key of this ${place}, or a replica of a multi-region key there`,
+    },
+  );
 }
 
 /** What is known of a key that the app makes; undefined for an import. */
@@ -45,6 +46,7 @@ export function madeKey(key: kms.IKey): kms.CfnKey | undefined {
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */
 export function letLogsUseKey(scope: Construct, key: kms.IKey, logGroupNamePattern: string): void {
+  checkKeyPlace(scope, key, 'the encryptionKey of log groups', 'region');
   const stack = Stack.of(scope);
   const logGroups = stack.formatArn({
     service: 'logs',

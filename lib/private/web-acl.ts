@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { invalid } from './errors';
+import { checkPlace } from './references';
 
 const WEB_ACL = /^arn:aws[-a-z]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/.+$/;
 
@@ -14,4 +15,15 @@ export function checkWebAcl(scope: Construct, arn: string): void {
       fix: 'a web ACL of CloudFront (global) cannot guard a gateway: make a regional one',
     });
   }
+  checkPlace(
+    scope,
+    { arn },
+    {
+      code: 'ForeignWebAcl',
+      what: 'the web ACL is',
+      than: 'the gateway',
+      same: ['region', 'account'],
+      fix: 'make a web ACL in the account and region of the gateway',
+    },
+  );
 }

@@ -262,8 +262,12 @@ test('outputs appear only when asked for, and are lines to copy', () => {
   other.agent().addOutputs();
   const outputs = Object.values<any>(other.template().toJSON().Outputs).map(({ Value }) => JSON.stringify(Value));
   expect(outputs).toHaveLength(3);
-  expect(outputs[1]).toContain('agentcore exec --it --runtime ');
-  expect(outputs[2]).toContain('uname -a');
+  const said = Object.values<any>(other.template().toJSON().Outputs).map(({ Description }) => String(Description));
+  // the command has another name in older versions of the CLI
+  expect(said[1]).toContain('AgentCore CLI 1.x; with 0.x: agentcore exec --it');
+  expect(said[2]).toContain('AgentCore CLI 1.x; with 0.x: agentcore exec --runtime');
+  expect(outputs[1]).toContain('agentcore runtime shell --id ');
+  expect(outputs[2]).toMatch(/agentcore runtime exec --id .*--command .*uname -a/);
   const third = new Fixture();
   third.agent({ filesystems: [Filesystem.sessionStorage('/mnt/work')] }).addOutputs();
   expect(JSON.stringify(third.template().toJSON().Outputs)).toContain('ls /mnt/work');

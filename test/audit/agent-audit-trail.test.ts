@@ -197,7 +197,7 @@ describe('refuses', () => {
     const error = thrownBy(() => trailOf({ of: [runtime] }, newStack({ env: ENV }, app)));
     expect(error.code).toBe('AuditedElsewhere');
     expect(error.text).toContain(
-      `'Agents/Runtime' belongs to another ${part} than the trail (got '${env[part]}'); allowed: ${ENV[part]}; make a trail in each account and region`,
+      `'Agents/Runtime' is in another ${part} than the trail (got '${env[part]}'); allowed: ${ENV[part]}; make a trail in each account and region`,
     );
   });
 

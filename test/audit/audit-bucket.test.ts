@@ -202,7 +202,7 @@ describe('a bucket of the user', () => {
     const error = thrownBy(() => trailOf({ bucket }, newStack({ env: ENV }, app)));
     expect(error.code).toBe('AuditBucketElsewhere');
     expect(error.text).toContain(
-      "the bucket is in another region than the trail, and CloudTrail wants the key where the bucket is (got 'us-east-1'); allowed: eu-west-1; use a bucket in eu-west-1, or leave `bucket` away to get one",
+      "CloudTrail needs bucket and key in one region, and the bucket is in another region than the trail (got 'us-east-1'); allowed: eu-west-1; use a bucket of this region, or omit `bucket` to get one",
     );
   });
 
@@ -303,7 +303,7 @@ describe('the key', () => {
     ['KeyIsAlias', 'encryptionKey is an alias', (stack) => kms.Alias.fromAliasName(stack, 'Mine', 'alias/audit')],
     [
       'ForeignKey',
-      "encryptionKey is in another region (got 'us-east-1')",
+      "encryptionKey is in another region than the stack that uses it (got 'us-east-1')",
       (stack) => kms.Key.fromKeyArn(stack, 'Mine', KEY_ARN.replace('eu-west-1', 'us-east-1')),
     ],
     [

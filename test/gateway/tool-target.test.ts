@@ -275,7 +275,7 @@ describe('an MCP server', () => {
       SecurityGroupIds: [expect.anything()],
       EndpointIpAddressType: 'IPV4',
     });
-    expect(privateEndpoint._render().managedVpcResource?.routingDomain).toBe('mcp.corp');
+    expect(privateEndpoint._render(fixture.stack).managedVpcResource?.routingDomain).toBe('mcp.corp');
   });
 
   test.each([

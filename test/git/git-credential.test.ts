@@ -147,7 +147,7 @@ describe('grantInvoke', () => {
     const error = thrownBy(() => made.grantInvoke(role));
     expect(error.code).toBe('ForeignInvoker');
     expect(error.text).toContain(
-      "a principal of another account would get tokens (got '999999999999'); allowed: 111122223333; make a GitCredential in that account",
+      "a principal would get tokens that is in another account than this function (got '999999999999'); allowed: 111122223333; make a GitCredential in that account",
     );
   });
 });

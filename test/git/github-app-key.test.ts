@@ -67,7 +67,9 @@ describe('in KMS', () => {
     const arn = KEY_ARN.replace('eu-west-1', 'us-east-1');
     const error = thrownBy(() => templateWith((stack) => GitHubAppKey.kms(kms.Key.fromKeyArn(stack, 'Key', arn))));
     expect(error.code).toBe('ForeignKey');
-    expect(error.text).toContain("the key of the GitHub App is in another region (got 'us-east-1')");
+    expect(error.text).toContain(
+      "the key of the GitHub App is in another region than the stack that uses it (got 'us-east-1')",
+    );
   });
 });
 
@@ -126,7 +128,7 @@ describe('in Secrets Manager', () => {
   test.each<[string, string, (stack: Stack) => secretsmanager.ISecret]>([
     [
       'ForeignSecret',
-      "the secret of the GitHub App is in another region (got 'us-east-1'); allowed: eu-west-1; replicate the secret to this region and refer to the replica",
+      "the secret of the GitHub App is in another region than the stack that uses it (got 'us-east-1'); allowed: eu-west-1; replicate the secret to this region and refer to the replica",
       (stack) =>
         secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret', SECRET_ARN.replace('eu-west-1', 'us-east-1')),
     ],

@@ -198,13 +198,13 @@ describe('refuses', () => {
     [
       'ForeignKey',
       'a key of another region',
-      "the key of the token vault is in another region (got 'us-east-1'); allowed: eu-west-1; use a key of this region",
+      "the key of the token vault is in another region than the stack that uses it (got 'us-east-1'); allowed: eu-west-1; use a key of this account and region",
       (stack) => kms.Key.fromKeyArn(stack, 'Key', KEY_ARN.replace('eu-west-1', 'us-east-1')),
     ],
     [
       'ForeignKey',
       'a key of another account',
-      "the key of the token vault is in another account (got '999999999999'); allowed: 111122223333; use a key of this account",
+      "the key of the token vault is in another account than the stack that uses it (got '999999999999'); allowed: 111122223333; use a key of this account and region",
       (stack) => kms.Key.fromKeyArn(stack, 'Key', KEY_ARN.replace('111122223333', '999999999999')),
     ],
     [

@@ -177,12 +177,12 @@ describe('a private endpoint', () => {
     expect(error.code).toBe('NoEndpointSubnet');
     expect(error.text).toContain('the private endpoint has no subnet');
     const named = PrivateEndpoint.inVpc({ vpc, securityGroups, subnets: vpc.publicSubnets });
-    expect(named._render().managedVpcResource?.subnetIds).toHaveLength(vpc.publicSubnets.length);
+    expect(named._render(stack).managedVpcResource?.subnetIds).toHaveLength(vpc.publicSubnets.length);
   });
 
   test('of VPC Lattice is named by id or ARN', () => {
     const arn = 'arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0';
-    expect(PrivateEndpoint.lattice(arn)._render()).toEqual({
+    expect(PrivateEndpoint.lattice(arn)._render(new Stack())).toEqual({
       selfManagedLatticeResource: { resourceConfigurationIdentifier: arn },
     });
     const error = thrownBy(() => PrivateEndpoint.lattice('vpce-1'));

@@ -47,7 +47,7 @@ test('with three zones, a region that has two is left out of the mapping', () =>
 
 test('fails in a region without AgentCore and lists the others', () => {
   expect(() => newNetwork({}, { region: 'eu-central-2' })).toThrow(
-    /AgentCore runs no agents in a VPC of this region \(got 'eu-central-2'\); allowed: ap-northeast-1, .*us-west-2; deploy the stack to one of these regions/,
+    /AgentCore runs no agents in a VPC of this region \(as of [\d-]+\) \(got 'eu-central-2'\); allowed: ap-northeast-1, .*us-west-2; deploy the stack to one of these regions/,
   );
 });
 

@@ -243,7 +243,7 @@ describe('the VPC', () => {
     const vpc = imported(new Stack(app, 'Other', { env }));
     expect(() => AgentNetwork.fromVpc(new Stack(app, 'Stack', { env: IRELAND }), 'Network', { vpc })).toThrow(
       `the VPC is in another ${part} than the agents (got '${theirs}'); allowed: ${ours}; ` +
-        'AgentCore joins VPCs of its own account and region only: use a VPC there',
+        'use a VPC of this account and region: network interfaces join no other',
     );
   });
 
@@ -337,7 +337,7 @@ describe('securityGroups', () => {
     const group = new ec2.SecurityGroup(stack, 'Group', { vpc: newVpc(stack), ...narrow });
     const vpc = new ec2.Vpc(stack, 'Other');
     expect(() => AgentNetwork.fromVpc(stack, 'Network', { vpc, securityGroups: [group] })).toThrow(
-      "a security group belongs to another VPC (got 'Stack/Group'); allowed: groups of Stack/Other; create it with `vpc: network.vpc`",
+      "a security group is in another VPC than the network (got 'Stack/Group'); allowed: groups of Stack/Other; create it with `vpc: network.vpc`",
     );
   });
 
@@ -346,7 +346,7 @@ describe('securityGroups', () => {
     const other = ec2.Vpc.fromVpcAttributes(stack, 'Other', { vpcId: 'vpc-2', availabilityZones: ['eu-west-1a'] });
     const group = new ec2.SecurityGroup(stack, 'Group', { vpc: other, ...narrow });
     expect(() => AgentNetwork.fromVpc(stack, 'Network', { vpc: imported(stack), securityGroups: [group] })).toThrow(
-      'a security group belongs to another VPC',
+      'a security group is in another VPC',
     );
   });
 

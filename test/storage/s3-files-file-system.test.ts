@@ -118,7 +118,7 @@ describe('the bucket', () => {
     const { stack, network } = makeStack({ account: '111111111111', region: 'us-east-1' });
     const bucket = s3.Bucket.fromBucketAttributes(stack, 'Mine', { bucketName: 'mine', ...where });
     expect(() => new S3FilesFileSystem(stack, 'Skills', { network, bucket })).toThrow(
-      `the bucket belongs to another ${part} than the file system (got '${got}'); allowed: ${allowed}; use a bucket in ${allowed}, or leave \`bucket\` away to get one`,
+      `the bucket is in another ${part} than the file system (got '${got}'); allowed: ${allowed}; use a bucket of this account and region, or omit \`bucket\` to get one`,
     );
   });
 

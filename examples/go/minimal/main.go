@@ -15,7 +15,7 @@ func main() {
 	network := agents.NewAgentNetwork(awscdk.NewStack(app, jsii.String("MinimalNetwork"), nil), jsii.String("Network"), nil)
 
 	stack := awscdk.NewStack(app, jsii.String("MinimalAgent"), nil)
-	model := jsii.String("global.anthropic.claude-opus-4-6-v1")
+	model := jsii.String("global.anthropic.claude-opus-5-5")
 	agent := agents.NewCodingAgent(stack, jsii.String("Agent"), &agents.CodingAgentProps{
 		Cli:         agents.AgentCli_ClaudeCode(nil),
 		Model:       agents.ModelRoute_Bedrock(&[]agents.BedrockModel{agents.BedrockModel_GlobalInferenceProfile(model)}),

@@ -10,7 +10,7 @@ agent = CodingAgent(
     cdk.Stack(app, "MinimalAgent"),
     "Agent",
     cli=AgentCli.claude_code(),
-    model=ModelRoute.bedrock([BedrockModel.global_inference_profile("global.anthropic.claude-opus-4-6-v1")]),
+    model=ModelRoute.bedrock([BedrockModel.global_inference_profile("global.anthropic.claude-opus-5-5")]),
     network=network,
     filesystems=[Filesystem.session_storage("/mnt/workspace")],
 )

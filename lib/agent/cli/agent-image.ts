@@ -1,11 +1,11 @@
-import { Stack, Token } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { invalid, warn } from '../../private/errors';
+import { warn } from '../../private/errors';
 import { checkFolder } from '../../private/folders';
+import { checkPlace } from '../../private/references';
 import { checkNoSecret } from '../../private/text-checks';
 import type { AgentCliConfig } from './agent-artifact';
 
@@ -53,15 +53,18 @@ function image(repository: ecr.IRepository, uri: string): AgentCliConfig {
 }
 
 function checkRegion(scope: Construct, repository: ecr.IRepository): void {
-  const [theirs, ours] = [repository.env.region, Stack.of(scope).region];
-  if (!Token.isUnresolved(theirs) && !Token.isUnresolved(ours) && theirs !== ours) {
-    throw invalid(scope, 'ImageInOtherRegion', {
-      what: `repository '${repository.repositoryName}' lies in another region than the agent`,
-      got: theirs,
-      allowed: ours,
-      fix: `replicate the repository to ${ours} and import it from there`,
-    });
-  }
+  checkPlace(
+    scope,
+    { resource: repository, arn: repository.repositoryArn },
+    {
+      code: 'ImageInOtherRegion',
+      what: `repository '${repository.repositoryName}' is`,
+      than: 'the agent',
+      // the policy of a repository may let other accounts pull
+      same: ['region'],
+      fix: 'replicate the repository to the region of the agent and import it from there',
+    },
+  );
 }
 
 /** How the image of an agent is built from a folder. */

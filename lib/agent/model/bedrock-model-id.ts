@@ -1,5 +1,8 @@
-import { Token } from 'aws-cdk-lib';
-import { invalidValue } from '../../private/errors';
+import { Stack, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { GEOGRAPHIES, PROFILE_REGIONS_KEY } from '../../contract/regions';
+import { furtherRegions } from '../../private/environments';
+import { invalid, invalidValue } from '../../private/errors';
 
 /** the families of Claude that Claude Code calls by name; its small model stands for Haiku */
 const FAMILIES = ['opus', 'sonnet'] as const;
@@ -20,7 +23,7 @@ export function checkModelId(modelId: string): void {
     throw invalidValue('InvalidModelId', {
       what: 'this is not a Bedrock model id',
       got: modelId,
-      allowed: '<provider>.<model>, for example anthropic.claude-opus-4-6-v1; no ARN, no wildcard',
+      allowed: '<provider>.<model>, for example anthropic.claude-opus-5-5; no ARN, no wildcard',
       fix: 'take the id from `aws bedrock list-foundation-models`',
     });
   }
@@ -50,6 +53,48 @@ export function checkRegions(profileId: string, regions: string[]): void {
     allowed: 'region names such as eu-central-1',
     fix: 'list those of `aws bedrock get-inference-profile`',
   });
+}
+
+/**
+ * Refuses a cross-region profile of AWS that cannot be called from the region of the stack, or that is said to route to
+ * regions outside of its geography. A geography that is not known passes, as does a region that is known only at
+ * deployment.
+ */
+export function checkGeography(scope: IConstruct, profileId: string, regions: string[] = []): void {
+  const [prefix, ...model] = profileId.split('.');
+  const geography = GEOGRAPHIES[prefix];
+  if (geography === undefined) {
+    return;
+  }
+  const { region } = Stack.of(scope);
+  const further = furtherRegions(scope, PROFILE_REGIONS_KEY);
+  const isOutside = (name: string) =>
+    !Token.isUnresolved(name) && !geography.regions.test(name) && !further.includes(name);
+  if (isOutside(region)) {
+    throw invalid(scope, 'InferenceProfileElsewhere', {
+      what: `this inference profile serves ${geography.title}, and the agent is in ${region}`,
+      got: profileId,
+      allowed: profilesFor(region, model.join('.')),
+      fix: `use a profile that serves the region of the agent; if AWS serves this region by now, run cdk with -c ${PROFILE_REGIONS_KEY}=${region}, or add it to \`context\` in cdk.json`,
+    });
+  }
+  const odd = regions.find(isOutside);
+  if (odd !== undefined) {
+    throw invalid(scope, 'InvalidProfileRegions', {
+      what: `'${profileId}' serves ${geography.title}, and routes nowhere else`,
+      got: odd,
+      allowed: `regions of ${geography.title}`,
+      fix: `list those of \`aws bedrock get-inference-profile\`; if it routes there by now, run cdk with -c ${PROFILE_REGIONS_KEY}=${odd}, or add it to \`context\` in cdk.json`,
+    });
+  }
+}
+
+/** the ids that the same model would have in profiles for this region; whether AWS offers each differs by model */
+function profilesFor(region: string, modelId: string): string {
+  const prefixes = Object.entries(GEOGRAPHIES).filter(([, { regions }]) => regions.test(region));
+  return prefixes.length === 0
+    ? 'no profile that is known here'
+    : prefixes.map(([prefix]) => `${prefix}.${modelId}`).join(' or ');
 }
 
 /**

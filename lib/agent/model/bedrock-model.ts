@@ -1,16 +1,19 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Arn, ArnFormat, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 import type { BoundModel } from './bedrock-model-id';
-import { checkModelId, checkRegions, idParts } from './bedrock-model-id';
+import { checkGeography, checkModelId, checkRegions, idParts } from './bedrock-model-id';
+import { GEOGRAPHIES } from '../../contract/regions';
 import { invalidValue } from '../../private/errors';
+import { checkPlace } from '../../private/references';
 
 const INVOKE_ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
 const APPLICATION_PROFILE_ARN = /^arn:aws[-a-z]*:bedrock:[a-z0-9-]+:\d{12}:application-inference-profile\/[a-z0-9]+$/;
 
 /** Which model stands behind an application inference profile. */
 export interface ApplicationInferenceProfileOptions {
-  /** The foundation model, for example `anthropic.claude-opus-4-6-v1`. */
+  /** The foundation model, for example `anthropic.claude-opus-5-5`. */
   readonly modelId: string;
 
   /**
@@ -21,7 +24,7 @@ export interface ApplicationInferenceProfileOptions {
   readonly regions?: string[];
 
   /**
-   * The cross-region profile from which it was made, for example `eu.anthropic.claude-opus-4-6-v1`. Clients that look
+   * The cross-region profile from which it was made, for example `eu.anthropic.claude-opus-5-5`. Clients that look
    * through your profile call that one; the agent then gets the right to it too.
    *
    * @default - made from a foundation model
@@ -51,7 +54,7 @@ export abstract class BedrockModel {
   /**
    * A cross-region inference profile of AWS that stays in one geography.
    *
-   * @param profileId the model id with its geography in front, for example `eu.anthropic.claude-opus-4-6-v1`
+   * @param profileId the model id with its geography in front, for example `eu.anthropic.claude-opus-5-5`
    * @param regions every region to which the profile may route, as `aws bedrock get-inference-profile` lists them
    */
   public static inferenceProfile(profileId: string, regions: string[]): BedrockModel {
@@ -61,7 +64,7 @@ export abstract class BedrockModel {
   /**
    * A global inference profile of AWS, which may route to any commercial region: prompts may leave your geography.
    *
-   * @param profileId for example `global.anthropic.claude-opus-4-6-v1`
+   * @param profileId for example `global.anthropic.claude-opus-5-5`
    */
   public static globalInferenceProfile(profileId: string): BedrockModel {
     return new SystemInferenceProfile(profileId);
@@ -81,6 +84,14 @@ export abstract class BedrockModel {
 
   protected constructor() {}
 
+  /**
+   * Refuses a profile that cannot be called from where the agent is.
+   * @internal
+   */
+  public _check(_scope: IConstruct): void {
+    // a foundation model is called where the agent is
+  }
+
   /** @internal */
   public abstract _statements(stack: Stack): iam.PolicyStatement[];
 
@@ -95,7 +106,7 @@ class FoundationModel extends BedrockModel {
   public constructor(private readonly modelId: string) {
     super();
     checkModelId(modelId);
-    const geography = /^(us|us-gov|eu|apac|jp|au|ca|sa|global)\./.exec(modelId)?.[1];
+    const geography = Object.keys(GEOGRAPHIES).find((prefix) => modelId.startsWith(`${prefix}.`));
     if (geography !== undefined) {
       throw invalidValue('ModelIsInferenceProfile', {
         what: 'this is an inference profile, not a foundation model',
@@ -138,7 +149,7 @@ class SystemInferenceProfile extends BedrockModel {
         got: profileId,
         allowed: isGlobal
           ? 'global.<provider>.<model>'
-          : '<geography>.<provider>.<model>, for example eu.anthropic.claude-opus-4-6-v1',
+          : '<geography>.<provider>.<model>, for example eu.anthropic.claude-opus-5-5',
         fix: 'choose between BedrockModel.foundation, .inferenceProfile and .globalInferenceProfile by how the id begins',
       });
     }
@@ -146,6 +157,11 @@ class SystemInferenceProfile extends BedrockModel {
     if (regions !== undefined) {
       checkRegions(profileId, regions);
     }
+  }
+
+  /** @internal */
+  public override _check(scope: IConstruct): void {
+    checkGeography(scope, this.profileId, this.regions);
   }
 
   /** @internal */
@@ -184,6 +200,24 @@ class ApplicationInferenceProfile extends BedrockModel {
     }
     if (options.regions !== undefined) {
       checkRegions(options.modelId, options.regions);
+    }
+  }
+
+  /** @internal */
+  public override _check(scope: IConstruct): void {
+    checkPlace(
+      scope,
+      { arn: this.profileArn },
+      {
+        code: 'InferenceProfileElsewhere',
+        what: 'the application inference profile is',
+        than: 'the agent',
+        same: ['region', 'account'],
+        fix: 'make an application inference profile in the account and region of the agent',
+      },
+    );
+    if (this.options.copiedFrom !== undefined) {
+      checkGeography(scope, this.options.copiedFrom, this.options.regions);
     }
   }
 

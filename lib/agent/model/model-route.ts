@@ -5,6 +5,7 @@ import { type CliName, factsOf, providerHostsOf } from '../../contract/agents';
 import type { Need } from '../../contract/reach';
 import type { RouteSettings } from '../../contract/session';
 import type { SecretReference } from '../../identity/secret-reference';
+import { checkRegion } from '../../private/environments';
 import { invalidValue } from '../../private/errors';
 import { httpsFlaw, withoutUserInfo } from '../../private/https-url';
 import type { BedrockModel } from './bedrock-model';
@@ -121,6 +122,11 @@ class BedrockRoute extends ModelRoute {
     const stack = Stack.of(scope);
     const models = this.models.map((model) => model._name());
     const isMantle = cli !== undefined && factsOf(cli).bedrock?.isMantle === true;
+    checkRegion(scope, 'bedrock');
+    if (isMantle) {
+      checkRegion(scope, 'mantle');
+    }
+    this.models.forEach((model) => model._check(scope));
     return {
       settings: { via: 'bedrock' },
       needs: [{ service: isMantle ? 'bedrock-mantle' : 'bedrock-runtime', purpose: PURPOSE }],

@@ -71,7 +71,7 @@ export function bindServer(scope: Construct, context: TargetContext, server: Rem
   });
   if (identity.broker !== undefined) {
     refuseIdleProps(server);
-    return bindFunction(server.standIn(identity.broker), { description, identity });
+    return bindFunction(scope, server.standIn(identity.broker), { description, identity });
   }
   if (server.isVendor === true && isSigned(identity)) {
     throw invalidValue('SignatureForVendor', {

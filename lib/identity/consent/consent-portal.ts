@@ -4,7 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PerEnvironment } from '../../private/environments';
 import { invalid } from '../../private/errors';
-import { ownerOf } from '../../private/references';
+import { checkPlace, ownerOf } from '../../private/references';
 import type { IMcpGateway } from '../contracts';
 import { clientWith, makeProvider } from '../oauth/client';
 import { checkScopes } from '../oauth/scopes';
@@ -102,7 +102,11 @@ export class ConsentPortal extends Construct {
     this.takeGateway(gateway);
     const name = this.nameFrom(props);
     const secret = bindSecret(this, clientSecret, 'clientSecret');
-    const provider = makeProvider(this, 'Issuer', OAuthVendor.custom(discovery)._render(clientWith(clientId, secret)));
+    const provider = makeProvider(
+      this,
+      'Issuer',
+      OAuthVendor.custom(discovery)._render(clientWith(clientId, secret), this),
+    );
     this.gatewayId = gateway.gatewayId;
     this.role = new ConsentPortalRole(this, 'Access', { portalName: name, gateway });
     this._addProvider(provider.name, secret.statements);
@@ -151,7 +155,19 @@ export class ConsentPortal extends Construct {
     return { discoveryUrl, ...(privateEndpoint && { privateEndpoint }) };
   }
 
-  private checkStack({ gatewayId, node }: IMcpGateway): void {
+  private checkStack(gateway: IMcpGateway): void {
+    const { gatewayId, gatewayArn, node } = gateway;
+    checkPlace(
+      this,
+      { resource: gateway, arn: gatewayArn },
+      {
+        code: 'GatewayElsewhere',
+        what: `gateway '${node.path}' is`,
+        than: 'the portal',
+        same: ['region', 'account'],
+        fix: 'make the portal in the account and region of the gateway',
+      },
+    );
     const owner = ownerOf(gatewayId);
     if (owner !== undefined && Stack.of(owner) !== Stack.of(this)) {
       throw invalid(this, 'PortalInOtherStack', {

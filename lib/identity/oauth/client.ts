@@ -101,7 +101,7 @@ export function bindClient(scope: Construct, props: OAuthClientProps, exchange?:
           ...key?.config,
           oauthDiscovery: discoveryOf(props),
           onBehalfOfTokenExchangeConfig: exchange,
-          privateEndpoint: privateEndpoint?._render(),
+          privateEndpoint: privateEndpoint?._render(scope),
         },
       },
     },

@@ -1,3 +1,4 @@
+import type { IConstruct } from 'constructs';
 import type { OAuthClientConfig, OAuthProviderConfig } from './client';
 import type { AuthorizationServer, OAuthServerOptions } from './server';
 import { checkServer, discoveryOf, OAuthClientAuthentication } from './server';
@@ -128,7 +129,7 @@ export abstract class OAuthVendor {
   protected constructor() {}
 
   /** @internal */
-  public abstract _render(client: OAuthClientConfig): OAuthProviderConfig;
+  public abstract _render(client: OAuthClientConfig, scope: IConstruct): OAuthProviderConfig;
 }
 
 class OwnVendor extends OAuthVendor {
@@ -171,7 +172,7 @@ class CustomVendor extends OAuthVendor {
   }
 
   /** @internal */
-  public _render(client: OAuthClientConfig): OAuthProviderConfig {
+  public _render(client: OAuthClientConfig, scope: IConstruct): OAuthProviderConfig {
     const { clientAuthentication, privateEndpoint } = this.server;
     return {
       vendor: 'CustomOauth2',
@@ -180,7 +181,7 @@ class CustomVendor extends OAuthVendor {
           ...client,
           oauthDiscovery: discoveryOf(this.server),
           clientAuthenticationMethod: clientAuthentication ?? OAuthClientAuthentication.BASIC,
-          privateEndpoint: privateEndpoint?._render(),
+          privateEndpoint: privateEndpoint?._render(scope),
         },
       },
     };

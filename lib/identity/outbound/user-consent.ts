@@ -73,7 +73,7 @@ export function bindUserConsent(scope: Construct, context: IdentityContext, prop
   checkContext(scope, context, props.portal);
   warnOfBroadScopes(scope, props.scopes);
   const secret = bindSecret(scope, props.clientSecret, 'clientSecret');
-  const provider = makeProvider(scope, ID, props.vendor._render(clientWith(props.clientId, secret)));
+  const provider = makeProvider(scope, ID, props.vendor._render(clientWith(props.clientId, secret), scope));
   props.portal?._addProvider(provider.name, secret.statements);
   const { providerArn, callbackUrl } = provider;
   return {

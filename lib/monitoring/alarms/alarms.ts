@@ -4,6 +4,7 @@ import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { invalid } from '../../private/errors';
+import { checkPlace, importedArn } from '../../private/references';
 import { AgentPrices } from '../prices';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../segment';
 import { ORDER } from '../segment';
@@ -120,6 +121,7 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
   ) {
     super(scope, id);
     checkAlarmsProps(this, props);
+    checkPlaces(this, props);
     this.runbookUrl = props.runbookUrl ?? DEFAULT_RUNBOOK;
     const { strategy = AlarmStrategy.defaults(), prices = AgentPrices.of() } = props;
     const rules = this.rules({ strategy, prices, region: Stack.of(this).region });
@@ -182,6 +184,40 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
   private topicOf({ severity }: AlarmKind): sns.ITopic {
     const { topic, highSeverityTopic = topic } = this.props;
     return severity === AlarmSeverity.HIGH ? highSeverityTopic : topic;
+  }
+}
+
+/** An alarm reads metrics and calls actions of its own region only. */
+function checkPlaces(scope: Construct, { watch, topic, highSeverityTopic }: AgentAlarmsProps): void {
+  for (const source of watch) {
+    if (Construct.isConstruct(source)) {
+      checkPlace(
+        scope,
+        { resource: source, arn: importedArn(source) },
+        {
+          code: 'WatchedElsewhere',
+          what: `'${source.node.path}' is`,
+          than: 'its alarms',
+          // CloudWatch shares metrics between accounts
+          same: ['region'],
+          fix: 'make an AgentAlarms in each region',
+        },
+      );
+    }
+  }
+  for (const given of [topic, highSeverityTopic]) {
+    checkPlace(
+      scope,
+      { resource: given, arn: given?.topicArn },
+      {
+        code: 'AlarmTopicElsewhere',
+        what: 'the topic is',
+        than: 'the alarms',
+        // the policy of a topic may let CloudWatch publish for other accounts
+        same: ['region'],
+        fix: 'use a topic of the region of the alarms; subscribe the same people to it',
+      },
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import { grantMount } from './grants';
 import { importAccessPoint } from './import';
 import { checkDirectory } from './path';
 import { invalid } from '../../private/errors';
+import { checkPlace } from '../../private/references';
 
 /** Which directory an access point opens, and as whom. */
 export interface S3FilesAccessPointOptions {
@@ -92,6 +93,17 @@ export class S3FilesAccessPoint extends Resource implements IS3FilesAccessPoint 
     checkDirectory(this, props.path, 'the path of an access point');
     this.checkUser(posixUser);
     this.checkPermissions(permissions);
+    checkPlace(
+      this,
+      { resource: props.fileSystem, arn: props.fileSystem.fileSystemArn },
+      {
+        code: 'FileSystemElsewhere',
+        what: 'the file system is',
+        than: 'its access point',
+        same: ['region', 'account'],
+        fix: 'make the access point in the stack of the file system, or in one of its account and region',
+      },
+    );
     this.fileSystem = props.fileSystem;
     const accessPoint = new s3files.CfnAccessPoint(this, 'Resource', {
       fileSystemId: props.fileSystem.fileSystemId,

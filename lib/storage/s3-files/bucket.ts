@@ -1,7 +1,8 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { invalid, warn } from '../../private/errors';
+import { checkPlace } from '../../private/references';
 import type { S3FilesFileSystemProps } from './file-system-props';
 import { wholeDays } from './synchronization';
 
@@ -23,12 +24,22 @@ export function bucketOf(scope: Construct, props: S3FilesFileSystemProps): s3.IB
     }
   }
   checkVersioned(scope, props.bucket);
-  checkHome(scope, props.bucket, 'region');
-  checkHome(scope, props.bucket, 'account');
+  checkPlace(
+    scope,
+    { resource: props.bucket },
+    {
+      code: 'BucketElsewhere',
+      what: 'the bucket is',
+      than: 'the file system',
+      same: ['region', 'account'],
+      fix: 'use a bucket of this account and region, or omit `bucket` to get one',
+    },
+  );
   return props.bucket;
 }
 
 function ownBucket(scope: Construct, props: S3FilesFileSystemProps): s3.Bucket {
+  checkAccessLogsBucket(scope, props.serverAccessLogsBucket);
   const { encryptionKey, noncurrentVersionExpiration = Duration.days(NONCURRENT_DAYS) } = props;
   wholeDays(scope, noncurrentVersionExpiration, 'noncurrentVersionExpiration', LONGEST_LIFECYCLE_DAYS);
   return new s3.Bucket(scope, 'Bucket', {
@@ -81,14 +92,23 @@ function isVersioned(bucket: s3.IBucket): boolean | undefined {
   return typeof status === 'string' ? status === 'Enabled' : undefined;
 }
 
-function checkHome(scope: Construct, bucket: s3.IBucket, part: 'region' | 'account'): void {
-  const [theirs, ours] = [bucket.env[part], Stack.of(scope)[part]];
-  if (!Token.isUnresolved(theirs) && !Token.isUnresolved(ours) && theirs !== ours) {
-    throw invalid(scope, 'BucketElsewhere', {
-      what: `the bucket belongs to another ${part} than the file system`,
-      got: theirs,
-      allowed: ours,
-      fix: `use a bucket in ${ours}, or leave \`bucket\` away to get one`,
-    });
+/**
+ * Refuses a bucket that cannot take the access log of a bucket made here.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+ */
+export function checkAccessLogsBucket(scope: Construct, bucket: s3.IBucket | undefined): void {
+  if (bucket !== undefined) {
+    checkPlace(
+      scope,
+      { resource: bucket },
+      {
+        code: 'AccessLogsElsewhere',
+        what: 'serverAccessLogsBucket is',
+        than: 'the bucket whose accesses it takes',
+        same: ['region', 'account'],
+        fix: 'use a bucket of this account and region: Amazon S3 delivers access logs to no other',
+      },
+    );
   }
 }

@@ -7,8 +7,9 @@ import * as s3files from 'aws-cdk-lib/aws-s3files';
 import type { IDependable } from 'constructs';
 import { Construct, DependencyGroup } from 'constructs';
 import type { IAgentNetwork } from '../../network/contracts';
-import { NFS_PORT } from '../../network/security-groups';
+import { NFS_PORT, checkNetwork } from '../../network/security-groups';
 import { invalid } from '../../private/errors';
+import { checkKeyPlace } from '../../private/keys';
 import type { S3FilesAccessPointOptions } from './access-point';
 import { S3FilesAccessPoint } from './access-point';
 import { bucketOf } from './bucket';
@@ -87,6 +88,10 @@ export class S3FilesFileSystem extends Resource implements IS3FilesFileSystem {
     super(scope, id);
     const { network, prefix = '' } = props;
     checkMountable(this, network);
+    checkNetwork(this, network, 'the file system');
+    if (props.encryptionKey !== undefined) {
+      checkKeyPlace(this, props.encryptionKey, 'the key of the file system', 'region');
+    }
     checkKeyPrefix(this, prefix, 'prefix');
     this.vpc = network.vpc;
     this.bucket = bucketOf(this, props);

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { DependencyGroup } from 'constructs';
-import { NFS_PORT } from '../../network/security-groups';
+import { NFS_PORT, checkGroup } from '../../network/security-groups';
 import { grantMount } from './grants';
 import type { IS3FilesAccessPoint, IS3FilesFileSystem } from './contracts';
 import type { S3FilesAccessPointAttributes } from './access-point';
@@ -37,6 +37,9 @@ export function importFileSystem(scope: Construct, id: string, attrs: S3FilesFil
     fileSystemArn ??
     Stack.of(scope).formatArn({ service: 's3files', resource: 'file-system', resourceName: fileSystemId });
   const imported = new ImportedFileSystem(scope, id, { ...attrs, fileSystemArn: arn });
+  if (securityGroup !== undefined && attrs.vpc !== undefined) {
+    checkGroup(scope, attrs.vpc, securityGroup);
+  }
   if (securityGroup === undefined) {
     warn(imported, 's3FilesSecurityGroupUnknown', {
       what: 'the security group of the mount targets is not known, so nothing opens the way to them',

@@ -20,7 +20,7 @@ public final class MinimalApp {
     Stack stack = new Stack(app, "MinimalAgent");
     CodingAgent agent = CodingAgent.Builder.create(stack, "Agent")
         .cli(AgentCli.claudeCode())
-        .model(ModelRoute.bedrock(List.of(BedrockModel.globalInferenceProfile("global.anthropic.claude-opus-4-6-v1"))))
+        .model(ModelRoute.bedrock(List.of(BedrockModel.globalInferenceProfile("global.anthropic.claude-opus-5-5"))))
         .network(network)
         .filesystems(List.of(Filesystem.sessionStorage("/mnt/workspace")))
         .build();
