@@ -47,8 +47,12 @@ function renamed(resources: Resources): Resources {
   return JSON.parse(text) as Resources;
 }
 
+/** What CloudFormation does with a resource: neither its path nor the notes of this library for its checks are part of it. */
 function withoutPath(resource: any): any {
-  const { 'aws:cdk:path': _path, ...Metadata } = resource.Metadata ?? {};
+  const metadata = Object.entries<any>(resource.Metadata ?? {});
+  const Metadata = Object.fromEntries(
+    metadata.filter(([key]) => key !== 'aws:cdk:path' && !key.startsWith('cdk-coding-agents:')),
+  );
   return { ...resource, Metadata };
 }
 

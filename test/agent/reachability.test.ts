@@ -66,7 +66,7 @@ class World {
   public found(): string[] {
     return Annotations.fromStack(this.stack)
       .findWarning('*', Match.stringLikeRegexp('does not (lead to|let through)'))
-      .map(({ entry }) => /\(got '(.*?)'\).*?; (.*?)(?:; if another| \[ack)/.exec(String(entry.data))?.slice(1) ?? [])
+      .map(({ entry }) => /\(got '(.*?)'\).*?; (.*?)(?:; if another| \[ack)/.exec(entry.data as string)?.slice(1) ?? [])
       .map(([what, line]) => `${what}: ${line}`);
   }
 }
@@ -371,5 +371,13 @@ describe('what an agent needs and its network does not open', () => {
     const agent = world.agent(world.network(), { gitCredential: world.git() });
     CoreAnnotations.of(agent).acknowledgeWarning('cdk-coding-agents:unreachable:lambda');
     expect(world.found()).toEqual([expect.stringMatching(/^github\.com/)]);
+  });
+
+  test('the bucket has an id of its own', () => {
+    const world = new World();
+    const agent = world.agent(world.network());
+    new s3.Bucket(world.stack, 'Bucket').grantRead(agent);
+    CoreAnnotations.of(agent).acknowledgeWarning('cdk-coding-agents:unreachableBucket');
+    expect(world.found()).toEqual([]);
   });
 });

@@ -88,7 +88,10 @@ describe('1: a workload identity is spelled in lower case', () => {
 describe('2: what a resource needs is there before it', () => {
   test.each<[string, (fixture: GatewayFixture) => ToolTarget]>([
     ['a function', ({ stack }) => hooks(stack)],
-    ['an API whose description is in a bucket', () => describedBy(SchemaSource.fromFile(join(__dirname, 'assets/tools/tickets.json')), SIGNED)],
+    [
+      'an API whose description is in a bucket',
+      () => describedBy(SchemaSource.fromFile(join(__dirname, 'assets/tools/tickets.json')), SIGNED),
+    ],
     ['a server called with a key', server],
   ])('the policy of the role before %s', (_, target) => {
     const fixture = new GatewayFixture();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { Stack } from 'aws-cdk-lib';
 import * as ts from 'typescript';
 import { InboundAuth, JwtClaim, McpGateway } from '../../lib';
@@ -152,7 +153,7 @@ describe('the recipes for tokens of callers', () => {
   });
 
   test.each(recipes)('$heading: a gateway takes it without a word', ({ code }) => {
-    const auth = new Function('InboundAuth', 'JwtClaim', `${code}; return callers;`) as (
+    const auth = runInThisContext(`(InboundAuth, JwtClaim) => { ${code}; return callers; }`) as (
       ...names: unknown[]
     ) => InboundAuth;
     const stack = new Stack();

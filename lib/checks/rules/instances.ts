@@ -42,7 +42,9 @@ export const INSTANCE_CHECKS: Check[] = [
     (runtime) => {
       const provider = capacityProviderOf(runtime);
       const name = provider && nameOf(provider);
-      return name === undefined ? [] : at(provider!.path, (sharingIn(runtime.template.assembly).get(name) ?? 0) > 1);
+      return provider === undefined || name === undefined
+        ? []
+        : at(provider.path, (sharingIn(runtime.template.assembly).get(name) ?? 0) > 1);
     },
   ),
   warningCheck(
