@@ -16,13 +16,6 @@ const CASES = Object.keys(APPS).flatMap((name) =>
 /** the networks from which the internet is reachable, and the ports that their agents may use */
 const OPEN: Record<string, number[]> = { allowList: [443], internet: [443, 80] };
 
-const PULL = [
-  'ecr:BatchCheckLayerAvailability',
-  'ecr:BatchGetImage',
-  'ecr:GetAuthorizationToken',
-  'ecr:GetDownloadUrlForLayer',
-];
-
 const INTERFACES = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -48,10 +41,11 @@ function all<T>(places: string[], allowed: T): Record<string, T> {
   return Object.fromEntries(places.map((place) => [place, allowed]));
 }
 
-const endpoints = (services: string[]): string[] =>
+const endpoints = (services: string[], effect = 'Allow'): string[] =>
   ['Network', 'TeamNetwork'].flatMap((stack) =>
-    services.map((service) => `AWS::EC2::VPCEndpoint ${stack}/Network/Endpoints/${service}/Resource Allow`),
+    services.map((service) => `AWS::EC2::VPCEndpoint ${stack}/Network/Endpoints/${service}/Resource ${effect}`),
   );
+const LAMBDA = 'AWS::EC2::VPCEndpoint TeamNetwork/Network/Endpoints/lambda/Resource';
 const stacks = (place: string): string[] => ['Agents', 'Team'].map((stack) => place.replace('<stack>', stack));
 const inVpc = (effect: string): string[] =>
   ['CloneForRunner', 'OwnGitHubApp'].map(
@@ -70,10 +64,7 @@ const ALL_RESOURCES = {
   'AWS::IAM::ManagedPolicy Keyed/Gemini/Policy/Resource Deny': ['kms:Decrypt'],
   ...all(stacks('AWS::IAM::ManagedPolicy <stack>/CodingAgentsGuardrail/Resource Deny'), expect.any(Array)),
   // the same: no agent is called with a token from within the network
-  ...all(
-    endpoints(['bedrock-agentcore']).map((place) => place.replace('Allow', 'Deny')),
-    ['bedrock-agentcore:InvokeAgentRuntime*'],
-  ),
+  ...all(endpoints(['bedrock-agentcore'], 'Deny'), ['bedrock-agentcore:InvokeAgentRuntime*']),
   // Lambda asks for it: see Acknowledgements.NETWORK_INTERFACES; the code itself is denied the same
   ...all(inVpc('Allow'), INTERFACES),
   ...all(inVpc('Deny'), INTERFACES),
@@ -91,8 +82,12 @@ const ALL_RESOURCES = {
   // an endpoint carries every call of its service; the condition on the account is checked below
   ...all(endpoints(CARRIERS), ['*']),
   ...all(endpoints(['bedrock']), ['bedrock:GetInferenceProfile', 'bedrock:ListInferenceProfiles']),
-  // pulling only, since nobody says as whom AgentCore pulls; pushing to a foreign registry is what must not be
-  ...all(endpoints(['ecr.api', 'ecr.dkr']), PULL),
+  // takes no resource; pulling names the repositories of the accounts, and no credentials of others get through
+  ...all(endpoints(['ecr.api', 'ecr.dkr']), ['ecr:GetAuthorizationToken']),
+  ...all(endpoints(['ecr.api', 'ecr.dkr'], 'Deny'), ['*']),
+  // an added endpoint: what its denials close is checked below
+  [`${LAMBDA} Allow`]: ['*'],
+  [`${LAMBDA} Deny`]: ['*'],
   // X-Ray takes no narrower resource; bound to deliveries of the account's own runtimes and gateways
   ...all(stacks('AWS::XRay::ResourcePolicy <stack>/CodingAgentsLogs/XRayPolicy Allow'), ['xray:PutTraceSegments']),
 };
@@ -205,8 +200,14 @@ describe.each(CASES)('$name in $place', ({ name, deployed }) => {
       ({ type, statement }) =>
         type === 'AWS::EC2::VPCEndpoint' && statement.Resource === '*' && statement.Action === '*',
     );
-    for (const { statement } of open) {
-      expect(Object.values(statement.Condition?.StringEquals ?? {})).toEqual([ACCOUNT]);
+    for (const { path, statement } of open.filter(({ statement }) => statement.Effect === 'Allow')) {
+      const denied = open
+        .filter((other) => other.path === path && other.statement.Effect === 'Deny')
+        .map((other) => other.statement.Condition?.StringNotEquals);
+      // one or the other: only the account gets through, or both ways past it are closed
+      expect(denied.length === 0 ? Object.values(statement.Condition?.StringEquals ?? {}) : denied).toEqual(
+        denied.length === 0 ? [ACCOUNT] : [{ 'aws:PrincipalAccount': ACCOUNT }, { 'aws:ResourceAccount': ACCOUNT }],
+      );
     }
   });
 
