@@ -23,11 +23,13 @@ const TSCONFIG = {
   include: ['bin'],
 };
 
-/** Required, it is its index alone, until something is taken out of it. */
+/** Required, it is its index and the check of versions, until something is taken out of it. */
 const LAZY = `
 const all = require('cdk-coding-agents');
-const loaded = Object.keys(require.cache).length;
-if (loaded !== 1 || typeof all.CodingAgent !== 'function') throw new Error(loaded + ' modules');`;
+const loaded = Object.keys(require.cache);
+const wanted = ['lib/index.js', 'lib/private/cdk-version.js'];
+const others = loaded.filter((file) => !wanted.some((end) => file.endsWith('/cdk-coding-agents/' + end)));
+if (others.length > 0 || typeof all.CodingAgent !== 'function') throw new Error(others.join(', ') || 'no CodingAgent');`;
 const NAMES =
   "import { CodingAgent, mixins } from 'cdk-coding-agents'; new mixins.RuntimeFilesystems([]), CodingAgent.name;";
 

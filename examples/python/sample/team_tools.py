@@ -42,7 +42,6 @@ class TeamTools(Construct):
             self,
             "Gateway",
             inbound_auth=employees,
-            single_page_tool_lists=True,
             policies=[ToolPolicy.permit_all(), ToolPolicy.repositories(repositories, targets=["github"])],
         )
 
