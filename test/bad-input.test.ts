@@ -10,7 +10,7 @@ import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import type { CodingAgentProps, S3FilesFileSystemProps } from '../lib';
+import type { CodingAgent, CodingAgentProps, S3FilesFileSystemProps } from '../lib';
 import {
   AgentCli,
   AgentNetwork,
@@ -690,7 +690,124 @@ const ROWS: Record<string, Row> = {
 };
 
 /** what is allowed, but not without a word */
+const opus = BedrockModel.globalInferenceProfile('global.anthropic.claude-opus-5-5');
+const claude = (props: Partial<CodingAgentProps>) => (f: Fixture) =>
+  f.agent({
+    cli: AgentCli.claudeCode({ image: AgentCli.fromRepository(f.repository, '1') }),
+    model: ModelRoute.bedrock([opus]),
+    filesystems: [Filesystem.sessionStorage('/mnt/workspace')],
+    ...props,
+  });
+const lasting = (props: Partial<CodingAgentProps>, duration: Duration) =>
+  claude({ cli: AgentCli.claudeCode({ limits: { duration } }), ...props });
+const granted = (input: string, grant: (f: Fixture, agent: CodingAgent) => unknown, says: string): Warned<Fixture> => ({
+  input,
+  action: (f) => grant(f, claude({})(f)),
+  id: 'grantOutweighed',
+  says,
+});
+const dropped = (input: string, grant: (f: Fixture, agent: CodingAgent) => unknown, says: string): Warned<Fixture> => ({
+  input,
+  action: (f) => grant(f, claude({})(f)),
+  id: 'grantDropped',
+  says,
+});
+const LIFETIMES: Record<string, Row> = {
+  A7a: {
+    input: 'jobs of eight hours in microVMs of one',
+    action: lasting({ maxLifetime: Duration.hours(1) }, Duration.hours(8)),
+    code: 'JobBeyondLifetime',
+    says: ["got '480 minutes'", 'at most the maxLifetime of 60 minutes'],
+  },
+  A7b: {
+    input: 'jobs of an own agent that are longer than its microVM',
+    action: (f) =>
+      f.agent({
+        cli: AgentCli.custom({
+          image: AgentCli.fromRepository(f.repository, '1'),
+          limits: { duration: Duration.minutes(31) },
+        }),
+        maxLifetime: Duration.minutes(30),
+      }),
+    code: 'JobBeyondLifetime',
+    says: ["got '31 minutes'"],
+  },
+};
+const allow = (...actions: string[]) => new iam.PolicyStatement({ actions, resources: ['*'] });
+
+/** What each agent of the library needs beside itself. */
+const UNFINISHED: Record<string, Row> = Object.fromEntries(
+  [
+    ['Claude Code', () => AgentCli.claudeCode()],
+    ['Codex', () => AgentCli.codex()],
+    ['OpenCode', () => AgentCli.openCode()],
+    ['Gemini CLI', () => AgentCli.geminiCli()],
+  ].map(([name, make]) => [
+    `A2 ${name as string}`,
+    {
+      input: `${name as string} without a model`,
+      action: (f: Fixture) => f.agent({ cli: (make as () => AgentCli)() }),
+      code: 'ModelRouteMissing',
+      says: [`${name as string} has no way to its model`, 'pass `model`, such as ModelRoute.'],
+    },
+  ]),
+);
+
 const WARNINGS: Record<string, Warned<Fixture>> = {
+  A3a: {
+    id: 'workspaceNotPersistent',
+    input: 'an agent of the library without session storage',
+    action: claude({ filesystems: undefined }),
+    says: "add Filesystem.sessionStorage('/mnt/workspace') to filesystems",
+  },
+  A3b: {
+    id: 'workspaceNotPersistent',
+    input: 'an agent of the library with a shared file system only',
+    action: (f) => claude({ filesystems: [efsAt('/mnt/cache')(f)] })(f),
+    says: 'end with the microVM',
+  },
+  A3c: {
+    id: 'workspaceNotPersistent',
+    input: 'an own agent that keeps the contract, without session storage',
+    action: (f) => f.agent({ cli: AgentCli.custom({ image: AgentCli.fromRepository(f.repository, '1') }) }),
+    says: 'repositories, jobs and conversations',
+  },
+  A5a: dropped(
+    'a bucket, to the role of the L2',
+    (f, agent) => new s3.Bucket(f.stack, 'Data').grantRead(agent.runtime.role),
+    'use the CodingAgent as the grantee: bucket.grantRead(agent)',
+  ),
+  A5b: dropped(
+    'a bucket, to the L2',
+    (f, agent) => new s3.Bucket(f.stack, 'Data').grantRead(agent.runtime),
+    "(got 's3:GetObject*",
+  ),
+  A5c: dropped(
+    'a statement, to the L2',
+    (_, agent) => agent.runtime.addToRolePolicy(allow('s3:GetObject')),
+    "(got 's3:GetObject')",
+  ),
+  A5d: dropped(
+    'a managed policy, to the role of the L2',
+    (_, agent) => agent.runtime.role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess')),
+    "(got 'a managed policy')",
+  ),
+  A6a: granted(
+    'a secret',
+    (f, agent) => new secretsmanager.Secret(f.stack, 'S').grantRead(agent),
+    'secretsmanager:GetSecretValue',
+  ),
+  A6b: granted('IAM', (_, agent) => agent.grantPrincipal.addToPrincipalPolicy(allow('iam:PassRole')), 'iam:PassRole'),
+  A6c: granted(
+    'routes',
+    (_, agent) => agent.grantPrincipal.addToPrincipalPolicy(allow('ec2:CreateRoute', 's3:GetObject')),
+    "(got 'ec2:CreateRoute')",
+  ),
+  A6d: granted(
+    'another agent, for any user',
+    (f, agent) => f.agent({}, 'Other').grantInvokeForUser(agent),
+    'bedrock-agentcore:InvokeAgentRuntimeForUser',
+  ),
   14: {
     id: 'mutableImageTag',
     input: 'image tag latest',
@@ -770,7 +887,7 @@ testBadInput({
   suite: 'agents',
   make: fixtureIn,
   makeRefused: () => fixtureIn(EU),
-  refused: ROWS,
+  refused: { ...ROWS, ...UNFINISHED, ...LIFETIMES },
   warned: WARNINGS,
 });
 

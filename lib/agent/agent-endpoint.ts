@@ -15,6 +15,10 @@ export interface AgentEndpointOptions {
    *
    * The endpoint stays on it until you change the number, and so do the workspaces of its sessions: session storage is
    * wiped when an endpoint moves to another version. `DEFAULT` moves with every deployment.
+   *
+   * The version must be there already when the endpoint is made or moved: at the first deployment of an agent that is
+   * `'1'` only, and a deployment that changes the agent and names the version that it makes fails. Deploy the change
+   * first, then move the endpoint. A runtime that is replaced, because its stack or its name changed, begins at 1 again.
    */
   readonly version: string;
 

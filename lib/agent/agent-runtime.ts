@@ -13,7 +13,7 @@ import type { AgentCliConfig } from './cli/agent-artifact';
 import type { CodingAgentProps } from './coding-agent-props';
 import { environmentOf } from './environment';
 import type { ModelRouteConfig } from './model/model-route';
-import { sessionEnvironment } from './session/session-environment';
+import { sessionEnvironment, workspaceEnvironment } from './session/session-environment';
 
 const REGION = 'AWS_REGION';
 
@@ -55,7 +55,8 @@ export function createRuntime(
       scope,
       props.environment ?? {},
       withRegion(scope, props, {
-        ...sessionEnvironment(scope, cli.session, route),
+        ...sessionEnvironment(scope, cli.session, route, props.maxLifetime),
+        ...workspaceEnvironment(scope, cli.session, props),
         ...tools.environment,
         ...telemetry.environment,
       }),

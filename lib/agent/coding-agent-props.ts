@@ -23,12 +23,18 @@ export interface CodingAgentProps {
   /**
    * How it reaches its model.
    *
-   * @default ModelRoute.none() - it may invoke no model on Amazon Bedrock
+   * Errors: none for an agent of this library, such as `AgentCli.claudeCode()`; say `ModelRoute.none()` if its image
+   * brings its own way.
+   *
+   * @default ModelRoute.none() - for other images: it may invoke no model on Amazon Bedrock
    */
   readonly model?: ModelRoute;
 
   /**
    * The directories that its sessions find under `/mnt`; at most five.
+   *
+   * Session storage is the workspace: repositories, jobs and conversations lie there, wherever it is mounted
+   * (`AGENT_WORKSPACE`). An agent with a session server that has none brings a warning.
    *
    * @default - none: what a session writes is lost when its microVM ends
    */

@@ -24,10 +24,14 @@ import { agentTelemetryOf } from './agent-telemetry';
 import { agentToolsOf, checkToolPrefix } from './agent-tools';
 import type { CodingAgentProps } from './coding-agent-props';
 import { executionRole, mountPolicy, splitByRoom } from './execution-role';
+import { checkGrants, warnOfDropped } from './granted';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
 import { ModelRoute } from './model/model-route';
 import { checkReach } from './reachability';
+import { checkLifetime, checkModelGiven } from './session/session-checks';
+import { workspaceOf } from './session/session-environment';
 import { runtimeNameOf } from './runtime-name';
+import { checkProps } from '../private/kinds';
 
 /** the API takes 4,096 characters, the L2 refuses more than this */
 const LONGEST_DESCRIPTION = 1200;
@@ -95,12 +99,15 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
 
   public constructor(scope: Construct, id: string, props: CodingAgentProps) {
     super(scope, id);
+    checkProps(this, 'CodingAgentProps', props);
     checkRegion(this, 'agentCore');
     checkDescription(this, 'the agent', props.description, LONGEST_DESCRIPTION);
     checkTags(this, props.tags ?? {});
     const inboundAuth = props.inboundAuth ?? InboundAuth.iam();
     const cli = props.cli._bind(this);
     this.runtimeName = runtimeNameOf(this, props.runtimeName);
+    checkModelGiven(this, cli.session, props.model);
+    checkLifetime(this, cli.session, props.maxLifetime);
     const route = (props.model ?? ModelRoute.none())._bind(this, {
       runtimeName: this.runtimeName,
       cli: cli.session?.name,
@@ -134,12 +141,14 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
       policies: [...policies, ...telemetry.policies],
       needs: [...(cli.isCode ? [] : START_NEEDS), ...needs],
     });
+    checkGrants(this, role);
+    warnOfDropped(this, this.runtime.role);
     this.runtimeArn = this.runtime.agentRuntimeArn;
     this.role = role;
     this.grantPrincipal = role;
     this.usesJwt = inboundAuth.usesJwt;
     this._connections = place.connections;
-    this.workspace = props.filesystems?.find((filesystem) => filesystem._isPrivate)?.mountPath;
+    this.workspace = workspaceOf(props);
 
     const { fit, rest } = splitByRoom(props.filesystems ?? []);
     this.mount(fit, place, policy);
@@ -179,6 +188,7 @@ export class CodingAgent extends AgentEndpointBase implements iam.IGrantable, ec
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-filesystem-configurations.html
    */
   public addEndpoint(endpointName: string, options: AgentEndpointOptions): AgentEndpoint {
+    checkProps(this, 'AgentEndpointOptions', options);
     this.requireFree(endpointName);
     const endpoint = new PinnedEndpoint(this, `Endpoint-${endpointName}`, {
       ...options,

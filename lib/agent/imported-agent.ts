@@ -2,6 +2,7 @@ import { Fn, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AgentEndpointBase } from './agent-endpoint-base';
 import { invalid } from '../private/errors';
+import { checkProps } from '../private/kinds';
 
 /** A coding agent of another app or stack. */
 export interface CodingAgentAttributes {
@@ -36,6 +37,7 @@ export class ImportedAgent extends AgentEndpointBase {
 
   public constructor(scope: Construct, id: string, attributes: CodingAgentAttributes) {
     super(scope, id);
+    checkProps(this, 'CodingAgentAttributes', attributes);
     const { runtimeArn, endpointNames = ['DEFAULT'], usesJwt = false } = attributes;
     if (!Token.isUnresolved(runtimeArn) && !RUNTIME_ARN.test(runtimeArn)) {
       throw invalid(this, 'InvalidRuntimeArn', {

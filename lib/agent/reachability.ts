@@ -1,6 +1,6 @@
 import { AspectPriority, Aspects, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Need, Openings } from '../contract/reach';
 import { HTTPS_PORT, serviceOfAction, textOfNeed, unreachedOf } from '../contract/reach';
@@ -8,6 +8,7 @@ import { AgentNetwork } from '../network/agent-network';
 import type { IAgentNetwork } from '../network/contracts';
 import { openingsOf } from '../network/openings';
 import { warn } from '../private/errors';
+import { type Allowed, allowedIn, grantedTo } from './granted';
 
 /** An agent with everything that decides what its sessions reach. */
 interface Reach {
@@ -37,10 +38,7 @@ export function checkReach(agent: Construct, reach: Reach): void {
 
 function warnOfUnreached(agent: Construct, reach: Reach): void {
   const { network, securityGroups, role, policies, needs } = reach;
-  const granted = role.node
-    .findAll()
-    .filter((node) => node instanceof iam.Policy)
-    .flatMap(({ document }) => allowedIn(document));
+  const granted = grantedTo(role);
   const allowed = [...granted, ...policies.flatMap(({ document }) => allowedIn(document))];
   const openings = openingsOf(network, securityGroups);
   const unreached = unreachedOf([...needs, ...needsOf(allowed)], openings);
@@ -59,7 +57,7 @@ function warnOfUnreached(agent: Construct, reach: Reach): void {
 }
 
 /** The first part of S3's policy is that of the role, the second that of the endpoint: both have to allow a bucket. */
-function warnOfShutBuckets(agent: Construct, network: AgentNetwork, granted: readonly Statement[]): void {
+function warnOfShutBuckets(agent: Construct, network: AgentNetwork, granted: readonly Allowed[]): void {
   const arns = granted
     .filter(({ actions }) => actions.some((action) => action.toLowerCase().startsWith('s3:')))
     .flatMap(({ resources }) => resources)
@@ -74,25 +72,7 @@ function warnOfShutBuckets(agent: Construct, network: AgentNetwork, granted: rea
   }
 }
 
-interface Statement {
-  readonly actions: string[];
-  readonly resources: string[];
-}
-
-function allowedIn(document: iam.PolicyDocument): Statement[] {
-  const { Statement: statements = [] } = (document.toJSON() ?? {}) as { Statement?: Written[] };
-  return statements
-    .filter(({ Effect }) => Effect === 'Allow')
-    .map(({ Action = [], Resource = [] }) => ({ actions: [Action].flat(), resources: [Resource].flat() }));
-}
-
-interface Written {
-  readonly Effect?: string;
-  readonly Action?: string | string[];
-  readonly Resource?: string | string[];
-}
-
-function needsOf(allowed: readonly Statement[]): Need[] {
+function needsOf(allowed: readonly Allowed[]): Need[] {
   const actions = allowed.flatMap((statement) => statement.actions);
   return actions.flatMap((action) => {
     const service = serviceOfAction(action);

@@ -14,6 +14,7 @@ import { AuditLogs, saveQueries } from './logs';
 import { daysKept } from './retention';
 import { AuditScope, eventSelectors } from './scope';
 import { AuditTable } from './table';
+import { checkProps } from '../private/kinds';
 
 /** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
 const MOST_TRAILS = 5;
@@ -71,6 +72,7 @@ export class AgentAuditTrail extends Construct {
 
   public constructor(scope: Construct, id: string, props: AgentAuditTrailProps = {}) {
     super(scope, id);
+    checkProps(this, 'AgentAuditTrailProps', props);
     const { managementEvents = true, cloudWatchLogs = true, bucket } = props;
     this.scope = new AuditScope(this, props.of);
     this.takePlace();

@@ -9,6 +9,11 @@
 export const CLI_VARIABLE = 'AGENT_CLI';
 /** The settings, as JSON of `SessionSettings`; set by the constructs. */
 export const SETTINGS_VARIABLE = 'AGENT_SETTINGS';
+/** Where a session works: the mount of its own storage. Set by the constructs; a runtime without it looks at the default. */
+export const WORKSPACE_VARIABLE = 'AGENT_WORKSPACE';
+export const DEFAULT_WORKSPACE = '/mnt/workspace';
+/** Where AgentCore mounts file systems. What is named below it has to be one. */
+export const MOUNTS = '/mnt/';
 /** Where the gateway is, and whether it wants a signature (`iam`) or the caller's token (`jwt`). */
 export const GATEWAY_URL_VARIABLE = 'MCP_GATEWAY_URL';
 export const GATEWAY_AUTH_VARIABLE = 'MCP_GATEWAY_AUTH';
@@ -47,6 +52,9 @@ export type RouteSettings =
   | { readonly via: 'provider'; readonly credentialProvider: string }
   /** without a credential provider the gateway asks for no key */
   | { readonly via: 'llmGateway'; readonly url: string; readonly credentialProvider?: string };
+
+/** How long a job may run, where nobody says it. */
+export const DEFAULT_JOB_MINUTES = 60;
 
 export interface LimitSettings {
   readonly turns?: number;

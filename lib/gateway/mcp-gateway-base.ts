@@ -12,6 +12,7 @@ import type { McpClient } from './clients/mcp-client';
 import type { ClientConfigurationOptions, ClientGateway } from './clients/options';
 import type { ClientOutputsOptions } from './clients/outputs';
 import { addClientOutputs, outputScope } from './clients/outputs';
+import { checkProps } from '../private/kinds';
 
 const GATEWAY_ARN = /^arn:aws[-a-z]*:bedrock-agentcore:[^:]+:\d{12}:gateway\/[0-9a-z](-?[0-9a-z])*-[0-9a-z]{10}$/;
 
@@ -109,8 +110,10 @@ export class ImportedGateway extends McpGatewayBase {
   public readonly gatewayId: string;
   public readonly inboundAuth: InboundAuth;
 
-  public constructor(scope: Construct, id: string, { gatewayArn, inboundAuth }: McpGatewayAttributes) {
+  public constructor(scope: Construct, id: string, attributes: McpGatewayAttributes) {
     super(scope, id);
+    checkProps(this, 'McpGatewayAttributes', attributes);
+    const { gatewayArn, inboundAuth } = attributes;
     if (!Token.isUnresolved(gatewayArn) && !GATEWAY_ARN.test(gatewayArn)) {
       throw invalid(this, 'InvalidGatewayArn', {
         what: 'this is not the ARN of a gateway',

@@ -30,6 +30,7 @@ import { deliverGatewayLogs } from '../logs/delivery';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../monitoring/segment';
 import { gatewayRows } from './gateway-rows';
 import { invalid } from '../private/errors';
+import { checkProps } from '../private/kinds';
 
 /** the ARN is known only at deployment, and a Cedar engine wants a literal */
 const CEDAR_GATEWAY = 'arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/tools-abcdefghij';
@@ -85,6 +86,7 @@ export class McpGateway extends McpGatewayBase implements IDashboardSegment, IAl
 
   public constructor(scope: Construct, id: string, props: McpGatewayProps) {
     super(scope, id);
+    checkProps(this, 'McpGatewayProps', props);
     this.props = props;
     this.inboundAuth = props.inboundAuth;
     checkGatewayProps(this, props);

@@ -11,6 +11,7 @@ import { checkReason } from './broker-tools';
 import { appConfigOf } from './github-app-checks';
 import { GitHubAppFunction } from './github-app-function';
 import type { GitHubAppOptions } from './github-app-options';
+import { checkProps } from '../private/kinds';
 
 const TIMEOUT = Duration.seconds(15);
 const credentialFunctions = new WeakSet<lambda.IFunction>();
@@ -73,6 +74,7 @@ export class GitCredential extends GitHubAppFunction {
 
   public constructor(scope: Construct, id: string, props: GitCredentialProps) {
     super(scope, id);
+    checkProps(this, 'GitCredentialProps', props);
     const { allowPush } = props;
     if (allowPush !== undefined) {
       checkReason(this, 'allowPush', allowPush.reason);

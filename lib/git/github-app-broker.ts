@@ -12,6 +12,7 @@ import { checkReason, permissionsOf, toolsOf } from './broker-tools';
 import type { GitHubAppBrokerProps } from './github-app-broker-props';
 import { appConfigOf, checkLiterals, checkProtectedPaths } from './github-app-checks';
 import { GitHubAppFunction } from './github-app-function';
+import { checkProps } from '../private/kinds';
 
 const TIMEOUT = Duration.seconds(30);
 
@@ -55,6 +56,7 @@ export class GitHubAppBroker extends GitHubAppFunction implements IToolBroker {
 
   public constructor(scope: Construct, id: string, props: GitHubAppBrokerProps) {
     super(scope, id);
+    checkProps(this, 'GitHubAppBrokerProps', props);
     const { cacheMinutes = 45, largestResult = 50_000, allowDefaultBranch, allowSensitivePermissions } = props;
     checkProtectedPaths(this, props.protectedPaths);
     const rows = toolsOf(this, props);

@@ -6,6 +6,7 @@ import { KEY_ARN_VARIABLE, SECRET_ARN_VARIABLE, SECRET_FIELD_VARIABLE } from '..
 import { completeArn, jsonKeyProblem, secretStatements } from '../identity/secret-reference';
 import { invalid, invalidValue, warn } from '../private/errors';
 import { checkKeyPlace, madeKey } from '../private/keys';
+import { checkArguments } from '../private/kinds';
 
 const ALGORITHM = 'RSASSA_PKCS1_V1_5_SHA_256';
 /** what users call the secret with the key */
@@ -27,6 +28,7 @@ export abstract class GitHubAppKey {
    * @see https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html
    */
   public static kms(key: kms.IKey): GitHubAppKey {
+    checkArguments('GitHubAppKey.kms', { key: ['IKey', key] });
     return new KmsKey(key);
   }
 
@@ -43,6 +45,7 @@ export abstract class GitHubAppKey {
    * @param jsonKey the field of the JSON in the secret; left away, the whole secret is the PEM
    */
   public static secret(secret: secretsmanager.ISecret, jsonKey?: string): GitHubAppKey {
+    checkArguments('GitHubAppKey.secret', { secret: ['ISecret', secret], jsonKey: ['string?', jsonKey] });
     return new SecretKey(secret, jsonKey);
   }
 

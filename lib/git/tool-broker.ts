@@ -3,6 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IToolBroker } from '../identity/contracts';
 import { refuseCredentialFunction } from './git-credential';
 import { checkTools } from './tool-checks';
+import { checkArguments } from '../private/kinds';
 
 /** What is known of the tools of your own function. */
 export interface ToolBrokerOptions {
@@ -31,6 +32,11 @@ export class ToolBroker implements IToolBroker {
     tools: agentcore.ToolDefinition[],
     options: ToolBrokerOptions = {},
   ): IToolBroker {
+    checkArguments('ToolBroker.fromFunction', {
+      fn: ['IFunction', fn],
+      tools: ['ToolDefinition[]', tools],
+      options: ['ToolBrokerOptions?', options],
+    });
     refuseCredentialFunction(fn);
     checkTools(tools, options.writeTools);
     return new ToolBroker(fn, tools, options.writeTools ?? tools.map(({ name }) => name));

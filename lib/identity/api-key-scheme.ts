@@ -1,5 +1,6 @@
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import { invalidValue } from '../private/errors';
+import { checkArguments } from '../private/kinds';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-gatewaytarget-apikeycredentialprovider.html */
 const LONGEST_NAME = 64;
@@ -28,6 +29,7 @@ export class ApiKeyScheme {
    * @param prefix a word before the key; the gateway puts the space between them. Nothing stands before it by default
    */
   public static header(name: string, prefix?: string): ApiKeyScheme {
+    checkArguments('ApiKeyScheme.header', { name: ['string', name], prefix: ['string?', prefix] });
     return new ApiKeyScheme('header', name, prefix);
   }
 
@@ -37,6 +39,7 @@ export class ApiKeyScheme {
    * @param name of the parameter, at most 64 characters
    */
   public static queryParameter(name: string): ApiKeyScheme {
+    checkArguments('ApiKeyScheme.queryParameter', { name: ['string', name] });
     return new ApiKeyScheme('query', name);
   }
 

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { invalid } from '../private/errors';
 import { checkJwtRules, warnAboutRules } from './jwt-rules';
 import type { JwtAuthProps } from './jwt-rules';
+import { checkArguments } from '../private/kinds';
 
 /**
  * Who may call: signed AWS requests or tokens of the company's identity provider.
@@ -28,6 +29,7 @@ export abstract class InboundAuth {
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-oauth.html
    */
   public static jwt(props: JwtAuthProps): InboundAuth {
+    checkArguments('InboundAuth.jwt', { props: ['JwtAuthProps', props] });
     return new JwtAuth(props);
   }
 

@@ -1,21 +1,25 @@
 import { Token } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import { invalidValue } from '../private/errors';
+import { checkArguments } from '../private/kinds';
 
 /** A claim that a caller's token must hold besides issuer, audience and client. */
 export abstract class JwtClaim {
   /** The claim is a string and equals this value, for example `department` = `platform`. */
   public static stringEquals(name: string, value: string): JwtClaim {
+    checkArguments('JwtClaim.stringEquals', { name: ['string', name], value: ['string', value] });
     return new EqualClaim(name, value);
   }
 
   /** The claim is a list and holds this value, for example `groups` holds `developers`. */
   public static listContains(name: string, value: string): JwtClaim {
+    checkArguments('JwtClaim.listContains', { name: ['string', name], value: ['string', value] });
     return new ListClaim(name, [value], agentcore.CustomClaimOperator.CONTAINS);
   }
 
   /** The claim is a list and holds at least one of these values. */
   public static listContainsAny(name: string, values: string[]): JwtClaim {
+    checkArguments('JwtClaim.listContainsAny', { name: ['string', name], values: ['string[]', values] });
     return new ListClaim(name, values, agentcore.CustomClaimOperator.CONTAINS_ANY);
   }
 

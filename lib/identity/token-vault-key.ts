@@ -9,6 +9,7 @@ import { checkVaultKey, letVaultUseKey, vaultKeyStatements } from './token-vault
 import { KEY_ARN_VARIABLE, REPLACE_EXISTING_KEY_VARIABLE, SET_BACK_VARIABLE, VAULT_ID } from '../contract/token-vault';
 import { PerEnvironment, checkRegion } from '../private/environments';
 import { invalid } from '../private/errors';
+import { checkProps } from '../private/kinds';
 
 const HANDLER = path.join(__dirname, '..', '..', 'assets', 'token-vault-key');
 const taken = new PerEnvironment();
@@ -71,6 +72,7 @@ export class TokenVaultKey extends Resource {
 
   public constructor(scope: Construct, id: string, props: TokenVaultKeyProps) {
     super(scope, id);
+    checkProps(this, 'TokenVaultKeyProps', props);
     const { key, removalPolicy = RemovalPolicy.RETAIN, replaceExistingKey = false } = props;
     checkRegion(this, 'agentCore');
     this.takeVault();

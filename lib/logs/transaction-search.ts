@@ -5,6 +5,7 @@ import * as xray from 'aws-cdk-lib/aws-xray';
 import { Construct } from 'constructs';
 import { PerEnvironment } from '../private/environments';
 import { invalid } from '../private/errors';
+import { checkProps } from '../private/kinds';
 
 /** where X-Ray writes, as AWS documents it */
 const LOG_GROUPS = ['aws/spans', '/aws/application-signals/data'];
@@ -52,6 +53,7 @@ export interface TransactionSearchProps {
 export class TransactionSearch extends Construct {
   public constructor(scope: Construct, id: string, props: TransactionSearchProps = {}) {
     super(scope, id);
+    checkProps(this, 'TransactionSearchProps', props);
     const { indexingPercentage = 1, removalPolicy = RemovalPolicy.RETAIN } = props;
     this.takeAccount();
     checkPercentage(this, indexingPercentage);

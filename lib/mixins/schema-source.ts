@@ -6,6 +6,7 @@ import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import type { IConstruct } from 'constructs';
 import { invalidValue } from '../private/errors';
 import { checkPlace } from '../private/references';
+import { checkArguments } from '../private/kinds';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
 const LARGEST_INLINE_BYTES = 1024 * 1024;
@@ -26,6 +27,7 @@ export abstract class SchemaSource {
    * A file, uploaded as an asset with the app; at most 10 MB. Errors: no such file, too large, empty.
    */
   public static fromFile(path: string): SchemaSource {
+    checkArguments('SchemaSource.fromFile', { path: ['string', path] });
     return new FileSchema(path);
   }
 
@@ -33,6 +35,7 @@ export abstract class SchemaSource {
    * Text within the template; at most 1 MB, and a template holds 1 MB in all. Errors: empty, too large.
    */
   public static fromInline(text: string): SchemaSource {
+    checkArguments('SchemaSource.fromInline', { text: ['string', text] });
     return new InlineSchema(text);
   }
 
@@ -41,6 +44,7 @@ export abstract class SchemaSource {
    * the object needs a new key to be seen. What it says is not known while the app is synthesized.
    */
   public static fromBucket(bucket: s3.IBucket, objectKey: string): SchemaSource {
+    checkArguments('SchemaSource.fromBucket', { bucket: ['IBucket', bucket], objectKey: ['string', objectKey] });
     return new BucketSchema(bucket, objectKey);
   }
 

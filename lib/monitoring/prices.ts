@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { invalidValue } from '../private/errors';
+import { checkArguments } from '../private/kinds';
 
 /** Prices in US dollars, to replace those that the library knows. */
 export interface AgentPricesProps {
@@ -45,6 +46,7 @@ export class AgentPrices {
    * Errors: a price that is no amount of money.
    */
   public static of(prices: AgentPricesProps = {}): AgentPrices {
+    checkArguments('AgentPrices.of', { prices: ['AgentPricesProps?', prices] });
     return new AgentPrices(prices);
   }
 

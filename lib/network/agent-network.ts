@@ -20,6 +20,7 @@ import { s3Peer } from './s3-prefix-list';
 import type { AwsEndpointsProps } from './vpc-endpoints';
 import { AwsEndpoints, S3Endpoint, warnAboutMissingEndpoints } from './vpc-endpoints';
 import { createZonedVpc } from './zoned-vpc';
+import { checkArguments, checkProps } from '../private/kinds';
 
 /**
  * A VPC for coding agents, in availability zones that AgentCore supports.
@@ -51,6 +52,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
    * @see https://docs.aws.amazon.com/securityhub/latest/userguide/bedrockagentcore-controls.html
    */
   public static publicInternet(options: PublicInternetOptions): IAgentNetwork {
+    checkArguments('AgentNetwork.publicInternet', { options: ['PublicInternetOptions', options] });
     return new PublicNetwork(options);
   }
 
@@ -98,6 +100,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
 
   constructor(scope: Construct, id: string, props: AgentNetworkProps = {}) {
     super(scope, id);
+    checkProps(this, 'AgentNetworkProps', props);
     const plan = (props.egress ?? Egress.awsOnly())._plan;
     this._domains = plan.endpointsOnly ? plan.domains : 'any';
     const logSettings = this.prepareLogs(props);
@@ -140,6 +143,10 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
    * network, it would be a circle. With `Egress.internet()` it matters too: the endpoint comes before the NAT gateways.
    */
   public allowBucket(bucket: s3.IBucket, options: AllowBucketOptions = {}): void {
+    checkArguments('AgentNetwork.allowBucket', {
+      bucket: ['IBucket', bucket],
+      options: ['AllowBucketOptions?', options],
+    });
     this.s3Endpoint.allowBucket(bucket, options);
   }
 

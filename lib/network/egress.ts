@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { invalidValue } from '../private/errors';
 import { checkDomains } from './domains';
 import { SMALLEST_SUBNET, SubnetGroup } from './zoned-vpc';
+import { checkArguments } from '../private/kinds';
 
 /** Options of `Egress.internet()`. */
 export interface InternetEgressOptions {
@@ -68,6 +69,7 @@ export class Egress {
    * @see https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html
    */
   public static allowList(domains: string[]): Egress {
+    checkArguments('Egress.allowList', { domains: ['string[]', domains] });
     checkDomains(domains);
     return new Egress({
       subnetConfiguration: [
@@ -90,6 +92,7 @@ export class Egress {
    * For trusted work only: nothing stops an agent from sending what it has read to anyone.
    */
   public static internet(options: InternetEgressOptions = {}): Egress {
+    checkArguments('Egress.internet', { options: ['InternetEgressOptions?', options] });
     const { natGateways } = options;
     if (natGateways !== undefined && !(natGateways >= 1 && natGateways % 1 === 0)) {
       // a token, which is a negative number, is refused too: the CDK would make no gateway at all

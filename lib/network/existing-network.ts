@@ -9,6 +9,7 @@ import { supportedZoneIds, zoneOf } from './availability-zones';
 import { Egress } from './egress';
 import { s3Peer } from './s3-prefix-list';
 import { checkCount, checkSecurityGroups, checkSubnets, checkVpcPlace } from './security-groups';
+import { checkProps } from '../private/kinds';
 
 /** A network in a VPC that exists already; see `AgentNetwork.fromVpc()`. */
 export class ExistingNetwork extends Construct implements IAgentNetwork {
@@ -21,6 +22,7 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
 
   constructor(scope: Construct, id: string, props: FromVpcProps) {
     super(scope, id);
+    checkProps(this, 'FromVpcProps', props);
     this.vpc = props.vpc;
     this.checkVpc();
     this.checkZones(props.availabilityZoneIds ?? []);

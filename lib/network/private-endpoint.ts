@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import { invalidValue } from '../private/errors';
 import { checkPlace } from '../private/references';
 import { checkGroup, checkSubnets, checkVpcPlace } from './security-groups';
+import { checkArguments } from '../private/kinds';
 
 /** @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-inbound-auth.html */
 const MOST_GROUPS = 5;
@@ -59,6 +60,7 @@ export abstract class PrivateEndpoint {
    * Errors: no subnet, no security group or more than five.
    */
   public static inVpc(options: VpcEndpointOptions): PrivateEndpoint {
+    checkArguments('PrivateEndpoint.inVpc', { options: ['VpcEndpointOptions', options] });
     return new VpcEndpoint(options);
   }
 
@@ -68,6 +70,7 @@ export abstract class PrivateEndpoint {
    * Errors: what is neither its id (`rcfg-...`) nor its ARN.
    */
   public static lattice(resourceConfiguration: string): PrivateEndpoint {
+    checkArguments('PrivateEndpoint.lattice', { resourceConfiguration: ['string', resourceConfiguration] });
     return new LatticeEndpoint(resourceConfiguration);
   }
 

@@ -6,6 +6,7 @@ import type { Mount } from './mount';
 import { mountPathFrom } from './mount';
 import { mountStatements } from './s3-files/grants';
 import { invalidValue } from '../private/errors';
+import { checkArguments } from '../private/kinds';
 
 /** How a shared file system is mounted. */
 export interface SharedFilesystemOptions {
@@ -42,6 +43,7 @@ export abstract class Filesystem {
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html
    */
   public static sessionStorage(mountPath: string): Filesystem {
+    checkArguments('Filesystem.sessionStorage', { mountPath: ['string', mountPath] });
     return new SessionStorage(mountPath);
   }
 
@@ -58,6 +60,11 @@ export abstract class Filesystem {
     mountPath: string,
     options: SharedFilesystemOptions = {},
   ): Filesystem {
+    checkArguments('Filesystem.fromS3FilesAccessPoint', {
+      accessPoint: ['IS3FilesAccessPoint', accessPoint],
+      mountPath: ['string', mountPath],
+      options: ['SharedFilesystemOptions?', options],
+    });
     return new S3FilesMount(accessPoint, mountPath, options);
   }
 
@@ -75,6 +82,11 @@ export abstract class Filesystem {
     mountPath: string,
     options: SharedFilesystemOptions = {},
   ): Filesystem {
+    checkArguments('Filesystem.fromEfsAccessPoint', {
+      accessPoint: ['IAccessPoint', accessPoint],
+      mountPath: ['string', mountPath],
+      options: ['SharedFilesystemOptions?', options],
+    });
     return new EfsMount(accessPoint, mountPath, options);
   }
 

@@ -1,5 +1,5 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { AgentCli } from '../../lib';
+import { AgentCli, ModelRoute } from '../../lib';
 import { Fixture, resource } from '../fixture';
 
 const METRICS = 'CodingAgentsMetrics';
@@ -11,7 +11,7 @@ function policies(fixture: Fixture): any[] {
 
 test('an agent with telemetry gets a log group and a stream, and is told both', () => {
   const fixture = new Fixture();
-  fixture.agent({ cli: AgentCli.claudeCode({ telemetry: true }), runtimeName: 'claude' });
+  fixture.agent({ model: ModelRoute.none(), cli: AgentCli.claudeCode({ telemetry: true }), runtimeName: 'claude' });
   const template = fixture.template();
   const { EnvironmentVariables } = resource(template, 'AWS::BedrockAgentCore::Runtime').Properties;
   const { AGENT_LOG_GROUP, AGENT_LOG_STREAM } = EnvironmentVariables;
@@ -29,7 +29,9 @@ test('an agent with telemetry gets a log group and a stream, and is told both', 
 test('of each further agent it costs two resources', () => {
   const count = (telemetry: boolean): number => {
     const fixture = new Fixture();
-    ['One', 'Two'].forEach((id) => fixture.agent({ cli: AgentCli.claudeCode({ telemetry }) }, id));
+    ['One', 'Two'].forEach((id) =>
+      fixture.agent({ model: ModelRoute.none(), cli: AgentCli.claudeCode({ telemetry }) }, id),
+    );
     return Object.keys(fixture.template().toJSON().Resources as object).length;
   };
   // and the policy that all of a stack share
@@ -38,8 +40,8 @@ test('of each further agent it costs two resources', () => {
 
 test('the right to metrics has no condition, stands alone, and is for agents with telemetry only', () => {
   const fixture = new Fixture();
-  fixture.agent({ cli: AgentCli.claudeCode({ telemetry: true }) });
-  fixture.agent({ cli: AgentCli.codex() }, 'Codex');
+  fixture.agent({ model: ModelRoute.none(), cli: AgentCli.claudeCode({ telemetry: true }) });
+  fixture.agent({ model: ModelRoute.none(), cli: AgentCli.codex() }, 'Codex');
   const template = fixture.template();
   const { PolicyDocument, Roles } = resource(template, 'AWS::IAM::ManagedPolicy', METRICS).Properties;
   expect(PolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 'cloudwatch:PutMetricData', Resource: '*' }]);
@@ -53,7 +55,7 @@ test.each([
   ['that has none', AgentCli.kiro({ ...archive, telemetry: true })],
 ])('an agent %s costs nothing for it', (_which, cli) => {
   const fixture = new Fixture();
-  fixture.agent({ cli });
+  fixture.agent({ model: ModelRoute.none(), cli });
   expect(JSON.stringify(policies(fixture))).not.toContain(METRICS);
   fixture.template().resourceCountIs('AWS::Logs::LogStream', 0);
 });
@@ -61,7 +63,11 @@ test.each([
 test('its log group has the key and the retention of all logs of the agent', () => {
   const fixture = new Fixture();
   const encryptionKey = new kms.Key(fixture.stack, 'Key');
-  fixture.agent({ cli: AgentCli.codex({ telemetry: true }), observability: { encryptionKey } });
+  fixture.agent({
+    model: ModelRoute.none(),
+    cli: AgentCli.codex({ telemetry: true }),
+    observability: { encryptionKey },
+  });
   const group = resource(fixture.template(), 'AWS::Logs::LogGroup', 'ClaudeTelemetryLogs');
   expect(group.Properties.KmsKeyId).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] });
 });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import type { AgentCliOptions } from '../../lib';
-import { AgentCli, BedrockModel, ModelRoute, ReasoningEffort } from '../../lib';
+import { AgentCli, BedrockModel, Filesystem, ModelRoute, ReasoningEffort } from '../../lib';
 import { CLI_NAMES } from '../../lib/contract/agents';
 import { AGENT_NAMES, AGENTS } from '../agents';
 import { Fixture, resource, STRICT, thrownBy } from '../fixture';
@@ -24,7 +24,7 @@ function isVendors(name: (typeof AGENT_NAMES)[number]): boolean {
 
 function imageOf(cli: AgentCli): any {
   const fixture = new Fixture();
-  fixture.agent({ cli });
+  fixture.agent({ model: ModelRoute.none(), cli });
   const assembly = fixture.app.synth();
   const manifest = assembly.artifacts.find(({ id }) => id.endsWith('.assets')) as unknown as { contents: any };
   const [image] = Object.values<any>(manifest.contents.dockerImages);
@@ -71,7 +71,10 @@ describe.each(PACKAGED)('%s', (name, make) => {
   test('may be built elsewhere, and is then any image', () => {
     const fixture = new Fixture();
     const archive = isVendors(name) ? { archiveUrl: undefined, archiveSha256: undefined } : {};
-    fixture.agent({ cli: make({ image: AgentCli.fromRepository(fixture.repository, '1.4.2'), ...archive }) });
+    fixture.agent({
+      model: ModelRoute.none(),
+      cli: make({ image: AgentCli.fromRepository(fixture.repository, '1.4.2'), ...archive }),
+    });
     const { ContainerUri } = resource(fixture.template(), RUNTIME).Properties.AgentRuntimeArtifact
       .ContainerConfiguration;
     expect(JSON.stringify(ContainerUri)).toContain('/coding-agents/claude:1.4.2');
@@ -133,7 +136,7 @@ test('a password in an address is not printed', () => {
 test('what a build takes is not a secret', () => {
   const fixture = new Fixture();
   const cli = AgentCli.claudeCode({ managedSettings: { env: { KEY: `ghp_${'a1'.repeat(18)}` } } });
-  const { text } = thrownBy(() => fixture.agent({ cli }));
+  const { text } = thrownBy(() => fixture.agent({ model: ModelRoute.none(), cli }));
   expect(text).toContain('MANAGED_SETTINGS');
   expect(text).not.toContain('a1a1');
 });
@@ -168,7 +171,7 @@ test('all pass the strict validator', () => {
     PACKAGED.forEach(([name, make], index) => {
       const { bedrockModel: id } = AGENTS[name];
       const model = id === undefined ? ModelRoute.none() : ModelRoute.bedrock([BedrockModel.foundation(id)]);
-      fixture.agent({ cli: make(), model }, `Agent${index}`);
+      fixture.agent({ cli: make(), model, filesystems: [Filesystem.sessionStorage('/mnt/work')] }, `Agent${index}`);
     });
     fixture.template().resourceCountIs(RUNTIME, AGENT_NAMES.length);
   } finally {
@@ -179,7 +182,10 @@ test('all pass the strict validator', () => {
 test('prices reach the session, and bound what Codex may spend', () => {
   const fixture = new Fixture();
   const prices = { input: 1.25, output: 10, cacheRead: 0.125 };
-  fixture.agent({ cli: AgentCli.codex({ image: imageOfFixture(fixture), limits: { dollars: 5 }, prices }) });
+  fixture.agent({
+    model: ModelRoute.none(),
+    cli: AgentCli.codex({ image: imageOfFixture(fixture), limits: { dollars: 5 }, prices }),
+  });
   const { EnvironmentVariables } = resource(fixture.template(), RUNTIME).Properties;
   expect(JSON.parse(EnvironmentVariables.AGENT_SETTINGS)).toEqual({ limits: { dollars: 5 }, prices });
 });

@@ -1,7 +1,7 @@
-import { Lazy, type StackProps } from 'aws-cdk-lib';
+import { Duration, Lazy, type StackProps } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { CodingAgentProps } from '../../lib';
-import { AgentCli, BedrockModel, LlmGatewayAuth, ModelRoute, ReasoningEffort } from '../../lib';
+import { AgentCli, BedrockModel, Filesystem, LlmGatewayAuth, ModelRoute, ReasoningEffort } from '../../lib';
 import { claudeCode } from '../../images/session/cli/claude-code';
 import { Fixture, resource, thrownBy } from '../fixture';
 import { reportOf } from '../report/report-apps';
@@ -329,3 +329,48 @@ function llm(url: string): ModelRoute {
     auth: LlmGatewayAuth.none({ reason: 'reached through PrivateLink by agents only' }),
   });
 }
+
+describe('the place and the time that a session has', () => {
+  const environmentOf = (props: Partial<CodingAgentProps>): Record<string, string> => {
+    const fixture = new Fixture({ stackProps: ENV });
+    fixture.agent({ cli: AgentCli.claudeCode(), model: ModelRoute.bedrock([opus]), ...props });
+    return resource(fixture.template(), 'AWS::BedrockAgentCore::Runtime').Properties.EnvironmentVariables as Record<
+      string,
+      string
+    >;
+  };
+  const storage = [Filesystem.sessionStorage('/mnt/work')];
+
+  test('the workspace is where the storage is mounted', () => {
+    expect(environmentOf({ filesystems: storage }).AGENT_WORKSPACE).toBe('/mnt/work');
+  });
+
+  test('another place that the app names wins', () => {
+    const environment = { AGENT_WORKSPACE: '/mnt/efs/team' };
+    expect(environmentOf({ filesystems: storage, environment }).AGENT_WORKSPACE).toBe('/mnt/efs/team');
+  });
+
+  test('an image of which nothing is known gets no such variable', () => {
+    const fixture = new Fixture({ stackProps: ENV });
+    fixture.agent({ filesystems: storage });
+    expect(
+      resource(fixture.template(), 'AWS::BedrockAgentCore::Runtime').Properties.EnvironmentVariables,
+    ).toBeUndefined();
+  });
+
+  test.each<[string, Partial<CodingAgentProps>, object | undefined]>([
+    ['a microVM that lives shorter than a job by default', { maxLifetime: Duration.minutes(20) }, { minutes: 20 }],
+    ['one that lives longer', { maxLifetime: Duration.hours(2) }, undefined],
+    [
+      'jobs that are shorter still',
+      {
+        maxLifetime: Duration.minutes(20),
+        cli: AgentCli.claudeCode({ limits: { duration: Duration.minutes(5), turns: 3 } }),
+      },
+      { minutes: 5, turns: 3 },
+    ],
+  ])('%s', (_, props, limits) => {
+    const { limits: told } = JSON.parse(environmentOf(props).AGENT_SETTINGS) as { limits?: object };
+    expect(told).toEqual(limits);
+  });
+});

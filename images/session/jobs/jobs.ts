@@ -183,7 +183,7 @@ export class Jobs {
     if (!persistent) {
       job.notice(
         'WorkspaceNotPersistent',
-        `/mnt/workspace is not there, so ${places.root} is used: it ends with the microVM`,
+        `${places.root} is no mounted storage: what is in it ends with the microVM`,
       );
     }
     this.current = job;

@@ -1,9 +1,8 @@
 import type { CliAdapter, CliName, JobRequest, LimitSettings } from '../contract';
 import { tellsDollars } from '../../../lib/contract/agents';
-import type { SessionSettings } from '../../../lib/contract/session';
+import { DEFAULT_JOB_MINUTES, type SessionSettings } from '../../../lib/contract/session';
 import { SessionError } from '../shared/problem';
 
-const DEFAULT_MINUTES = 60;
 /** AgentCore ends a session after eight hours */
 export const MOST_MINUTES = 480;
 
@@ -14,7 +13,7 @@ export function boundsOf(settings: SessionSettings, { limits = {} }: Pick<JobReq
   const allowed = settings.limits ?? {};
   const turns = smaller(allowed.turns, limits.turns);
   const dollars = smaller(allowed.dollars, limits.dollars);
-  const asked = smaller(allowed.minutes, limits.minutes) ?? DEFAULT_MINUTES;
+  const asked = smaller(allowed.minutes, limits.minutes) ?? DEFAULT_JOB_MINUTES;
   return {
     minutes: Math.min(asked, MOST_MINUTES),
     ...(turns === undefined ? {} : { turns }),

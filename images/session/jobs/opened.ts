@@ -40,7 +40,7 @@ function notWritable(error: unknown): SessionError {
   return new SessionError('WorkspaceUnavailable', {
     what: 'the workspace cannot be written',
     got: causeOf(error),
-    allowed: 'a mounted and writable /mnt/workspace with space left',
+    allowed: 'a mounted and writable workspace with space left',
     fix: 'look at the storage of the session; ENOSPC means that it is full',
   });
 }

@@ -1,10 +1,8 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import * as path from 'node:path';
+import { DEFAULT_WORKSPACE, MOUNTS, WORKSPACE_VARIABLE } from '../../../lib/contract/session';
 
-/** Where a session works; overrides both places below. */
-const WORKSPACE_VARIABLE = 'AGENT_WORKSPACE';
-const MOUNT = '/mnt/workspace';
 /** the folder for jobs without a repository */
 export const WORK_FOLDER = 'work';
 
@@ -15,17 +13,23 @@ interface Workspace {
 }
 
 /**
- * The workspace: the mounted storage, else a folder of the home directory. Looked up with the first request and not at
- * start: on platform version V2 the start happens once, before the mounts of a session are there.
+ * The workspace: the storage that the construct names, else the one at the usual place, else a folder of the home directory.
+ * Looked up with the first request and not at start: on platform version V2 the start happens once, before the mounts of a
+ * session are there. The image has a plain folder at the usual place, so what counts is whether something is mounted there.
  */
-export function findWorkspace(environment: NodeJS.ProcessEnv, mount = MOUNT): Workspace {
+export function findWorkspace(
+  environment: NodeJS.ProcessEnv,
+  { mount = DEFAULT_WORKSPACE, deviceOf = (folder: string): number => statSync(folder).dev } = {},
+): Workspace {
+  const isMounted = (folder: string): boolean => deviceOf(folder) !== deviceOf('/');
   const wanted = environment[WORKSPACE_VARIABLE];
   if (wanted !== undefined && wanted !== '') {
     mkdirSync(wanted, { recursive: true });
-    return { root: wanted, persistent: true };
+    // elsewhere somebody chose a folder of his own machine
+    return { root: wanted, persistent: !wanted.startsWith(MOUNTS) || isMounted(wanted) };
   }
   if (isWritableFolder(mount)) {
-    return { root: mount, persistent: true };
+    return { root: mount, persistent: isMounted(mount) };
   }
   const root = path.join(environment.HOME ?? homedir(), 'workspace');
   mkdirSync(root, { recursive: true });

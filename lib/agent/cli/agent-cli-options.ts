@@ -3,6 +3,7 @@ import type { ModelPrices } from '../../monitoring/models/model-rows';
 import { invalidValue } from '../../private/errors';
 import type { AgentCli } from './agent-cli';
 import type { JobLimits } from './job-limits';
+import { checkArguments } from '../../private/kinds';
 
 /** How hard the model thinks before it answers, in the words that the coding agents share. */
 export class ReasoningEffort {
@@ -19,6 +20,7 @@ export class ReasoningEffort {
    * Errors: anything but a word of lower-case letters.
    */
   public static of(name: string): ReasoningEffort {
+    checkArguments('ReasoningEffort.of', { name: ['string', name] });
     return new ReasoningEffort(name);
   }
 

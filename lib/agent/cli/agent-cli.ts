@@ -21,6 +21,7 @@ import { factsOf } from '../../contract/agents';
 import { sessionOf } from './cli-session';
 import { checkArchive, checkBuild, checkImage, packagedCli } from './packaged-cli';
 import { invalidValue } from '../../private/errors';
+import { checkArguments } from '../../private/kinds';
 
 /**
  * Which coding agent runs: its image or its code.
@@ -35,6 +36,7 @@ export abstract class AgentCli {
    * @see https://code.claude.com/docs
    */
   public static claudeCode(options: ClaudeCodeOptions = {}): AgentCli {
+    checkArguments('AgentCli.claudeCode', { options: ['ClaudeCodeOptions?', options] });
     return packaged('claude-code', options);
   }
 
@@ -44,6 +46,7 @@ export abstract class AgentCli {
    * @see https://developers.openai.com/codex/cli
    */
   public static codex(options: CodexOptions = {}): AgentCli {
+    checkArguments('AgentCli.codex', { options: ['CodexOptions?', options] });
     return packaged('codex', options);
   }
 
@@ -54,6 +57,7 @@ export abstract class AgentCli {
    * @see https://opencode.ai/docs
    */
   public static openCode(options: OpenCodeOptions = {}): AgentCli {
+    checkArguments('AgentCli.openCode', { options: ['OpenCodeOptions?', options] });
     return packaged('opencode', options);
   }
 
@@ -63,6 +67,7 @@ export abstract class AgentCli {
    * @see https://geminicli.com/docs
    */
   public static geminiCli(options: AgentCliOptions = {}): AgentCli {
+    checkArguments('AgentCli.geminiCli', { options: ['AgentCliOptions?', options] });
     return packaged('gemini-cli', options);
   }
 
@@ -74,6 +79,7 @@ export abstract class AgentCli {
    * @see https://kiro.dev/docs/cli
    */
   public static kiro(options: VendorCliOptions): AgentCli {
+    checkArguments('AgentCli.kiro', { options: ['VendorCliOptions', options] });
     return packaged('kiro', options);
   }
 
@@ -85,6 +91,7 @@ export abstract class AgentCli {
    * @see https://cursor.com/docs/cli
    */
   public static cursor(options: VendorCliOptions): AgentCli {
+    checkArguments('AgentCli.cursor', { options: ['VendorCliOptions', options] });
     return packaged('cursor', options);
   }
 
@@ -93,6 +100,7 @@ export abstract class AgentCli {
    * `AGENT_SETTINGS`. `npx cdk-coding-agents conformance <url>` checks a running container.
    */
   public static custom(options: CustomCliOptions): AgentCli {
+    checkArguments('AgentCli.custom', { options: ['CustomCliOptions', options] });
     checkImage('custom', options.image);
     const session = sessionOf('custom', options);
     return new BoundCli((scope) => ({ ...options.image._bind(scope), session }), 'custom');
@@ -107,6 +115,10 @@ export abstract class AgentCli {
    * makes sure that what was reviewed is what runs; `latest` brings a warning.
    */
   public static fromRepository(repository: ecr.IRepository, tagOrDigest: string): AgentCli {
+    checkArguments('AgentCli.fromRepository', {
+      repository: ['IRepository', repository],
+      tagOrDigest: ['string', tagOrDigest],
+    });
     if (!Token.isUnresolved(tagOrDigest) && !/^(sha256:[0-9a-f]{64}|\w[\w.-]{0,127})$/.test(tagOrDigest)) {
       throw invalidValue('InvalidImageTag', {
         what: 'this is neither an image tag nor a digest',
@@ -125,11 +137,13 @@ export abstract class AgentCli {
    * account share, and ECR knows no rights on single images: the agent could pull any of them whose tag it knows.
    */
   public static fromDirectory(path: string, options: AgentImageOptions = {}): AgentCli {
+    checkArguments('AgentCli.fromDirectory', { path: ['string', path], options: ['AgentImageOptions?', options] });
     return new BoundCli((scope) => imageFromDirectory(scope, path, options));
   }
 
   /** Code on AgentCore's managed Node.js or Python, without an image. */
   public static fromCode(props: AgentCodeProps): AgentCli {
+    checkArguments('AgentCli.fromCode', { props: ['AgentCodeProps', props] });
     return new BoundCli((scope) => codeFromFolder(scope, props));
   }
 
@@ -139,6 +153,7 @@ export abstract class AgentCli {
    * Errors: an artifact that another agent already uses, since the L2 grants its rights only once.
    */
   public static fromArtifact(artifact: agentcore.AgentRuntimeArtifact): AgentCli {
+    checkArguments('AgentCli.fromArtifact', { artifact: ['AgentRuntimeArtifact', artifact] });
     return new BoundCli((scope) => recordArtifact(scope, artifact));
   }
 

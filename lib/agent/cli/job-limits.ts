@@ -10,9 +10,10 @@ const LONGEST = Duration.hours(8);
 /** Bounds of every job of an agent. A job may ask for less, never for more. */
 export interface JobLimits {
   /**
-   * How long a job may run, 1 minute to 8 hours. The agent and all that it started are ended then.
+   * How long a job may run, 1 minute to 8 hours, at most `maxLifetime` of the agent. The agent and all that it started
+   * are ended then.
    *
-   * @default Duration.hours(1)
+   * @default Duration.hours(1) - or `maxLifetime`, if that is shorter
    */
   readonly duration?: Duration;
 

@@ -7,6 +7,7 @@ import { checkGeography, checkModelId, checkRegions, idParts } from './bedrock-m
 import { GEOGRAPHIES } from '../../contract/regions';
 import { invalidValue } from '../../private/errors';
 import { checkPlace } from '../../private/references';
+import { checkArguments } from '../../private/kinds';
 
 const INVOKE_ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
 const APPLICATION_PROFILE_ARN = /^arn:aws[-a-z]*:bedrock:[a-z0-9-]+:\d{12}:application-inference-profile\/[a-z0-9]+$/;
@@ -48,6 +49,7 @@ export abstract class BedrockModel {
    * @param modelId for example `amazon.nova-pro-v1:0`; newer models need an inference profile
    */
   public static foundation(modelId: string): BedrockModel {
+    checkArguments('BedrockModel.foundation', { modelId: ['string', modelId] });
     return new FoundationModel(modelId);
   }
 
@@ -58,6 +60,10 @@ export abstract class BedrockModel {
    * @param regions every region to which the profile may route, as `aws bedrock get-inference-profile` lists them
    */
   public static inferenceProfile(profileId: string, regions: string[]): BedrockModel {
+    checkArguments('BedrockModel.inferenceProfile', {
+      profileId: ['string', profileId],
+      regions: ['string[]', regions],
+    });
     return new SystemInferenceProfile(profileId, regions);
   }
 
@@ -67,6 +73,7 @@ export abstract class BedrockModel {
    * @param profileId for example `global.anthropic.claude-opus-5-5`
    */
   public static globalInferenceProfile(profileId: string): BedrockModel {
+    checkArguments('BedrockModel.globalInferenceProfile', { profileId: ['string', profileId] });
     return new SystemInferenceProfile(profileId);
   }
 
@@ -79,6 +86,10 @@ export abstract class BedrockModel {
     profileArn: string,
     options: ApplicationInferenceProfileOptions,
   ): BedrockModel {
+    checkArguments('BedrockModel.applicationInferenceProfile', {
+      profileArn: ['string', profileArn],
+      options: ['ApplicationInferenceProfileOptions', options],
+    });
     return new ApplicationInferenceProfile(profileArn, options);
   }
 

@@ -1,6 +1,7 @@
 import type { SecretReference } from '../../identity/secret-reference';
 import { invalidValue } from '../../private/errors';
 import { reasonProblem } from '../../private/notes';
+import { checkArguments } from '../../private/kinds';
 
 /** Why an LLM gateway asks for no key. */
 export interface OpenLlmGatewayOptions {
@@ -15,6 +16,7 @@ export abstract class LlmGatewayAuth {
    * the coding agent only. What runs in the microVM can still get at it: give each agent a key of its own, with a budget.
    */
   public static apiKey(secret: SecretReference): LlmGatewayAuth {
+    checkArguments('LlmGatewayAuth.apiKey', { secret: ['SecretReference', secret] });
     return new KeyAuth(secret);
   }
 
@@ -24,6 +26,7 @@ export abstract class LlmGatewayAuth {
    * Errors: a reason of fewer than 20 characters.
    */
   public static none(options: OpenLlmGatewayOptions): LlmGatewayAuth {
+    checkArguments('LlmGatewayAuth.none', { options: ['OpenLlmGatewayOptions', options] });
     const { reason } = options;
     const problem = reasonProblem(reason, {
       what: 'the reason for an LLM gateway without a key says too little',

@@ -12,6 +12,7 @@ import type { BedrockModel } from './bedrock-model';
 import type { BoundModel } from './bedrock-model-id';
 import type { LlmGatewayAuth } from './llm-gateway-auth';
 import { type KeyException, type ModelKey, modelKeyOf } from './model-key';
+import { checkArguments } from '../../private/kinds';
 
 const PURPOSE = 'the model';
 const KEY_NEED: Need = { service: 'bedrock-agentcore', purpose: 'the key of the model, which the Token Vault holds' };
@@ -64,6 +65,7 @@ export abstract class ModelRoute {
    * @param models everything the agent may invoke, the main model first; at least one
    */
   public static bedrock(models: BedrockModel[]): ModelRoute {
+    checkArguments('ModelRoute.bedrock', { models: ['BedrockModel[]', models] });
     return new BedrockRoute(models);
   }
 
@@ -79,6 +81,7 @@ export abstract class ModelRoute {
    * @param apiKey for example `{ secret, jsonKey: 'key' }`
    */
   public static provider(apiKey: SecretReference): ModelRoute {
+    checkArguments('ModelRoute.provider', { apiKey: ['SecretReference', apiKey] });
     return new ProviderRoute(apiKey);
   }
 
@@ -88,6 +91,7 @@ export abstract class ModelRoute {
    * Errors: an address that is no https URL, or that holds a password.
    */
   public static llmGateway(props: LlmGatewayProps): ModelRoute {
+    checkArguments('ModelRoute.llmGateway', { props: ['LlmGatewayProps', props] });
     return new LlmGatewayRoute(props);
   }
 

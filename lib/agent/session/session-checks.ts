@@ -1,10 +1,10 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CliSession } from '../cli/cli-session';
 import type { BoundModel } from '../model/bedrock-model-id';
 import { factsOf, routeTitle } from '../../contract/agents';
 import { priceProblem } from '../cli/cli-session';
-import type { ModelRouteConfig } from '../model/model-route';
+import type { ModelRoute, ModelRouteConfig } from '../model/model-route';
 import { invalid } from '../../private/errors';
 
 /** Refuses what an agent cannot do on its route: it would be found out by the first job. */
@@ -15,6 +15,37 @@ export function checkSession(scope: Construct, session: CliSession, route: Model
   checkMakers(scope, session, route.models);
   checkFoundationModels(scope, session, route.models);
   checkPrices(scope, session, route);
+}
+
+/** An agent of this library without a model would start, and every job of it would fail. */
+export function checkModelGiven(scope: Construct, session: CliSession | undefined, model?: ModelRoute): void {
+  if (session === undefined || session.name === 'custom' || model !== undefined) {
+    return;
+  }
+  const { title, routes } = factsOf(session.name);
+  throw invalid(scope, 'ModelRouteMissing', {
+    what: `${title} has no way to its model, so every job would fail`,
+    got: 'no model',
+    allowed: `${routes.map(routeTitle).join(', ')}; ModelRoute.none() if the image brings its own way`,
+    fix: `pass \`model\`, such as ${routeTitle(routes[0])}`,
+  });
+}
+
+/** A microVM ends with its lifetime, whatever a job still does. */
+export function checkLifetime(scope: Construct, session: CliSession | undefined, maxLifetime?: Duration): void {
+  const minutes = session?.limits?.minutes;
+  if (minutes === undefined || maxLifetime === undefined || maxLifetime.isUnresolved() || Token.isUnresolved(minutes)) {
+    return;
+  }
+  const lifetime = maxLifetime.toMinutes({ integral: false });
+  if (minutes > lifetime) {
+    throw invalid(scope, 'JobBeyondLifetime', {
+      what: 'limits.duration of the agent exceeds maxLifetime: the microVM would end before the job may',
+      got: `${minutes} minutes`,
+      allowed: `at most the maxLifetime of ${lifetime} minutes`,
+      fix: 'shorten limits.duration, or lengthen maxLifetime',
+    });
+  }
 }
 
 function checkRoute(scope: Construct, { name }: CliSession, { settings }: ModelRouteConfig): void {

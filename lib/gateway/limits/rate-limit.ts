@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { CfnGatewayRateLimit } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { invalidValue } from '../../private/errors';
 import { checkToolName } from '../policy/cedar-context';
+import { checkArguments } from '../../private/kinds';
 
 /** Stands for each value that has no limit of its own. */
 export const EACH = '*';
@@ -37,6 +38,7 @@ export class RateLimit {
    * Error: a gateway whose callers bring tokens.
    */
   public static perPrincipal(rate: Rate, principalArn?: string): RateLimit {
+    checkArguments('RateLimit.perPrincipal', { rate: ['Rate', rate], principalArn: ['string?', principalArn] });
     return new RateLimit({ key: PRINCIPAL, value: principalArn ?? EACH, needs: 'iam' }, rate);
   }
 
@@ -47,6 +49,7 @@ export class RateLimit {
    * bring no token.
    */
   public static perClaim(claim: string, rate: Rate, value?: string): RateLimit {
+    checkArguments('RateLimit.perClaim', { claim: ['string', claim], rate: ['Rate', rate], value: ['string?', value] });
     checkClaimName(claim);
     return new RateLimit({ key: `${CLAIM}${claim}`, value: value ?? EACH, needs: 'jwt' }, rate);
   }
@@ -57,6 +60,7 @@ export class RateLimit {
    * Error: a target that the gateway does not have.
    */
   public static perTarget(rate: Rate, target?: string): RateLimit {
+    checkArguments('RateLimit.perTarget', { rate: ['Rate', rate], target: ['string?', target] });
     return new RateLimit({ key: 'targetName', value: target ?? EACH }, rate);
   }
 
@@ -66,6 +70,7 @@ export class RateLimit {
    * Errors: a name of another form; a tool that the gateway does not have, as far as its tools are known.
    */
   public static perTool(rate: Rate, tool?: string): RateLimit {
+    checkArguments('RateLimit.perTool', { rate: ['Rate', rate], tool: ['string?', tool] });
     if (tool !== undefined) {
       checkToolName(tool);
     }
@@ -94,16 +99,19 @@ export class RateLimit {
 export class Rate {
   /** This many requests a second: a whole number, 0 (which blocks) to 10,000,000. */
   public static requestsPerSecond(count: number): Rate {
+    checkArguments('Rate.requestsPerSecond', { count: ['number', count] });
     return new Rate('requests', 'second', count);
   }
 
   /** This many requests a minute: a whole number, 0 (which blocks) to 10,000,000. */
   public static requestsPerMinute(count: number): Rate {
+    checkArguments('Rate.requestsPerMinute', { count: ['number', count] });
     return new Rate('requests', 'minute', count);
   }
 
   /** This many connections a second: a whole number, 0 (which blocks) to 10,000,000. */
   public static connectionsPerSecond(count: number): Rate {
+    checkArguments('Rate.connectionsPerSecond', { count: ['number', count] });
     return new Rate('connections', 'second', count);
   }
 

@@ -11,6 +11,7 @@ import {
   readOnlySpec,
   writesRequireSpec,
 } from './cedar-specs';
+import { checkArguments } from '../../private/kinds';
 
 const LONGEST_DESCRIPTION = 4096;
 
@@ -92,6 +93,7 @@ export class ToolPolicy {
    * Errors: an empty list; the name of a target that the gateway does not have.
    */
   public static permitTargets(targets: string[]): ToolPolicy {
+    checkArguments('ToolPolicy.permitTargets', { targets: ['string[]', targets] });
     return new ToolPolicy(permitTargetsSpec(targets));
   }
 
@@ -103,6 +105,11 @@ export class ToolPolicy {
    * of ASCII, which could not be found in a list; the name of a target that the gateway does not have.
    */
   public static permitCallers(claim: string, values: string[], options: PermitCallersOptions = {}): ToolPolicy {
+    checkArguments('ToolPolicy.permitCallers', {
+      claim: ['string', claim],
+      values: ['string[]', values],
+      options: ['PermitCallersOptions?', options],
+    });
     return new ToolPolicy(permitCallersSpec(claim, values, options.targets));
   }
 
@@ -123,6 +130,7 @@ export class ToolPolicy {
    * have where its tools are known. AgentCore refuses other unknown tools at deployment.
    */
   public static deny(tools: string[]): ToolPolicy {
+    checkArguments('ToolPolicy.deny', { tools: ['string[]', tools] });
     return new ToolPolicy(denySpec(tools));
   }
 
@@ -138,6 +146,10 @@ export class ToolPolicy {
    * Errors: an empty list; a name of another form; a target that the gateway does not have; no tool that takes either input.
    */
   public static repositories(repositories: string[], options: RepositoriesOptions = {}): ToolPolicy {
+    checkArguments('ToolPolicy.repositories', {
+      repositories: ['string[]', repositories],
+      options: ['RepositoriesOptions?', options],
+    });
     const { targets, requireRepository = false } = options;
     return new ToolPolicy(repositoriesSpec(repositories, { targets, requireRepository }));
   }
@@ -149,6 +161,7 @@ export class ToolPolicy {
    * Errors: a gateway whose callers bring no token; values that could not be found in a list; no tool that changes anything.
    */
   public static writesRequire(claim: string, values: string[]): ToolPolicy {
+    checkArguments('ToolPolicy.writesRequire', { claim: ['string', claim], values: ['string[]', values] });
     return new ToolPolicy(writesRequireSpec(claim, values));
   }
 
@@ -161,6 +174,10 @@ export class ToolPolicy {
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-authoring-guide.html
    */
   public static fromCedar(statement: string, options: FromCedarOptions = {}): ToolPolicy {
+    checkArguments('ToolPolicy.fromCedar', {
+      statement: ['string', statement],
+      options: ['FromCedarOptions?', options],
+    });
     checkOptions(options);
     const ignoreFindings = options.ignoreFindings !== undefined;
     return new ToolPolicy(cedarSpec(statement, ToolPolicy.GATEWAY_ARN, { ...options, ignoreFindings }));

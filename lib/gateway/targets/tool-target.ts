@@ -19,6 +19,7 @@ import type {
   OpenApiTargetProps,
   RemoteTargetProps,
 } from './tool-target-props';
+import { checkArguments } from '../../private/kinds';
 
 const SITE = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?\.atlassian\.net$/;
 
@@ -37,6 +38,7 @@ export class ToolTarget {
    * @see https://github.com/github/github-mcp-server/blob/main/docs/remote-server.md
    */
   public static github(props: GitHubTargetProps): ToolTarget {
+    checkArguments('ToolTarget.github', { props: ['GitHubTargetProps', props] });
     return new ToolTarget(gitHubTarget(props));
   }
 
@@ -50,6 +52,7 @@ export class ToolTarget {
    * @see https://support.atlassian.com/atlassian-rovo-mcp-server/
    */
   public static jira(props: JiraTargetProps): ToolTarget {
+    checkArguments('ToolTarget.jira', { props: ['JiraTargetProps', props] });
     return new ToolTarget(jiraTarget(props));
   }
 
@@ -59,6 +62,7 @@ export class ToolTarget {
    * @see https://docs.slack.dev/ai/slack-mcp-server
    */
   public static slack(props: RemoteTargetProps): ToolTarget {
+    checkArguments('ToolTarget.slack', { props: ['RemoteTargetProps', props] });
     return new ToolTarget(slackTarget(props));
   }
 
@@ -70,6 +74,7 @@ export class ToolTarget {
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-target-MCPservers.html
    */
   public static mcpServer(props: McpServerTargetProps): ToolTarget {
+    checkArguments('ToolTarget.mcpServer', { props: ['McpServerTargetProps', props] });
     return new ToolTarget(mcpServerTarget(props));
   }
 
@@ -79,6 +84,7 @@ export class ToolTarget {
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-schema-openapi.html
    */
   public static openApi(props: OpenApiTargetProps): ToolTarget {
+    checkArguments('ToolTarget.openApi', { props: ['OpenApiTargetProps', props] });
     return new ToolTarget(openApiTarget(props));
   }
 
@@ -88,6 +94,7 @@ export class ToolTarget {
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target-lambda.html
    */
   public static lambdaFunction(props: LambdaTargetProps): ToolTarget {
+    checkArguments('ToolTarget.lambdaFunction', { props: ['LambdaTargetProps', props] });
     return new ToolTarget(functionTarget(props));
   }
 
@@ -97,6 +104,7 @@ export class ToolTarget {
    * It must be up before the target: while the target is made, the gateway asks it for its tools.
    */
   public static agentRuntime(props: AgentRuntimeTargetProps): ToolTarget {
+    checkArguments('ToolTarget.agentRuntime', { props: ['AgentRuntimeTargetProps', props] });
     return new ToolTarget(agentRuntimeTarget(props));
   }
 

@@ -14,6 +14,7 @@ import { replaceableName } from '../provider-name';
 import type { SecretReference } from '../secret-reference';
 import { bindSecret } from '../secret-reference';
 import { ConsentPortalRole } from './portal-role';
+import { checkProps } from '../../private/kinds';
 
 const LONGEST_NAME = 50;
 const SCHEME = 'https://';
@@ -93,6 +94,7 @@ export class ConsentPortal extends Construct {
 
   public constructor(scope: Construct, id: string, props: ConsentPortalProps) {
     super(scope, id);
+    checkProps(this, 'ConsentPortalProps', props);
     const { gateway, clientId, clientSecret, audience } = props;
     const discovery = this.issuerOf(gateway);
     this.checkStack(gateway);

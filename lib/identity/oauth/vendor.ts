@@ -3,6 +3,7 @@ import type { OAuthClientConfig, OAuthProviderConfig } from './client';
 import type { AuthorizationServer, OAuthServerOptions } from './server';
 import { checkServer, discoveryOf, OAuthClientAuthentication } from './server';
 import { checkIncluded, checkTenant, hostFrom } from './vendor-checks';
+import { checkArguments } from '../../private/kinds';
 
 /**
  * The service at which people consent, and where AgentCore gets and renews their tokens.
@@ -24,6 +25,7 @@ export abstract class OAuthVendor {
    * @param host for example `acme.ghe.com`
    */
   public static githubEnterprise(host: string): OAuthVendor {
+    checkArguments('OAuthVendor.githubEnterprise', { host: ['string', host] });
     const issuer = `https://${hostFrom(host)}/login/oauth`;
     const endpoints = { authorizationEndpoint: `${issuer}/authorize`, tokenEndpoint: `${issuer}/access_token` };
     return OAuthVendor.custom({ authorizationServer: { issuer, ...endpoints } });
@@ -47,6 +49,7 @@ export abstract class OAuthVendor {
    * @param issuer `issuer` in the server's metadata, `https://auth.atlassian.com/` and an id
    */
   public static atlassianMcp(issuer: string): OAuthVendor {
+    checkArguments('OAuthVendor.atlassianMcp', { issuer: ['string', issuer] });
     const authorizationEndpoint = 'https://auth.atlassian.com/authorize';
     const tokenEndpoint = 'https://auth.atlassian.com/oauth/token';
     return OAuthVendor.custom({ authorizationServer: { issuer, authorizationEndpoint, tokenEndpoint } });
@@ -80,6 +83,7 @@ export abstract class OAuthVendor {
    * @param tenantId the directory's id or domain
    */
   public static microsoft(tenantId: string): OAuthVendor {
+    checkArguments('OAuthVendor.microsoft', { tenantId: ['string', tenantId] });
     checkTenant(tenantId);
     return new OwnVendor('MicrosoftOauth2', 'microsoftOauth2ProviderConfig', { tenantId });
   }
@@ -96,16 +100,19 @@ export abstract class OAuthVendor {
 
   /** Okta: one of your authorization servers. */
   public static okta(server: AuthorizationServer): OAuthVendor {
+    checkArguments('OAuthVendor.okta', { server: ['AuthorizationServer', server] });
     return OAuthVendor.of('OktaOauth2', server);
   }
 
   /** Auth0: your tenant. */
   public static auth0(server: AuthorizationServer): OAuthVendor {
+    checkArguments('OAuthVendor.auth0', { server: ['AuthorizationServer', server] });
     return OAuthVendor.of('Auth0Oauth2', server);
   }
 
   /** Amazon Cognito: one of your user pools. */
   public static cognito(server: AuthorizationServer): OAuthVendor {
+    checkArguments('OAuthVendor.cognito', { server: ['AuthorizationServer', server] });
     return OAuthVendor.of('CognitoOauth2', server);
   }
 
@@ -118,11 +125,13 @@ export abstract class OAuthVendor {
    * @param server your tenant; for Auth0, Cognito, CyberArk, FusionAuth, Okta, OneLogin and PingOne
    */
   public static of(name: string, server?: AuthorizationServer): OAuthVendor {
+    checkArguments('OAuthVendor.of', { name: ['string', name], server: ['AuthorizationServer?', server] });
     return new IncludedVendor(name, server);
   }
 
   /** Any other authorization server. Errors: no address or two; addresses that are not https. */
   public static custom(server: OAuthServerOptions): OAuthVendor {
+    checkArguments('OAuthVendor.custom', { server: ['OAuthServerOptions', server] });
     return new CustomVendor(server);
   }
 

@@ -15,6 +15,7 @@ import { bindUserConsent, checkUserConsent } from './user-consent';
 import type { IToolBroker } from '../contracts';
 import { invalid, invalidValue } from '../../private/errors';
 import { reasonProblem } from '../../private/notes';
+import { checkArguments } from '../../private/kinds';
 
 const SERVICE = /^[a-z0-9-]{1,64}$/;
 
@@ -68,6 +69,7 @@ export abstract class OutboundIdentity {
    * Errors: a secret of another region, or imported without its complete ARN; a Lambda or runtime target.
    */
   public static bot(props: BotProps): OutboundIdentity {
+    checkArguments('OutboundIdentity.bot', { props: ['BotProps', props] });
     return new Identity('bot', (scope) => bindBot(scope, props));
   }
 
@@ -83,6 +85,7 @@ export abstract class OutboundIdentity {
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
    */
   public static clientCredentials(props: ClientCredentialsProps): OutboundIdentity {
+    checkArguments('OutboundIdentity.clientCredentials', { props: ['ClientCredentialsProps', props] });
     checkClientCredentials(props);
     return new Identity('clientCredentials', (scope) => bindClientCredentials(scope, props));
   }
@@ -103,6 +106,7 @@ export abstract class OutboundIdentity {
    * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/on-behalf-of-token-exchange.html
    */
   public static onBehalfOf(props: OnBehalfOfProps): OutboundIdentity {
+    checkArguments('OutboundIdentity.onBehalfOf', { props: ['OnBehalfOfProps', props] });
     checkOnBehalfOf(props);
     return new Identity('onBehalfOf', (scope, context) => bindOnBehalfOf(scope, context, props));
   }
@@ -115,6 +119,7 @@ export abstract class OutboundIdentity {
    * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
    */
   public static microsoft(props: MicrosoftOnBehalfOfProps): OutboundIdentity {
+    checkArguments('OutboundIdentity.microsoft', { props: ['MicrosoftOnBehalfOfProps', props] });
     checkMicrosoft(props);
     return new Identity('onBehalfOf', (scope, context) => bindMicrosoft(scope, context, props));
   }
@@ -130,6 +135,7 @@ export abstract class OutboundIdentity {
    * return URL that is not https; a portal of another gateway or stack.
    */
   public static userConsent(props: UserConsentProps): OutboundIdentity {
+    checkArguments('OutboundIdentity.userConsent', { props: ['UserConsentProps', props] });
     checkUserConsent(props);
     return new Identity('userConsent', (scope, context) => bindUserConsent(scope, context, props));
   }
@@ -141,6 +147,7 @@ export abstract class OutboundIdentity {
    * Errors: a Lambda or runtime target; no tools; a name in `writeTools` that is not among them.
    */
   public static broker(broker: IToolBroker): OutboundIdentity {
+    checkArguments('OutboundIdentity.broker', { broker: ['IToolBroker', broker] });
     return new Identity('broker', (scope, context) => bindBroker(scope, context, broker));
   }
 
@@ -151,6 +158,7 @@ export abstract class OutboundIdentity {
    * Errors: an MCP server or OpenAPI target without `service`; a runtime that takes tokens.
    */
   public static gatewayRole(options: GatewayRoleOptions = {}): OutboundIdentity {
+    checkArguments('OutboundIdentity.gatewayRole', { options: ['GatewayRoleOptions?', options] });
     checkGatewayRole(options);
     return new Identity('gatewayRole', (scope, context) => bindGatewayRole(scope, context, options));
   }
@@ -162,6 +170,7 @@ export abstract class OutboundIdentity {
    * Errors: a reason of less than 20 characters; a Lambda or runtime target.
    */
   public static none(options: NoIdentityOptions): OutboundIdentity {
+    checkArguments('OutboundIdentity.none', { options: ['NoIdentityOptions', options] });
     checkReason(options);
     return new Identity('none', () => bindNone(options));
   }

@@ -12,6 +12,7 @@ import { type AlarmKind, AlarmSeverity, AlarmStrategy } from './kind';
 import type { AlarmContext, AlarmRule, IAlarmSource } from './rule';
 import { EVALUATION_PERIODS, datapointsOf, rulesById } from './rules';
 import { letAlarmsReach } from './topics';
+import { checkProps } from '../../private/kinds';
 
 /** CloudWatch takes a hundred; forty agents leave no room for so many, and a reader looks at those that ring */
 const MOST_IN_WIDGET = 40;
@@ -120,6 +121,7 @@ export class AgentAlarms extends Construct implements IDashboardSegment {
     private readonly props: AgentAlarmsProps,
   ) {
     super(scope, id);
+    checkProps(this, 'AgentAlarmsProps', props);
     checkAlarmsProps(this, props);
     checkPlaces(this, props);
     this.runbookUrl = props.runbookUrl ?? DEFAULT_RUNBOOK;

@@ -7,6 +7,7 @@ import { choiceVariables, costWidgets, periodVariable, rowWidgets, tableWidget, 
 import { AgentPrices } from '../prices';
 import type { IDashboardSegment } from '../segment';
 import { ORDER } from '../segment';
+import { checkProps } from '../../private/kinds';
 
 /** What an `AgentDashboard` shows, and how. */
 export interface AgentDashboardProps {
@@ -76,6 +77,7 @@ export class AgentDashboard extends Construct {
 
   public constructor(scope: Construct, id: string, props: AgentDashboardProps) {
     super(scope, id);
+    checkProps(this, 'AgentDashboardProps', props);
     checkDashboardProps(this, props);
     const { period = Duration.minutes(5), timeRange = Duration.hours(12), prices = AgentPrices.of() } = props;
     const { rows, costs, tables, choices } = merge(

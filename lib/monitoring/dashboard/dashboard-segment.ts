@@ -2,6 +2,7 @@ import { BedrockUsage } from '../models/bedrock-usage';
 import type { BedrockModelMetrics } from '../models/model-rows';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../segment';
 import { credentialRow, policyRow } from './account-rows';
+import { checkArguments } from '../../private/kinds';
 
 /**
  * Segments of a dashboard that are no constructs of this library. Agents, gateways and brokers are segments themselves.
@@ -14,6 +15,7 @@ export class DashboardSegment implements IDashboardSegment {
    * Errors: no model, one model twice, what is no id of a model, a price that is no amount of money.
    */
   public static bedrockModels(models: BedrockModelMetrics[]): BedrockUsage {
+    checkArguments('DashboardSegment.bedrockModels', { models: ['BedrockModelMetrics[]', models] });
     return BedrockUsage._of(models);
   }
 
@@ -29,6 +31,7 @@ export class DashboardSegment implements IDashboardSegment {
 
   /** Rows of your own, as they are. */
   public static of(rows: DashboardRows): DashboardSegment {
+    checkArguments('DashboardSegment.of', { rows: ['DashboardRows', rows] });
     return new DashboardSegment(rows);
   }
 

@@ -9,6 +9,7 @@ import { importAccessPoint } from './import';
 import { checkDirectory } from './path';
 import { invalid } from '../../private/errors';
 import { checkPlace } from '../../private/references';
+import { checkProps } from '../../private/kinds';
 
 /** Which directory an access point opens, and as whom. */
 export interface S3FilesAccessPointOptions {
@@ -89,6 +90,7 @@ export class S3FilesAccessPoint extends Resource implements IS3FilesAccessPoint 
   /** Errors: a path, a user or a mode that the service does not take. */
   public constructor(scope: Construct, id: string, props: S3FilesAccessPointProps) {
     super(scope, id);
+    checkProps(this, 'S3FilesAccessPointProps', props);
     const { posixUser = S3FilesAccessPoint.AGENT_USER, permissions = '750' } = props;
     checkDirectory(this, props.path, 'the path of an access point');
     this.checkUser(posixUser);

@@ -21,6 +21,7 @@ import { checkKeyPrefix } from './path';
 import { synchronizationRole } from './role';
 import { seedBucket } from './seed';
 import { synchronizationOf } from './synchronization';
+import { checkProps } from '../../private/kinds';
 
 interface RemovalTargets {
   readonly resources: CfnResource[];
@@ -86,6 +87,7 @@ export class S3FilesFileSystem extends Resource implements IS3FilesFileSystem {
   /** Errors: a public network, a bucket without versions or of another region, and whatever its props rule out. */
   public constructor(scope: Construct, id: string, props: S3FilesFileSystemProps) {
     super(scope, id);
+    checkProps(this, 'S3FilesFileSystemProps', props);
     const { network, prefix = '' } = props;
     checkMountable(this, network);
     checkNetwork(this, network, 'the file system');

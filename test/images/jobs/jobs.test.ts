@@ -149,7 +149,7 @@ describe('a job', () => {
     expect(events[1].event).toEqual({
       type: 'notice',
       code: 'WorkspaceNotPersistent',
-      message: `/mnt/workspace is not there, so ${home}/workspace is used: it ends with the microVM`,
+      message: `${home}/workspace is no mounted storage: what is in it ends with the microVM`,
     });
   });
 });

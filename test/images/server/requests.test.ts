@@ -241,7 +241,7 @@ describe('over HTTP', () => {
     const { status, json } = await one.invoke(PROMPT);
     expect([status, json.error.code]).toEqual([500, 'WorkspaceUnavailable']);
     expect(json.error.message).toBe(
-      "the workspace cannot be written (got 'ENOTDIR'); allowed: a mounted and writable /mnt/workspace with space left; look at the storage of the session; ENOSPC means that it is full",
+      "the workspace cannot be written (got 'ENOTDIR'); allowed: a mounted and writable workspace with space left; look at the storage of the session; ENOSPC means that it is full",
     );
   });
 });
