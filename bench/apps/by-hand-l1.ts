@@ -198,7 +198,7 @@ function logDestination(stack: Stack, logType: string): string {
 function addLogGroup(scope: Construct, id: string, logGroupName: string): logs.CfnLogGroup {
   const dataProtectionPolicy = id.startsWith('USAGE') ? undefined : maskedCredentials();
   const group = new logs.CfnLogGroup(scope, id, { logGroupName, retentionInDays: 365, dataProtectionPolicy });
-  group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  group.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   return group;
 }
 

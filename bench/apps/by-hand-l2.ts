@@ -203,7 +203,7 @@ function addLogGroup(scope: Construct, id: string, logGroupName: string): logs.L
   const group = new logs.LogGroup(scope, id, {
     logGroupName,
     retention: logs.RetentionDays.ONE_YEAR,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   // the L2 of the policy has statements and names of its own
   const dataProtectionPolicy = id.startsWith('USAGE') ? undefined : maskedCredentials();

@@ -104,7 +104,11 @@ export interface CodingAgentProps {
   /**
    * The name of the runtime, a literal: a letter, then letters, digits and underscores, at most 48.
    *
-   * @default - a name from the path of the construct
+   * The runtime belongs to its name: with another one it is another runtime, with another ARN, version 1 and none of the
+   * workspaces. The generated name holds the name of the stack and the path of the construct, so set a name before you
+   * rename or move one of them.
+   *
+   * @default - a name from the name of the stack and the path of the construct
    */
   readonly runtimeName?: string;
 

@@ -73,7 +73,7 @@ function ownBucket(scope: Construct, props: AgentAuditTrailProps, key: kms.IKey)
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     serverAccessLogsBucket: props.serverAccessLogsBucket,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     lifecycleRules: [
       {
         expiration: retention,

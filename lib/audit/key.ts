@@ -25,7 +25,7 @@ export function auditKey(scope: Construct, given: kms.IKey | undefined, use: Aud
     new kms.Key(scope, 'Key', {
       description: `Encrypts the audit trail ${scope.node.path}`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   const results = statements(scope, use).map((statement) => key.addToResourcePolicy(statement, true));
   if (results.some(({ statementAdded }) => !statementAdded)) {

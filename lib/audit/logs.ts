@@ -129,7 +129,7 @@ export class AuditLogs extends Construct {
       logGroupName: `${PREFIX}${instance}/${props.trailName}`,
       retention,
       encryptionKey,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     letLogsUseKey(this, encryptionKey, `${PREFIX}*`);
     this.role = this.createRole(props.trailName);

@@ -1,4 +1,4 @@
-import { Tags } from 'aws-cdk-lib';
+import { RemovalPolicy, Tags } from 'aws-cdk-lib';
 import * as agentcore from 'aws-cdk-lib/aws-bedrockagentcore';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
@@ -180,7 +180,8 @@ export class McpGateway extends McpGatewayBase implements IDashboardSegment, IAl
   private refreshGroup(): scheduler.ScheduleGroup {
     const id = 'Refresh_Group';
     const present = this.node.tryFindChild(id) as scheduler.ScheduleGroup | undefined;
-    return present ?? new scheduler.ScheduleGroup(this, id);
+    // it holds schedules and no data, and a group that stays would be in the way of the next deployment
+    return present ?? new scheduler.ScheduleGroup(this, id, { removalPolicy: RemovalPolicy.DESTROY });
   }
 
   private policiesOf({ policies, policyMode, encryptionKey }: McpGatewayProps): GatewayPolicies | undefined {

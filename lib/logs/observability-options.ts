@@ -49,7 +49,11 @@ export interface ObservabilityOptions {
   /**
    * What happens to the log groups when their owner or the stack is deleted. Those of a stack must agree on it.
    *
-   * @default RemovalPolicy.RETAIN
+   * By default they are kept, except where they were made by a deployment that failed. Their names are fixed, so that a
+   * stack which is deployed again finds them: take them back with `cdk import`, or delete them first. `DESTROY` is for
+   * stacks that come and go.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 }

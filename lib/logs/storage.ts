@@ -26,7 +26,7 @@ export function logStorageOf(
   }
   return {
     retention: retention ?? logs.RetentionDays.ONE_YEAR,
-    removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
+    removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     encryptionKey,
   };
 }

@@ -30,10 +30,11 @@ export interface TransactionSearchProps {
   readonly logsResourcePolicy?: boolean;
 
   /**
-   * What happens when this construct is removed: `RETAIN` leaves Transaction Search on, for it belongs to everybody in the
-   * account and region; `DESTROY` turns it off. To deploy it again after `RETAIN`, turn it off first.
+   * What happens when this construct is removed. By default Transaction Search stays on, for it belongs to everybody in the
+   * account and region, with the policy that lets X-Ray write; `DESTROY` turns it off. To deploy it again while it is on,
+   * take both back with `cdk import`.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -54,7 +55,7 @@ export class TransactionSearch extends Construct {
   public constructor(scope: Construct, id: string, props: TransactionSearchProps = {}) {
     super(scope, id);
     checkProps(this, 'TransactionSearchProps', props);
-    const { indexingPercentage = 1, removalPolicy = RemovalPolicy.RETAIN } = props;
+    const { indexingPercentage = 1, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
     this.takeAccount();
     checkPercentage(this, indexingPercentage);
     const config = new xray.CfnTransactionSearchConfig(this, 'Config', { indexingPercentage });

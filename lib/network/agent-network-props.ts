@@ -91,7 +91,7 @@ export interface AgentNetworkProps {
   /**
    * What happens to these logs when the network is deleted.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 }

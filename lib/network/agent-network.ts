@@ -200,7 +200,7 @@ export class AgentNetwork extends Construct implements IAgentNetwork {
     }
     return {
       retention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       encryptionKey: props.encryptionKey,
     };
   }

@@ -27,7 +27,7 @@ test('logs, usage and traces are delivered by default, and kept for a year', () 
   ).toEqual(['CWL', 'CWL', 'XRAY']);
   template.resourceCountIs(DELIVERY, 3);
   for (const group of Object.values<any>(template.findResources(GROUP))) {
-    expect(group).toMatchObject({ Properties: { RetentionInDays: 365 }, DeletionPolicy: 'Retain' });
+    expect(group).toMatchObject({ Properties: { RetentionInDays: 365 }, DeletionPolicy: 'RetainExceptOnCreate' });
     expect(group.Properties.KmsKeyId).toBeUndefined();
   }
 });
@@ -70,7 +70,7 @@ test('agents that share groups must agree on how long they are kept', () => {
   fixture.agent();
   const error = thrownBy(() => fixture.agent({ observability: { retention: logs.RetentionDays.ONE_MONTH } }, 'Codex'));
   expect(error.code).toBe('SharedLogsKeptOtherwise');
-  expect(error.text).toContain(`(got '30 days, retain'); allowed: 365 days, retain, as 'Agents/Claude' asked first`);
+  expect(error.text).toContain(`(got '30 days, retain-on-update-or-delete'); allowed: 365 days, retain-on-update-or-delete, as 'Agents/Claude' asked first`);
 });
 
 test('an agent with another key gets groups of its own', () => {

@@ -22,7 +22,7 @@ const lifecycle = (template: Template): any => resource(template, BUCKET).Proper
 describe('the bucket', () => {
   test('is encrypted, locked, versioned, private, and kept', () => {
     const { Properties, DeletionPolicy, UpdateReplacePolicy } = resource(trailOf(), BUCKET);
-    expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
     expect(Properties).toEqual({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
@@ -227,7 +227,7 @@ describe('the key', () => {
   test('rotates, is kept, and may be used by CloudTrail for this trail, and by the log group', () => {
     const template = trailOf();
     const { Properties, DeletionPolicy } = resource(template, 'AWS::KMS::Key');
-    expect([Properties.EnableKeyRotation, DeletionPolicy]).toEqual([true, 'Retain']);
+    expect([Properties.EnableKeyRotation, DeletionPolicy]).toEqual([true, 'RetainExceptOnCreate']);
     const StringEquals = { 'aws:SourceArn': trailArnIn(template) };
     expect(statements(template).slice(1)).toEqual([
       {

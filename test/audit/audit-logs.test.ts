@@ -14,7 +14,7 @@ describe('the log group', () => {
     const { trailName, logGroup } = new AgentAuditTrail(stack, 'Audit');
     const template = trailOf();
     const { Properties, DeletionPolicy } = resource(template, GROUP);
-    expect(DeletionPolicy).toBe('Retain');
+    expect(DeletionPolicy).toBe('RetainExceptOnCreate');
     expect(Properties).toEqual({
       LogGroupName: {
         'Fn::Join': [

@@ -72,7 +72,7 @@ test('may sign with one key and write its log, and nothing else', () => {
 
 test('logs for a year to a group that masks credentials and stays', () => {
   const { DeletionPolicy, Properties } = resource(Template.fromStack(makeBroker().stack), 'AWS::Logs::LogGroup');
-  expect([DeletionPolicy, Properties.RetentionInDays]).toEqual(['Retain', 365]);
+  expect([DeletionPolicy, Properties.RetentionInDays]).toEqual(['RetainExceptOnCreate', 365]);
   const { Configuration, Statement } = Properties.DataProtectionPolicy;
   const names = Configuration.CustomDataIdentifier.map(({ Name }: any) => Name);
   expect(names).toContain('GitHubToken');

@@ -19,13 +19,13 @@ test('is turned on with one percent, waits for its policy, and stays on', () => 
   const { Properties, DependsOn, DeletionPolicy, UpdateReplacePolicy } = resource(templateOf(), CONFIG);
   expect(Properties).toEqual({ IndexingPercentage: 1 });
   expect(DependsOn).toEqual([expect.stringMatching(/^SearchLogsPolicy/)]);
-  expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+  expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
 });
 
 test('X-Ray may write spans of this account, to its two log groups', () => {
   const template = templateOf();
   const { Properties, DeletionPolicy } = resource(template, POLICY);
-  expect(DeletionPolicy).toBe('Retain');
+  expect(DeletionPolicy).toBe('RetainExceptOnCreate');
   expect(Properties.PolicyName).toMatch(/^StackSearch/);
   // the partition stays open
   const [, parts] = Properties.PolicyDocument['Fn::Join'];

@@ -36,7 +36,7 @@ describe('defaults', () => {
     expect(groups).toHaveLength(2);
     for (const group of groups) {
       expect(group.Properties).toEqual({ RetentionInDays: 365 });
-      expect(group.DeletionPolicy).toBe('Retain');
+      expect(group.DeletionPolicy).toBe('RetainExceptOnCreate');
     }
   });
 

@@ -299,7 +299,8 @@ describe('the file system', () => {
   });
 
   test.each([
-    [undefined, 'Retain'],
+    [undefined, 'RetainExceptOnCreate'],
+    [RemovalPolicy.RETAIN, 'Retain'],
     [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 'RetainExceptOnCreate'],
     [RemovalPolicy.DESTROY, 'Delete'],
   ])('with removalPolicy %s goes together with what it cannot live without', (removalPolicy, expected) => {

@@ -108,7 +108,7 @@ export interface S3FilesFileSystemProps {
    * With `DESTROY` the service still refuses to delete a file system with changes that are not in the bucket yet, and
    * a bucket that is not empty. `SNAPSHOT` is an error.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 }

@@ -205,7 +205,7 @@ function firstOfEachZone(scope: Construct, subnets: ec2.ISubnet[]): ec2.ISubnet[
  */
 function applyRemovalPolicy(
   scope: Construct,
-  policy: RemovalPolicy = RemovalPolicy.RETAIN,
+  policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   targets: RemovalTargets,
 ): void {
   if (policy === RemovalPolicy.SNAPSHOT) {
