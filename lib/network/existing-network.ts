@@ -140,7 +140,10 @@ export class ExistingNetwork extends Construct implements IAgentNetwork {
       description: 'Coding agents',
       allowAllOutbound: false,
     });
-    const logSettings = { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE };
+    const logSettings = {
+      retention: logs.RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    };
     group.addEgressRule(ec2.Peer.ipv4(this.vpcCidr()), ec2.Port.HTTPS, 'HTTPS within the VPC');
     group.addEgressRule(s3Peer(this, s3PrefixListId, logSettings), ec2.Port.HTTPS, 'HTTPS to Amazon S3');
     for (const port of egress._plan.openPorts) {

@@ -22,7 +22,10 @@ test('an agent with telemetry gets a log group and a stream, and is told both', 
   // OpenCode's hold prompts
   expect(JSON.stringify(group.Properties.DataProtectionPolicy)).toContain('MaskConfig');
   expect(group).toMatchObject({ Properties: { RetentionInDays: 365 }, DeletionPolicy: 'RetainExceptOnCreate' });
-  expect(stream).toMatchObject({ Properties: { LogGroupName: AGENT_LOG_GROUP }, DeletionPolicy: 'RetainExceptOnCreate' });
+  expect(stream).toMatchObject({
+    Properties: { LogGroupName: AGENT_LOG_GROUP },
+    DeletionPolicy: 'RetainExceptOnCreate',
+  });
   expect(JSON.parse(EnvironmentVariables.AGENT_SETTINGS)).toEqual({ telemetry: true });
 });
 

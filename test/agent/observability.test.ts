@@ -70,7 +70,9 @@ test('agents that share groups must agree on how long they are kept', () => {
   fixture.agent();
   const error = thrownBy(() => fixture.agent({ observability: { retention: logs.RetentionDays.ONE_MONTH } }, 'Codex'));
   expect(error.code).toBe('SharedLogsKeptOtherwise');
-  expect(error.text).toContain(`(got '30 days, retain-on-update-or-delete'); allowed: 365 days, retain-on-update-or-delete, as 'Agents/Claude' asked first`);
+  expect(error.text).toContain(
+    `(got '30 days, retain-on-update-or-delete'); allowed: 365 days, retain-on-update-or-delete, as 'Agents/Claude' asked first`,
+  );
 });
 
 test('an agent with another key gets groups of its own', () => {

@@ -181,10 +181,7 @@ export class Jobs {
     const job = new RunningJob(record, request, bounds, events, journal, scrubber, token);
     job.emit({ type: 'started', job: job.id, cli: adapter.name, directory: record.directory });
     if (!persistent) {
-      job.notice(
-        'WorkspaceNotPersistent',
-        `${places.root} is no mounted storage: what is in it ends with the microVM`,
-      );
+      job.notice('WorkspaceNotPersistent', `${places.root} is no mounted storage: what is in it ends with the microVM`);
     }
     this.current = job;
     this.onChange();
