@@ -47,6 +47,11 @@ export interface CliFacts {
    * the whole name. Undefined where it is not known, and for an agent that shortens long names itself.
    */
   readonly toolPrefix?: string;
+  /**
+   * Where it keeps what it needs to go on with a conversation, below HOME: saved to the workspace after turns. Undefined
+   * where that is not known: all of HOME is then in the workspace.
+   */
+  readonly state?: readonly string[];
 }
 
 /** The name under which a session's agent knows the gateway; a part of the names of all tools. */
@@ -110,6 +115,7 @@ const ROWS = {
     namesDollars: true,
     // https://code.claude.com/docs/en/mcp
     toolPrefix: 'mcp__*__',
+    state: ['.claude/projects'],
   },
   codex: {
     title: 'Codex',
@@ -125,6 +131,7 @@ const ROWS = {
     limits: ['minutes', 'dollars'],
     namesDollars: false,
     // no `toolPrefix`: it replaces the end of a long name by a hash
+    state: ['.codex/sessions'],
   },
   'gemini-cli': {
     title: 'Gemini CLI',
@@ -138,6 +145,7 @@ const ROWS = {
     limits: ALL_LIMITS,
     namesDollars: false,
     // no `toolPrefix`: it cuts the middle of a long name out
+    state: ['.gemini/tmp', '.gemini/projects.json'],
   },
   opencode: {
     title: 'OpenCode',
@@ -170,6 +178,7 @@ const ROWS = {
     namesDollars: true,
     // https://opencode.ai/docs/mcp-servers
     toolPrefix: '*_',
+    state: ['.local/share/opencode'],
   },
   // it reports neither turns nor credits
   kiro: { title: 'Kiro', binary: 'kiro-cli', ...VENDOR_ONLY },

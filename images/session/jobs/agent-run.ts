@@ -20,6 +20,12 @@ export const EXIT_GRACE_MS = { certain: 10_000, likely: 60_000 } as const;
 
 export type ExitGrace = Readonly<Record<keyof typeof EXIT_GRACE_MS, number>>;
 
+export interface AgentRunOptions {
+  readonly grace?: ExitGrace;
+  /** called for each line of output, by which a turn may have ended */
+  readonly spoke?: () => void;
+}
+
 /** One run of a CLI: started, read, metered, judged. */
 export class AgentRun {
   private readonly reader: CliReader;
@@ -38,7 +44,7 @@ export class AgentRun {
     private readonly adapter: CliAdapter,
     private readonly run: CliRun,
     private readonly environment: Record<string, string>,
-    private readonly grace: ExitGrace = EXIT_GRACE_MS,
+    private readonly options: AgentRunOptions = {},
   ) {
     this.reader = adapter.reader(run);
     const meter = adapter.meter?.(run);
@@ -120,6 +126,7 @@ export class AgentRun {
     }
     this.check(spent.turns, spent.dollars ?? this.reckoned(spent.tokens));
     this.awaitExit();
+    this.options.spoke?.();
   }
 
   /** A CLI whose output ends the run has to exit. Output that goes on with the run stops the clock. */
@@ -129,7 +136,9 @@ export class AgentRun {
       this.finality = finality;
       clearTimeout(this.clock);
       this.clock =
-        finality === 'none' ? undefined : setTimeout(() => this.process?.stop('lingered'), this.grace[finality]);
+        finality === 'none'
+          ? undefined
+          : setTimeout(() => this.process?.stop('lingered'), (this.options.grace ?? EXIT_GRACE_MS)[finality]);
     }
   }
 

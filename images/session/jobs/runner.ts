@@ -10,6 +10,7 @@ import type { GatewaySettings } from '../shared/settings';
 import type { Places } from '../shared/workspace';
 import type { ExitGrace } from './agent-run';
 import { AgentRun } from './agent-run';
+import { AgentState } from './agent-state';
 import { prepareDirectory } from './directory';
 import { cleanEnvironment } from './environment';
 import { JobFailure, STOPPED, bareOutcome } from './errors';
@@ -77,18 +78,25 @@ export async function runJob(
 
 class Steps {
   private readonly environment: Record<string, string>;
+  private readonly state: AgentState;
 
   constructor(
     private readonly job: RunningJob,
     private readonly session: Session,
-    private readonly places: Places,
+    places: Places,
     private readonly scratch: string,
   ) {
     const { request, record } = job;
     const temporary = path.join(scratch, 'tmp');
     mkdirSync(temporary);
-    mkdirSync(places.home, { recursive: true, mode: 0o700 });
-    const around = { job: job.id, home: places.home, temporary, directory: record.directory, author: request.author };
+    this.state = new AgentState(session.adapter.name, places, session.environment);
+    const around = {
+      job: job.id,
+      home: this.state.home,
+      temporary,
+      directory: record.directory,
+      author: request.author,
+    };
     this.environment = cleanEnvironment(session.environment, around);
   }
 
@@ -101,22 +109,36 @@ class Steps {
     const reached = await reachGateway(job, bridge, { gateway, telemetry: settings.telemetry === true }, lender);
     const model = await reachModel(job, bridge, settings, caller, session.environment);
     const run = { ...this.cliRun(), ...reached, model, ...(continues === undefined ? {} : { continues }) };
-    const agent = new AgentRun(job, session.adapter, run, environment, session.exitGrace);
-    const { exitCode, ...outcome } = await agent.outcome();
+    const { exitCode, ...outcome } = await this.ran(run);
     if (outcome.status !== 'succeeded' || job.request.test === undefined) {
       return { outcome, exitCode, tests: null };
     }
     return this.tested(outcome, exitCode, job.request.test);
   }
 
+  private async ran(run: CliRun): ReturnType<AgentRun['outcome']> {
+    const { job, session, environment, state } = this;
+    await state.restore();
+    const agent = new AgentRun(job, session.adapter, run, environment, {
+      grace: session.exitGrace,
+      spoke: () => state.touched(),
+    });
+    try {
+      return await agent.outcome();
+    } finally {
+      await state.save();
+      state.end();
+    }
+  }
+
   private cliRun(): Omit<CliRun, 'model'> {
-    const { job, session, places, scratch } = this;
+    const { job, session, scratch } = this;
     const { model, smallModel, effort, familyModels } = session.settings;
     return {
       job: job.id,
       prompt: job.request.prompt,
       directory: job.record.directory,
-      home: places.home,
+      home: this.state.home,
       scratch,
       settings: { model, smallModel, effort, familyModels, prices: session.settings.prices },
       limits: job.bounds,

@@ -6,6 +6,11 @@ import { causeOf, warn } from '../shared/log';
 
 /** events that come together are written together */
 const GATHER_MS = 15;
+/**
+ * Between two writes, while nobody's answer depends on one: storage that is copied elsewhere in the background takes many
+ * small writes badly. Who watches sees an event that much later at most.
+ */
+const WRITE_EVERY_MS = 400;
 /** what waits to be written; the output of the CLI is not read on meanwhile */
 const MOST_WAITING = 1024 * 1024;
 /** of the journal of one job; the results of tools are cut to 4 KB, so work of hours stays below */
@@ -44,6 +49,9 @@ export class EventLog implements EventSource {
   private fullAt = 0;
   private mustSync = false;
   private lastSync = 0;
+  private lastWrite = -Infinity;
+  /** ends the wait for more events */
+  private hurry: () => void = () => undefined;
   private written = 0;
   private isEnded = false;
 
@@ -107,6 +115,7 @@ export class EventLog implements EventSource {
   /** Writes what waits, for good. Watchers are told of the end by `end`. */
   public async flush(): Promise<void> {
     this.mustSync = true;
+    this.hurry();
     while (this.mustSync || this.writing !== undefined) {
       await (this.writing ??= this.write());
     }
@@ -134,10 +143,13 @@ export class EventLog implements EventSource {
     this.waitingBytes += line.length;
     this.mustSync ||= event.type === 'started' || event.type === 'consent';
     this.writing ??= this.write();
+    if (this.mustSync || this.waitingBytes > MOST_WAITING) {
+      this.hurry();
+    }
   }
 
   private async write(): Promise<void> {
-    await wait(GATHER_MS);
+    await this.gather();
     do {
       const batch = Buffer.from(this.waiting.join(''));
       const hasResult = this.waiting.includes(this.result);
@@ -149,6 +161,18 @@ export class EventLog implements EventSource {
       this.wake();
     } while (this.waiting.length > 0);
     this.writing = undefined;
+  }
+
+  private async gather(): Promise<void> {
+    const left = this.lastWrite + WRITE_EVERY_MS - performance.now();
+    if (left > GATHER_MS && !this.mustSync) {
+      const urgent = new AbortController();
+      this.hurry = () => urgent.abort();
+      await wait(left, undefined, { signal: urgent.signal }).catch(() => undefined);
+      this.hurry = () => undefined;
+    }
+    await wait(GATHER_MS);
+    this.lastWrite = performance.now();
   }
 
   /** A full or broken disk must not end the job: what cannot be written is left out, and said to be. */

@@ -3,7 +3,7 @@ import { type Agent, AGENTS } from './agents.ts';
 import { GuardedGateway } from './guarded-gateway.ts';
 import { InstanceMetadata } from './instance-metadata.ts';
 import { ModelServer } from './model-server.ts';
-import { readProcess, Session } from './session.ts';
+import { readProcess, Session, type SessionOptions } from './session.ts';
 
 const PRICES = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -15,7 +15,10 @@ export class JobBench {
   private opened: Session | undefined;
   private guarded = new GuardedGateway('iam');
 
-  public constructor(private readonly environment: Record<string, string>) {}
+  public constructor(
+    private readonly environment: Record<string, string>,
+    private readonly options: Pick<SessionOptions, 'homeInWorkspace'> = {},
+  ) {}
 
   public async start(): Promise<this> {
     await this.model.start();
@@ -107,7 +110,10 @@ export class JobBench {
       ...this.environment,
       ANTHROPIC_BEDROCK_BASE_URL: `${this.model.url}/bedrock`,
     };
-    this.opened = new Session({ cli: agent.name, settings, gateway: this.guarded, environment, metadata });
+    this.opened = new Session({
+      ...this.options,
+      ...{ cli: agent.name, settings, gateway: this.guarded, environment, metadata },
+    });
     return this.opened.start();
   }
 }

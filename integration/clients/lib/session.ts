@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly environment?: Record<string, string>;
   /** where the role comes from; keys in the environment if left away, as no microVM has them */
   readonly metadata?: InstanceMetadata;
+  /** as it was before it moved to the disk, to compare */
+  readonly homeInWorkspace?: boolean;
 }
 
 /** A session as in a microVM: the server as it is shipped, in a workspace of its own. */
@@ -62,6 +64,20 @@ export class Session {
     this.log.length = 0;
     this.url = `http://127.0.0.1:${port}`;
     return this;
+  }
+
+  /** Ends the server, and starts one as the next microVM of the session does: with the workspace, and with a disk of its own. */
+  public async nextMicroVm(): Promise<void> {
+    await this.signal('SIGTERM');
+    rmSync(this.home, { recursive: true, force: true });
+    await this.start();
+  }
+
+  /** HOME of agents, on the disk of the microVM. */
+  public get home(): string {
+    return this.options.homeInWorkspace === true
+      ? path.join(this.workspace, '.agent', 'home')
+      : path.join(this.root, 'agents-home');
   }
 
   /** Puts a program before the real one, which it is given as $REAL. */
@@ -177,6 +193,7 @@ export class Session {
       AGENT_CLI: cli,
       AGENT_SETTINGS: JSON.stringify(settings),
       AGENT_WORKSPACE: this.workspace,
+      AGENT_HOME: this.home,
       AGENT_BRIDGE_PORT: '0',
       AGENT_ENVIRONMENT_DIRECTORY: path.join(this.root, 'shells'),
       AGENT_CLI_DESCRIPTOR: path.join(this.root, 'cli.json'),

@@ -52,12 +52,14 @@ for (const agent of [claude, codex, gemini, openCode]) {
     );
     assertTold(all.seen.map(({ event }) => event));
 
+    // what it needs to go on is in the workspace
+    await session.nextMicroVm();
     const next = await session.run({ prompt: 'and again', continues: job });
     assertWorked(agent, next.result);
     assert.equal(next.result.conversation, result.conversation);
     assert.deepEqual(session.agentProcesses(), []);
     // nothing was installed
-    assert.ok(!existsSync(path.join(session.workspace, '.agent', 'home', '.npm')));
+    assert.ok(!existsSync(path.join(session.home, '.npm')));
     for (const secret of [gateway.token, gateway.workloadToken, gateway.modelKey, CREDENTIALS.AWS_SECRET_ACCESS_KEY]) {
       assert.deepEqual(session.filesWith(secret), []);
     }
