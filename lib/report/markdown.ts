@@ -24,6 +24,7 @@ const LABELS: Record<string, string> = {
   longestSeconds: 'session seconds at most',
   managedPolicies: 'managed policy',
   mounts: 'mount',
+  openPorts: 'open port',
   permissions: 'permission',
   policies: 'policy',
   principals: 'by',

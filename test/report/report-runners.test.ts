@@ -145,3 +145,72 @@ test('a harness says where its tools lead, and no value of a header', () => {
   ]);
   expect(network).toContainEqual({ name: 'mcp.example.com', kind: 'host that AgentCore calls', for: ['Agent'] });
 });
+
+describe('what works on instances, and what is new', () => {
+  const resources = (Type: string, Properties: object): Record<string, unknown> => ({ X: { Type, Properties } });
+  const VpcConfiguration = { Subnets: ['subnet-1'], SecurityGroups: ['sg-1'] };
+  const instances = {
+    Runtime: {
+      Type: `${AGENTCORE}Runtime`,
+      Properties: {
+        AgentRuntimeName: 'builder',
+        CapacityProviderConfiguration: { CapacityProviderArn: { 'Fn::GetAtt': ['Provider', 'Arn'] } },
+        AllowedPorts: [{ Port: 8090 }],
+      },
+    },
+    Provider: {
+      Type: `${AGENTCORE}CapacityProvider`,
+      Properties: {
+        Name: 'builders',
+        PermissionsConfiguration: { CapacityProviderOperatorRoleArn: 'arn:aws:iam::111122223333:role/operator' },
+        ComputeConfiguration: {
+          Ec2Configuration: {
+            VpcConfiguration,
+            LaunchTemplateSource: { LaunchParameters: { SshKeyName: 'team' } },
+          },
+        },
+      },
+    },
+  };
+
+  test('a runtime on a capacity provider is in the VPC of that, and its open ports are named', () => {
+    const { network, agents } = reportOfResources(instances);
+    expect(network).toContainEqual({
+      name: 'Runtime',
+      kind: 'network of a runtime',
+      mode: 'VPC of its capacity provider',
+      capacityProvider: 'Provider',
+      subnets: ['subnet-1'],
+      securityGroups: ['sg-1'],
+    });
+    expect(agents).toContainEqual(
+      expect.objectContaining({ name: 'Runtime', capacityProvider: 'Provider', openPorts: ['Port: 8090'] }),
+    );
+    expect(agents).toContainEqual(
+      expect.objectContaining({
+        name: 'Provider',
+        kind: 'capacity provider',
+        role: 'arn:aws:iam::111122223333:role/operator',
+        settings: expect.arrayContaining(['LaunchTemplateSource.LaunchParameters.SshKeyName: team']),
+      }),
+    );
+  });
+
+  test('one on a capacity provider of another app names it', () => {
+    const { network } = reportOfResources(
+      resources(`${AGENTCORE}Runtime`, { CapacityProviderConfiguration: { CapacityProviderArn: 'arn:other' } }),
+    );
+    expect(network[0]).toMatchObject({ mode: 'VPC of its capacity provider', capacityProvider: 'arn:other' });
+  });
+
+  test.each(['Mainframe', 'Dataset', 'Evaluator', 'PaymentManager'])(
+    'a resource that no section has words for is named: %s',
+    (type) => {
+      expect(reportOfResources(resources(`${AGENTCORE}${type}`, {})).agents).toContainEqual({
+        name: 'X',
+        kind: 'not described by this report',
+        type: `${AGENTCORE}${type}`,
+      });
+    },
+  );
+});

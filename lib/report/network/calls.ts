@@ -1,4 +1,4 @@
-import { AGENTCORE } from '../../template/resource';
+import { AGENTCORE, capacityProviderOf } from '../../template/resource';
 import { WITH_ENDPOINTS, endpointsOf } from '../../template/endpoints';
 import type { Resource } from '../../template/resource';
 import type { Value } from '../../template/value';
@@ -25,6 +25,10 @@ const RUNS: Record<string, { kind: string; network: string[] }> = {
 };
 
 function runEntry(resource: Resource, { kind, network }: { kind: string; network: string[] }, reader: Reader): Entry {
+  const provider = capacityProviderOf(resource);
+  if (provider !== undefined) {
+    return onInstances(resource, provider, reader);
+  }
   const configuration = resource.get(...network);
   const vpc: Value[] = ['NetworkModeConfig', 'VpcConfig'].map((key) => configuration.get(key));
   const all = (key: string): string[] =>
@@ -33,6 +37,21 @@ function runEntry(resource: Resource, { kind, network }: { kind: string; network
     name: reader.nameOf(resource),
     kind: `network of a ${kind}`,
     mode: reader.text(configuration.get('NetworkMode')) ?? 'PUBLIC',
+    subnets: all('Subnets'),
+    securityGroups: all('SecurityGroups'),
+  });
+}
+
+/** Instances are in the VPC of their capacity provider, whatever the runtime says. */
+function onInstances(runtime: Resource, provider: Value, reader: Reader): Entry {
+  const vpc = provider.resource?.get('ComputeConfiguration', 'Ec2Configuration', 'VpcConfiguration');
+  const all = (key: string): string[] =>
+    sorted((vpc?.get(key).items ?? []).flatMap((item) => reader.about(item) ?? []));
+  return entry({
+    name: reader.nameOf(runtime),
+    kind: 'network of a runtime',
+    mode: 'VPC of its capacity provider',
+    capacityProvider: reader.about(provider) ?? 'unknown',
     subnets: all('Subnets'),
     securityGroups: all('SecurityGroups'),
   });
