@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ComplianceReport } from 'cdk-coding-agents';
@@ -57,7 +57,19 @@ function compare(made: ComplianceReport, folder: string, { out, err }: Output): 
   return EXIT.failed;
 }
 
+const LARGEST = 256 * 1024 * 1024;
+
 function contentOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) {
+    return '';
+  }
+  if (!found.isFile() || found.size > LARGEST) {
+    const got = found.isFile() ? `${found.size} bytes` : found.isDirectory() ? 'a folder' : 'no plain file';
+    throw new Error(
+      `${file} cannot be compared (got ${got}); allowed: a report that was written by this command; remove it, and run report without --check`,
+    );
+  }
   // a checkout may have turned line ends
-  return existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\r\n', '\n') : '';
+  return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
 }

@@ -4,6 +4,8 @@ import { invalidValue } from '../private/errors';
 import type { Document } from './document';
 import { documentOf, jsonOf } from './document';
 import { load } from './reader/load';
+import { oddFiles } from './reader/read-json';
+import { checkArguments } from '../private/kinds';
 import { markdownOf } from './markdown';
 
 /**
@@ -26,7 +28,12 @@ export class ComplianceReport {
    * @param directory The folder, such as `cdk.out`, relative to the current one.
    */
   public static fromDirectory(directory: string): ComplianceReport {
-    return new ComplianceReport(documentOf(load(directory)));
+    checkArguments('ComplianceReport.fromDirectory', { directory: ['string', directory] });
+    try {
+      return new ComplianceReport(documentOf(load(directory)));
+    } catch (error) {
+      throw oddFiles(error);
+    }
   }
 
   private constructor(private readonly document: Document) {}

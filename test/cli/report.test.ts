@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,5 +135,97 @@ describe('differences', () => {
     ],
   ])('%s', (_, before, after, diff) => {
     expect(unifiedDiff(before, after, 'f')).toBe(diff);
+  });
+});
+
+describe('files that nobody expects', () => {
+  const STACK = { type: 'aws:cloudformation:stack', properties: { templateFile: 'team.json' } };
+
+  test.each<[string, (app: string) => void]>([
+    ['a manifest that is a list', (app) => writeFileSync(join(app, 'manifest.json'), '[]')],
+    ['a manifest that is cut off', (app) => writeFileSync(join(app, 'manifest.json'), '{"artifacts":')],
+    ['a manifest without stacks', (app) => writeFileSync(join(app, 'manifest.json'), '{}')],
+    ['artifacts that are none', (app) => writeFileSync(join(app, 'manifest.json'), '{"artifacts":{"A":null}}')],
+    ['artifacts that are a text', (app) => writeFileSync(join(app, 'manifest.json'), '{"artifacts":"x"}')],
+    [
+      'a file name that is a number',
+      (app) =>
+        writeFileSync(
+          join(app, 'manifest.json'),
+          JSON.stringify({ artifacts: { A: { ...STACK, properties: { templateFile: 7 } } } }),
+        ),
+    ],
+    [
+      'metadata that is a text',
+      (app) =>
+        writeFileSync(
+          join(app, 'manifest.json'),
+          JSON.stringify({ artifacts: { A: { ...STACK, metadata: { '/A': 'x' } } } }),
+        ),
+    ],
+    [
+      'a template that is not there',
+      (app) =>
+        writeFileSync(
+          join(app, 'manifest.json'),
+          JSON.stringify({ artifacts: { A: { ...STACK, properties: { templateFile: 'gone.json' } } } }),
+        ),
+    ],
+    [
+      'an assembly in itself',
+      (app) =>
+        writeFileSync(
+          join(app, 'manifest.json'),
+          JSON.stringify({ artifacts: { A: { type: 'cdk:cloud-assembly', properties: { directoryName: '.' } } } }),
+        ),
+    ],
+    ['a pipe in the place of the manifest', (app) => execFileSync('mkfifo', [join(app, 'manifest.json')])],
+    ['a folder in the place of the manifest', (app) => mkdirSync(join(app, 'manifest.json'))],
+    ['a binary in the place of the template', (app) => writeFileSync(join(app, 'team.json'), randomBytes(1000))],
+    ['a resource that is a text', (app) => writeFileSync(join(app, 'team.json'), '{"Resources":{"A":"x"}}')],
+    ['a resource that is null', (app) => writeFileSync(join(app, 'team.json'), '{"Resources":{"A":null}}')],
+    [
+      'properties that are a list',
+      (app) => writeFileSync(join(app, 'team.json'), '{"Resources":{"A":{"Type":"AWS::IAM::Role","Properties":[1]}}}'),
+    ],
+  ])('%s: an error in words, or a report', async (_, change) =>
+    withApp(async (app) => {
+      change(app);
+      const { code, out, err } = await run('report', app);
+      if (code === 0) {
+        expect(out).toContain('# Compliance report');
+      } else {
+        expect(err).toMatch(/\(got .*\); allowed: .*; .+/);
+        expect(err).not.toMatch(/undefined|not iterable|is not a function/);
+      }
+    }),
+  );
+
+  test('a pipe beside the templates is passed over', () =>
+    withApp(async (app) => {
+      execFileSync('mkfifo', [join(app, 'other.json')]);
+      expect((await run('report', app)).code).toBe(0);
+    }));
+
+  test.each<[string, (file: string) => void]>([
+    ['a folder', (file) => mkdirSync(file, { recursive: true })],
+    ['a pipe', (file) => execFileSync('mkfifo', [file])],
+  ])('%s in the place of the report to compare with', (_, make) =>
+    withApp(async (app, output) => {
+      mkdirSync(output);
+      make(join(output, 'compliance.md'));
+      const { code, err } = await run('report', app, '-o', output, '--check');
+      expect(code).toBe(1);
+      expect(err).toMatch(/compliance\.md cannot be compared \(got .*\); allowed: .*; remove it/);
+    }),
+  );
+
+  test('twenty thousand lines that differ are shown, or said to be too many, in seconds', () => {
+    // without a bound it would take minutes, and the test its time-out
+    const lines = (word: string): string => Array.from({ length: 20_000 }, (_, i) => `- ${word} ${i}\n`).join('');
+    const diff = unifiedDiff(lines('old'), lines('new'), 'compliance.md');
+    expect(diff).toMatch(
+      /^--- compliance\.md\n\+\+\+ now\n(@@|too much differs to show it: 20000 lines before, 20000 now)/,
+    );
   });
 });

@@ -58,7 +58,10 @@ export function load(folder: string): StackView[] {
 }
 
 function plainTemplates(folder: string): LoadedStack[] {
-  const files = readdirSync(folder).filter((name) => /\.(json|template)$/.test(name));
+  const files = readdirSync(folder)
+    .filter((name) => /\.(json|template)$/.test(name))
+    // whatever else lies there: only files can be templates
+    .filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true);
   const templates = files.filter((name) => 'Resources' in readObject(join(folder, name)));
   return templates.map((name) => ({
     name: name.replace(/(\.template)?\.json$|\.template$/, ''),

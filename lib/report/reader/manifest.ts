@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readObject } from './read-json';
 
 /** What the CDK notes about a construct. */
@@ -57,13 +57,21 @@ interface Violation {
 }
 
 /** The stacks of a cloud assembly, those of its stages too. */
-export function readManifest(folder: string, suppressed = suppressedIn(folder)): LoadedStack[] {
+export function readManifest(
+  folder: string,
+  suppressed = suppressedIn(folder),
+  parents: readonly string[] = [],
+): LoadedStack[] {
+  // an assembly that names itself would be read without end
+  if (parents.includes(resolve(folder))) {
+    return [];
+  }
   const { artifacts = {} } = readObject(join(folder, 'manifest.json')) as { artifacts?: Record<string, Artifact> };
   const assets = assetsOf(folder, Object.values(artifacts));
   return Object.entries(artifacts).flatMap(([id, artifact]) => {
     const { type, properties = {} } = artifact;
     if (type === 'cdk:cloud-assembly' && properties.directoryName !== undefined) {
-      return readManifest(join(folder, properties.directoryName), suppressed);
+      return readManifest(join(folder, properties.directoryName), suppressed, [...parents, resolve(folder)]);
     }
     return type === 'aws:cloudformation:stack' && properties.templateFile !== undefined
       ? [{ ...stackOf(folder, id, artifact, properties.templateFile), assets, suppressed }]
