@@ -7,9 +7,9 @@ import { authorizerOf } from './authorizer';
 import type { Entry, Section } from './reader/facts';
 import { entry, sorted, sortedBy } from './reader/facts';
 import type { Reader } from './reader/reader';
-import { reasonsOf, runnerEntries } from './runners';
+import { capacityProviderEntries, otherEntries, reasonsOf, runnerEntries } from './runners';
 
-const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint'];
+const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint', 'CapacityProviderVolume'];
 
 /** What runs agents: what it runs, who may call it, what it has; and what else runs, with its role. */
 export function agentsSection(reader: Reader): Section {
@@ -20,7 +20,16 @@ export function agentsSection(reader: Reader): Section {
     title: 'Agents and functions',
     none: 'The stack has no agent and no function.',
     headings: true,
-    entries: sortedBy([...runtimes, ...harnesses, ...runnerEntries(reader)], ({ name = '' }) => name),
+    entries: sortedBy(
+      [
+        ...runtimes,
+        ...harnesses,
+        ...capacityProviderEntries(reader),
+        ...runnerEntries(reader),
+        ...otherEntries(reader),
+      ],
+      ({ name = '' }) => name,
+    ),
   };
 }
 
@@ -68,8 +77,8 @@ function mountText(mount: ReturnType<Resource['get']>, reader: Reader): string[]
   return known.length === 0 || mount.unknown
     ? [reader.text(mount) ?? '']
     : known.map(({ kind, value }) => {
-        const accessPoint = reader.about(value.get('AccessPointArn'));
-        return [reader.text(value.get('MountPath')), kind, accessPoint].filter(Boolean).join(' ');
+        const source = reader.about(value.get('AccessPointArn')) ?? reader.text(value.get('VolumeName'));
+        return [reader.text(value.get('MountPath')), kind, source].filter(Boolean).join(' ');
       });
 }
 

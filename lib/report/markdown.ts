@@ -4,6 +4,7 @@ import type { Entry, Fact, Section } from './reader/facts';
 /** what stands before a fact; the others are the words of their key */
 const LABELS: Record<string, string> = {
   actsAs: 'acts as',
+  allowedPorts: 'open port',
   assumedBy: 'assumed by',
   audiences: 'audience',
   claims: 'claim',
@@ -28,6 +29,7 @@ const LABELS: Record<string, string> = {
   policies: 'policy',
   principals: 'by',
   privateDns: 'private DNS',
+  properties: 'property',
   readBy: 'read by',
   reason: 'because:',
   reasons: 'because of',
@@ -45,6 +47,7 @@ const LABELS: Record<string, string> = {
   tools: 'tool',
   type: 'is',
   users: 'user',
+  volumes: 'volume',
   wildcards: 'wildcard',
 };
 
