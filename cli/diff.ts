@@ -1,85 +1,77 @@
+import { structuredPatch } from 'diff';
+
 const CONTEXT = 3;
 
-type Kind = ' ' | '-' | '+';
+/**
+ * How many lines may differ before a shortest difference is no longer looked for: time and memory grow with the square
+ * of it. Nobody reads more than that anyway.
+ */
+const MOST_CHANGES = 2000;
 
-interface Line {
-  readonly kind: Kind;
-  readonly text: string;
+/** A part of a difference, as `diff` makes it. */
+interface Hunk {
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+  readonly lines: string[];
 }
 
 /** The difference of two texts as `diff -u` writes it; empty if there is none. */
 export function unifiedDiff(before: string, after: string, name: string): string {
-  const lines = differences(linesOf(before), linesOf(after));
-  const hunks = hunksOf(lines);
-  return hunks.length === 0
-    ? ''
-    : [`--- ${name}`, '+++ now', ...hunks.flatMap((hunk) => written(lines, hunk)), ''].join('\n');
+  const [old, now] = [ended(before), ended(after)];
+  if (old === now) {
+    return '';
+  }
+  const patch = structuredPatch('', '', old, now, undefined, undefined, {
+    context: CONTEXT,
+    maxEditLength: MOST_CHANGES,
+  });
+  const hunks = patch?.hunks ?? [replaced(linesOf(old), linesOf(now))];
+  return [`--- ${name}`, '+++ now', ...hunks.flatMap(written), ''].join('\n');
+}
+
+/** an end of the file without a line end is no difference */
+function ended(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
 function linesOf(text: string): string[] {
-  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+  return text.split('\n').slice(0, -1);
 }
 
-function differences(before: string[], after: string[]): Line[] {
+/** what is between the first and the last line that differ, as taken away and put there anew */
+function replaced(old: string[], now: string[]): Hunk {
+  const shorter = Math.min(old.length, now.length);
   let start = 0;
-  while (start < before.length && start < after.length && before[start] === after[start]) {
+  while (start < shorter && old[start] === now[start]) {
     start++;
   }
   let end = 0;
-  const shorter = Math.min(before.length, after.length) - start;
-  while (end < shorter && before[before.length - 1 - end] === after[after.length - 1 - end]) {
+  while (end < shorter - start && old[old.length - 1 - end] === now[now.length - 1 - end]) {
     end++;
   }
-  const same = (lines: string[]): Line[] => lines.map((text) => ({ kind: ' ', text }));
-  const changed = longestCommon(before.slice(start, before.length - end), after.slice(start, after.length - end));
-  return [...same(before.slice(0, start)), ...changed, ...same(before.slice(before.length - end))];
-}
-
-/** keeps as many lines as possible; common[i][j] counts them from line i and j on */
-function longestCommon(before: string[], after: string[]): Line[] {
-  const common = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1));
-  for (let i = before.length - 1; i >= 0; i--) {
-    for (let j = after.length - 1; j >= 0; j--) {
-      common[i][j] = before[i] === after[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
-    }
-  }
-  const lines: Line[] = [];
-  let [i, j] = [0, 0];
-  while (i < before.length || j < after.length) {
-    if (i < before.length && j < after.length && before[i] === after[j]) {
-      lines.push({ kind: ' ', text: before[i++] });
-      j++;
-    } else if (j === after.length || (i < before.length && common[i + 1][j] >= common[i][j + 1])) {
-      lines.push({ kind: '-', text: before[i++] });
-    } else {
-      lines.push({ kind: '+', text: after[j++] });
-    }
-  }
-  return lines;
-}
-
-/** the changes with the lines around them, as ranges; those that touch are one */
-function hunksOf(lines: Line[]): [from: number, to: number][] {
-  const hunks: [number, number][] = [];
-  lines.forEach(({ kind }, i) => {
-    if (kind !== ' ') {
-      const [from, to] = [Math.max(0, i - CONTEXT), Math.min(lines.length, i + CONTEXT + 1)];
-      const last = hunks.at(-1);
-      if (last !== undefined && from <= last[1]) {
-        last[1] = to;
-      } else {
-        hunks.push([from, to]);
-      }
-    }
-  });
-  return hunks;
-}
-
-function written(lines: Line[], [from, to]: [number, number]): string[] {
-  const range = (other: Kind): string => {
-    const before = lines.slice(0, from).filter(({ kind }) => kind !== other).length;
-    const count = lines.slice(from, to).filter(({ kind }) => kind !== other).length;
-    return `${count === 0 ? before : before + 1},${count}`;
+  const from = Math.max(0, start - CONTEXT);
+  const same = (lines: string[]): string[] => lines.map((line) => ` ${line}`);
+  const [gone, added] = [old.slice(start, old.length - end), now.slice(start, now.length - end)];
+  const after = old.slice(old.length - end, old.length - end + CONTEXT);
+  const around = start - from + after.length;
+  return {
+    oldStart: from + 1,
+    oldLines: gone.length + around,
+    newStart: from + 1,
+    newLines: added.length + around,
+    lines: [
+      ...same(old.slice(from, start)),
+      ...gone.map((line) => `-${line}`),
+      ...added.map((line) => `+${line}`),
+      ...same(after),
+    ],
   };
-  return [`@@ -${range('+')} +${range('-')} @@`, ...lines.slice(from, to).map(({ kind, text }) => `${kind}${text}`)];
+}
+
+function written({ oldStart, oldLines, newStart, newLines, lines }: Hunk): string[] {
+  // an empty range is named by the line before it
+  const range = (start: number, count: number): string => `${count === 0 ? start - 1 : start},${count}`;
+  return [`@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`, ...lines];
 }

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ComplianceReport } from 'cdk-coding-agents';
 import type { Command, ExitCode, Output } from './command';
 import { EXIT, UsageError } from './command';
 import { unifiedDiff } from './diff';
+import { contentOf } from './files';
 
 /** `cdk-coding-agents report`: writes, prints or compares the compliance report of a synthesized app. */
 export const report: Command = {
@@ -55,9 +55,4 @@ function compare(made: ComplianceReport, folder: string, { out, err }: Output): 
   out(diff === '' ? `${json} differs\n` : diff);
   err(`what the app allows is not what ${folder} says; if that is wanted, run report without --check and commit it\n`);
   return EXIT.failed;
-}
-
-function contentOf(file: string): string {
-  // a checkout may have turned line ends
-  return existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\r\n', '\n') : '';
 }

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unifiedDiff } from '../../cli/diff';
@@ -134,4 +135,122 @@ describe('differences', () => {
   ])('%s', (_, before, after, diff) => {
     expect(unifiedDiff(before, after, 'f')).toBe(diff);
   });
+
+  test('20,000 lines that all differ: at once, and every line is there', () => {
+    const lines = (word: string): string[] => Array.from({ length: 20_000 }, (_, i) => `${word} ${i}`);
+    const [before, after] = ['before', 'after'].map((word) => ['same', ...lines(word), 'end'].join('\n'));
+    const start = process.hrtime.bigint();
+    const diff = unifiedDiff(before, after, 'f');
+    expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(20);
+    expect(diff.split('\n').slice(2)).toEqual([
+      '@@ -1,20002 +1,20002 @@',
+      ' same',
+      ...lines('-before'),
+      ...lines('+after'),
+      ' end',
+      '',
+    ]);
+  });
+
+  test('one line among 200,000', () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => String(i));
+    const changed = lines.map((line, i) => (i === 100_000 ? 'x' : line));
+    expect(unifiedDiff(lines.join('\n'), changed.join('\n'), 'f').split('\n')).toContain('+x');
+  });
+});
+
+describe('what is no report and no app', () => {
+  const fifo = (file: string): void => void execFileSync('mkfifo', [file]);
+  const binary = (file: string): void => writeFileSync(file, Buffer.from([0, 255, 1, 254, 10, 0]));
+  const large = (file: string): void => (writeFileSync(file, '{}'), truncateSync(file, 65 * 2 ** 20));
+  const fourParts = /^[^\n]+ \(got [^\n]+\); allowed: [^\n]+; [^\n]+\n$/;
+
+  test.each<[string, (file: string) => void]>([
+    ['a pipe', fifo],
+    ['a folder', mkdirSync],
+    ['a binary', binary],
+    ['a huge file', large],
+    ['nested too deep', (file) => writeFileSync(file, `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)],
+    ['nothing', (file) => writeFileSync(file, '')],
+  ])('a template that is %s', (_, make) =>
+    withApp(async (app) => {
+      make(join(app, 'odd.json'));
+      const { code, out, err } = await run('report', app);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(fourParts);
+      expect(err).toContain('odd.json cannot be read');
+      expect(err.length).toBeLessThan(600);
+    }),
+  );
+
+  test.each<[string, unknown]>([
+    ['artifacts of another kind', { artifacts: 'none' }],
+    ['artifacts in a list', { artifacts: [] }],
+    ['an artifact of nothing', { artifacts: { A: null } }],
+    ['a template named by a number', { artifacts: { A: { type: stackType(), properties: { templateFile: 7 } } } }],
+    ['properties in a text', { artifacts: { A: { type: stackType(), properties: 'none' } } }],
+    ['a template that is not there', { artifacts: { A: { type: stackType(), properties: { templateFile: 'no' } } } }],
+    ['a folder as template', { artifacts: { A: { type: stackType(), properties: { templateFile: '.' } } } }],
+    ['a name of another kind', { artifacts: { A: { type: stackType(), displayName: {}, properties: of() } } }],
+    ['metadata in a text', { artifacts: { A: { type: stackType(), metadata: { '/A': 'x' }, properties: of() } } }],
+    ['metadata of nothing', { artifacts: { A: { type: stackType(), metadata: { '/A': [null] }, properties: of() } } }],
+    ['metadata elsewhere', { artifacts: { A: { type: stackType(), additionalMetadataFile: 'x', properties: of() } } }],
+    ['a stage in itself', { artifacts: { A: { type: 'cdk:cloud-assembly', properties: { directoryName: '.' } } } }],
+    ['assets of nothing', { artifacts: { A: { type: 'cdk:asset-manifest', properties: { file: 'assets.json' } } } }],
+  ])('a manifest with %s', (_, manifest) =>
+    withApp(async (app) => {
+      writeFileSync(join(app, 'assets.json'), JSON.stringify({ files: { a: { source: { path: 7 } } } }));
+      writeFileSync(join(app, 'manifest.json'), JSON.stringify(manifest));
+      const { code, out, err } = await run('report', app);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(fourParts);
+    }),
+  );
+
+  test.each<[string, object]>([
+    ['reports of nothing', { pluginReports: [null] }],
+    ['reports in a text', { pluginReports: 'x' }],
+    ['findings of another kind', { pluginReports: [{ suppressedViolations: 7 }] }],
+  ])('a validation report with %s', (_, validation) =>
+    withApp(async (app) => {
+      writeFileSync(join(app, 'manifest.json'), JSON.stringify({ artifacts: {} }));
+      writeFileSync(join(app, 'validation-report.json'), JSON.stringify(validation));
+      const { code, err } = await run('report', app);
+      expect(code).toBe(1);
+      expect(err).toMatch(fourParts);
+    }),
+  );
+
+  test.each<[string, (file: string) => void]>([
+    ['a pipe', fifo],
+    ['a folder', mkdirSync],
+    ['a huge file', large],
+  ])('a report to compare with that is %s, or to write to', (what, make) =>
+    withApp(async (app, output) => {
+      mkdirSync(output);
+      make(join(output, 'compliance.md'));
+      const compared = await run('report', app, '--output', output, '--check');
+      expect(compared).toMatchObject({ code: 1, out: '' });
+      expect(compared.err).toMatch(fourParts);
+      const written = await run('report', app, '--output', output);
+      expect(written.code).toBe(what === 'a huge file' ? 0 : 1);
+      expect(written.err).toMatch(what === 'a huge file' ? /^$/ : fourParts);
+    }),
+  );
+
+  test('a pipe as the app', () =>
+    withApp(async (app) => {
+      fifo(join(app, 'pipe'));
+      const { code, err } = await run('report', join(app, 'pipe'));
+      expect(code).toBe(1);
+      expect(err).toMatch(/^the folder of the synthesized app must be a folder \(got /);
+    }));
+
+  function stackType(): string {
+    return 'aws:cloudformation:stack';
+  }
+
+  function of(): object {
+    return { templateFile: 'team.json' };
+  }
 });

@@ -39,7 +39,7 @@ interface NestedResource {
 export function load(folder: string): StackView[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw invalidValue('FolderMissing', {
-      what: 'the folder of the synthesized app does not exist',
+      what: `the folder of the synthesized app ${existsSync(folder) ? 'must be a folder' : 'does not exist'}`,
       got: folder,
       allowed: 'a folder that cdk synth wrote, or one of CloudFormation templates',
       fix: 'run cdk synth first, or name its output folder',
