@@ -1,13 +1,13 @@
 import { textOfNeed } from '../contract/reach';
 import { reachOf } from '../template/reach';
-import { AGENTCORE } from '../template/resource';
+import { AGENTCORE, capacityProviderOf } from '../template/resource';
 import type { Resource } from '../template/resource';
 import type { Value } from '../template/value';
 import { authorizerOf } from './authorizer';
 import type { Entry, Section } from './reader/facts';
 import { entry, sorted, sortedBy } from './reader/facts';
 import type { Reader } from './reader/reader';
-import { capacityProviderEntries, otherEntries, reasonsOf, runnerEntries } from './runners';
+import { reasonsOf, runnerEntries } from './runners';
 
 const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint', 'CapacityProviderVolume'];
 
@@ -21,13 +21,7 @@ export function agentsSection(reader: Reader): Section {
     none: 'The stack has no agent and no function.',
     headings: true,
     entries: sortedBy(
-      [
-        ...runtimes,
-        ...harnesses,
-        ...capacityProviderEntries(reader),
-        ...runnerEntries(reader),
-        ...otherEntries(reader),
-      ],
+      [...runtimes, ...harnesses, ...providerEntries(reader), ...runnerEntries(reader)],
       ({ name = '' }) => name,
     ),
   };
@@ -36,6 +30,8 @@ export function agentsSection(reader: Reader): Section {
 function runtimeEntry(runtime: Resource, reader: Reader): Entry {
   const artifact = runtime.get('AgentRuntimeArtifact');
   const lifecycle = runtime.get('LifecycleConfiguration');
+  const provider = capacityProviderOf(runtime);
+  const ports = runtime.get('AllowedPorts');
   const endpoints = reader
     .resourcesOf(`${AGENTCORE}RuntimeEndpoint`)
     .filter((endpoint) => endpoint.get('AgentRuntimeId').resource === runtime);
@@ -46,6 +42,11 @@ function runtimeEntry(runtime: Resource, reader: Reader): Entry {
     image: reader.text(artifact.get('ContainerConfiguration', 'ContainerUri')),
     code: reader.lines(artifact.get('CodeConfiguration')),
     platform: reader.text(runtime.get('PlatformVersion')),
+    capacityProvider: provider && (reader.about(provider) ?? 'unknown'),
+    // whoever may call InvokeAgentRuntimeProxy reaches what listens there, past the agent
+    openPorts: sorted(
+      ports.unknown ? [reader.text(ports) ?? ''] : ports.items.flatMap((port) => reader.lines(port).join(' ')),
+    ),
     protocol: reader.text(runtime.get('ProtocolConfiguration')),
     role: reader.about(runtime.get('RoleArn')),
     reasons: reasonsOf(runtime),
@@ -63,6 +64,29 @@ function runtimeEntry(runtime: Resource, reader: Reader): Entry {
     // the values may be anybody's; the names say what the agent is told
     environment: sorted(runtime.get('EnvironmentVariables').members.map(([name]) => name)),
   });
+}
+
+/** What instances are, and as whom they and the service act. */
+function providerEntries(reader: Reader): Entry[] {
+  return reader.resourcesOf(`${AGENTCORE}CapacityProvider`).map((provider) =>
+    entry({
+      name: reader.nameOf(provider),
+      kind: 'capacity provider',
+      role: reader.about(provider.get('PermissionsConfiguration', 'CapacityProviderOperatorRoleArn')),
+      settings: reader.lines(provider.get('ComputeConfiguration', 'Ec2Configuration')),
+    }),
+  );
+}
+
+/** What no section has a word for: it can hold a way in or a right all the same. */
+export function undescribed(reader: Reader, sections: readonly Section[]): Entry[] {
+  const told = new Set(sections.flatMap(({ entries }) => entries.map(({ name }) => name)));
+  return reader
+    .resourcesOf(`${AGENTCORE}*`)
+    .filter((resource) => !told.has(reader.nameOf(resource)))
+    .map((resource) =>
+      entry({ name: reader.nameOf(resource), kind: 'not described by this report', type: resource.type }),
+    );
 }
 
 function caller(resource: Resource, reader: Reader): Entry {

@@ -1,8 +1,9 @@
 import { acceptedSection } from './accepted';
-import { agentsSection } from './agents';
+import { agentsSection, undescribed } from './agents';
 import { AppView } from './app-view';
 import type { Section } from './reader/facts';
 import type { StackView } from './reader/load';
+import type { Reader } from './reader/reader';
 import { networkSection } from './network/network';
 import { resourcePoliciesSection } from './resource-policies';
 import { rolesSection } from './roles';
@@ -21,20 +22,27 @@ export interface Document {
 export function documentOf(views: StackView[]): Document {
   const app = new AppView(views);
   return {
-    stacks: app.readers.map((reader) => ({
-      name: reader.view.name,
-      sections: [
-        rolesSection(reader, app),
-        resourcePoliciesSection(reader),
-        networkSection(reader),
-        secretsSection(reader, app),
-        toolsSection(reader, app),
-        agentsSection(reader),
-        storesSection(reader),
-        acceptedSection(app.acceptedIn(reader.template)),
-      ],
-    })),
+    stacks: app.readers.map((reader) => ({ name: reader.view.name, sections: sectionsOf(reader, app) })),
   };
+}
+
+function sectionsOf(reader: Reader, app: AppView): Section[] {
+  const agents = agentsSection(reader);
+  const others = [
+    rolesSection(reader, app),
+    resourcePoliciesSection(reader),
+    networkSection(reader),
+    secretsSection(reader, app),
+    toolsSection(reader, app),
+  ];
+  const stores = storesSection(reader);
+  const unknown = undescribed(reader, [...others, agents, stores]);
+  return [
+    ...others,
+    { ...agents, entries: [...agents.entries, ...unknown] },
+    stores,
+    acceptedSection(app.acceptedIn(reader.template)),
+  ];
 }
 
 export function jsonOf({ stacks }: Document): string {

@@ -4,7 +4,6 @@ import type { Entry, Fact, Section } from './reader/facts';
 /** what stands before a fact; the others are the words of their key */
 const LABELS: Record<string, string> = {
   actsAs: 'acts as',
-  allowedPorts: 'open port',
   assumedBy: 'assumed by',
   audiences: 'audience',
   claims: 'claim',
@@ -25,11 +24,11 @@ const LABELS: Record<string, string> = {
   longestSeconds: 'session seconds at most',
   managedPolicies: 'managed policy',
   mounts: 'mount',
+  openPorts: 'open port',
   permissions: 'permission',
   policies: 'policy',
   principals: 'by',
   privateDns: 'private DNS',
-  properties: 'property',
   readBy: 'read by',
   reason: 'because:',
   reasons: 'because of',
@@ -47,7 +46,6 @@ const LABELS: Record<string, string> = {
   tools: 'tool',
   type: 'is',
   users: 'user',
-  volumes: 'volume',
   wildcards: 'wildcard',
 };
 

@@ -92,7 +92,7 @@ describe.each(PACKAGED)('%s', (name, make) => {
 });
 
 test.each<[string, () => unknown, string]>([
-  ['InvalidCliVersion', () => AgentCli.codex({ version: 'latest' }), 'an exact version such as 2.1.330'],
+  ['InvalidCliVersion', () => AgentCli.codex({ version: 'latest' }), 'an exact version such as 2.1.332'],
   [
     'InvalidBaseImage',
     () => AgentCli.codex({ baseImage: 'node && rm -rf /' }),

@@ -14,12 +14,12 @@ const REGISTRY: Record<string, Record<string, { optionalDependencies?: Record<st
   // arm64 of the newest is missing
   'opencode-linux-arm64': { '1.18.18': {}, '1.18.20': {} },
   'opencode-linux-x64': { '1.18.18': {}, '1.18.20': {}, '1.18.21': {}, '2.0.0-beta.1': {} },
-  '@anthropic-ai/claude-code-linux-arm64': { '2.1.330': {}, '2.1.99': {} },
+  '@anthropic-ai/claude-code-linux-arm64': { '2.1.332': {}, '2.1.99': {} },
   '@google/gemini-cli': { '0.61.0': {}, '0.62.0-nightly.1': {} },
   // its platform packages are versions of itself
   '@openai/codex': {
-    '0.169.0': {},
-    '0.170.0': { optionalDependencies: { '@openai/codex-linux-arm64': 'npm:@openai/codex@0.170.0-linux-arm64' } },
+    '0.171.0': {},
+    '0.172.0': { optionalDependencies: { '@openai/codex-linux-arm64': 'npm:@openai/codex@0.172.0-linux-arm64' } },
   },
 };
 let server: Server;
@@ -83,8 +83,8 @@ const contents = (): string[] =>
 test('proposes the newest version that is there for both platforms, and writes nothing', async () => {
   const before = contents();
   const text = await update();
-  expect(text).toContain('claude-code: 2.1.330 stays\n');
-  expect(text).toContain('codex: 0.170.0 passed over, no @openai/codex@0.170.0-linux-arm64\ncodex: 0.169.0 stays\n');
+  expect(text).toContain('claude-code: 2.1.332 stays\n');
+  expect(text).toContain('codex: 0.172.0 passed over, no @openai/codex@0.172.0-linux-arm64\ncodex: 0.171.0 stays\n');
   expect(text).toContain('gemini-cli: 0.61.0 stays\n');
   expect(text).toContain('opencode: 1.18.18 -> 1.18.20\n');
   expect(text).toContain('--write takes them over');
@@ -95,8 +95,8 @@ test('--write changes the pin in package.json, the label and the checksums', asy
   await update('--write');
   expect(JSON.parse(read('claude-code', 'package.json'))).toMatchObject({
     optionalDependencies: {
-      '@anthropic-ai/claude-code-linux-arm64': '2.1.330',
-      '@anthropic-ai/claude-code-linux-x64': '2.1.330',
+      '@anthropic-ai/claude-code-linux-arm64': '2.1.332',
+      '@anthropic-ai/claude-code-linux-x64': '2.1.332',
     },
   });
   expect(JSON.parse(read('opencode', 'package.json'))).toMatchObject({

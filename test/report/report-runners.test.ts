@@ -147,116 +147,87 @@ test('a harness says where its tools lead, and no value of a header', () => {
   expect(network).toContainEqual({ name: 'mcp.example.com', kind: 'host that AgentCore calls', for: ['Agent'] });
 });
 
-describe('runtimes on instances', () => {
-  const LAUNCH = { OperatingSystem: 'LINUX_ARM64', SshKeyName: 'ops', InstanceProfileArn: 'arn:profile' };
-  const provider = (vpc: unknown): object => ({
-    Type: `${AGENTCORE}CapacityProvider`,
-    Properties: {
-      Name: 'pool',
-      PermissionsConfiguration: { CapacityProviderOperatorRoleArn: 'arn:operator' },
-      ComputeConfiguration: {
-        Ec2Configuration: {
-          VpcConfiguration: vpc,
-          LaunchTemplateSource: { LaunchParameters: LAUNCH },
-          RootVolume: { Encrypted: true },
-          Volumes: [{ EbsConfiguration: { Name: 'work', SizeGiB: 50 } }],
-          LifecycleConfiguration: { MaxLifetime: 3600 },
+describe('what works on instances, and what is new', () => {
+  const resources = (Type: string, Properties: object): Record<string, unknown> => ({ X: { Type, Properties } });
+  const VpcConfiguration = { Subnets: ['subnet-1'], SecurityGroups: ['sg-1'] };
+  const instances = {
+    Runtime: {
+      Type: `${AGENTCORE}Runtime`,
+      Properties: {
+        AgentRuntimeName: 'builder',
+        CapacityProviderConfiguration: { CapacityProviderArn: { 'Fn::GetAtt': ['Provider', 'Arn'] } },
+        AllowedPorts: [{ Port: 8090 }],
+      },
+    },
+    Provider: {
+      Type: `${AGENTCORE}CapacityProvider`,
+      Properties: {
+        Name: 'builders',
+        PermissionsConfiguration: { CapacityProviderOperatorRoleArn: 'arn:aws:iam::111122223333:role/operator' },
+        ComputeConfiguration: {
+          Ec2Configuration: {
+            VpcConfiguration,
+            LaunchTemplateSource: { LaunchParameters: { SshKeyName: 'team' } },
+          },
         },
       },
     },
-  });
-  const runtime = (more: object): object => ({ Type: `${AGENTCORE}Runtime`, Properties: more });
-  const vpc = { Subnets: ['subnet-a'], SecurityGroups: [{ 'Fn::GetAtt': ['Group', 'GroupId'] }] };
-  const group = { Type: 'AWS::EC2::SecurityGroup', Properties: { SecurityGroupEgress: [{ IpProtocol: '-1' }] } };
-  const of = (resources: Record<string, unknown>, name: string, part = 'network'): any =>
-    reportOfResources({ Group: group, ...resources })[part].find((one: any) => one.name === name);
+  };
 
-  test('the network is the one of the capacity provider, whatever the runtime says', () => {
-    const resources = {
-      Pool: provider(vpc),
-      Agent: runtime({
-        CapacityProviderConfiguration: { CapacityProviderArn: { 'Fn::GetAtt': ['Pool', 'Arn'] } },
-        NetworkConfiguration: { NetworkMode: 'PUBLIC' },
+  test('a runtime on a capacity provider is in the VPC of that, and its open ports are named', () => {
+    const { network, agents } = reportOfResources(instances);
+    expect(network).toContainEqual({
+      name: 'Runtime',
+      kind: 'network of a runtime',
+      mode: 'VPC of its capacity provider',
+      capacityProvider: 'Provider',
+      subnets: ['subnet-1'],
+      securityGroups: ['sg-1'],
+    });
+    expect(agents).toContainEqual(
+      expect.objectContaining({ name: 'Runtime', capacityProvider: 'Provider', openPorts: ['Port: 8090'] }),
+    );
+    expect(agents).toContainEqual(
+      expect.objectContaining({
+        name: 'Provider',
+        kind: 'capacity provider',
+        role: 'arn:aws:iam::111122223333:role/operator',
+        settings: expect.arrayContaining(['LaunchTemplateSource.LaunchParameters.SshKeyName: team']),
       }),
-    };
-    expect(of(resources, 'Agent')).toEqual({
-      name: 'Agent',
-      kind: 'network of a runtime',
-      mode: 'VPC of a capacity provider',
-      capacityProvider: 'Pool',
-      subnets: ['subnet-a'],
-      securityGroups: ['Group'],
-    });
-    expect(of(resources, 'Pool')).toEqual({
-      name: 'Pool',
-      kind: 'network of a capacity provider',
-      mode: 'VPC',
-      subnets: ['subnet-a'],
-      securityGroups: ['Group'],
-    });
-  });
-
-  test('one that the app does not make is named; one that a condition decides about is not taken for PUBLIC', () => {
-    const named = runtime({ CapacityProviderConfiguration: { CapacityProviderArn: 'arn:theirs' } });
-    expect(of({ Agent: named }, 'Agent')).toEqual({
-      name: 'Agent',
-      kind: 'network of a runtime',
-      mode: 'VPC of a capacity provider',
-      capacityProvider: 'arn:theirs',
-    });
-    const perhaps = { 'Fn::If': ['OnInstances', { CapacityProviderArn: 'arn:theirs' }, { Ref: 'AWS::NoValue' }] };
-    expect(of({ Agent: runtime({ CapacityProviderConfiguration: perhaps }) }, 'Agent').mode).toMatch(
-      /^known at deployment \(/,
     );
   });
 
-  test('a network that the deployment decides is shown as it is written', () => {
-    expect(of({ Pool: provider({ Ref: 'Vpc' }) }, 'Pool')).toEqual({
-      name: 'Pool',
-      kind: 'network of a capacity provider',
-      mode: 'VPC',
-      vpc: '${Vpc}',
-    });
+  test('one on a capacity provider of another app names it', () => {
+    const { network } = reportOfResources(
+      resources(`${AGENTCORE}Runtime`, { CapacityProviderConfiguration: { CapacityProviderArn: 'arn:other' } }),
+    );
+    expect(network[0]).toMatchObject({ mode: 'VPC of its capacity provider', capacityProvider: 'arn:other' });
   });
 
-  test('roles, launch and volumes of the instances, and mounts of the runtime', () => {
-    expect(of({ Pool: provider(vpc) }, 'Pool', 'agents')).toEqual({
-      name: 'Pool',
-      kind: 'capacity provider',
-      operatorRole: 'arn:operator',
-      launch: ['InstanceProfileArn: arn:profile', 'OperatingSystem: LINUX_ARM64', 'SshKeyName: ops'],
-      rootVolume: ['Encrypted: true'],
-      volumes: ['EbsConfiguration.Name: work, EbsConfiguration.SizeGiB: 50'],
-      lifecycle: ['MaxLifetime: 3600'],
-    });
-    const mounted = runtime({
-      FilesystemConfigurations: [{ CapacityProviderVolume: { VolumeName: 'work', MountPath: '/mnt/work' } }],
-    });
-    expect(of({ Agent: mounted }, 'Agent', 'agents').mounts).toEqual(['/mnt/work CapacityProviderVolume work']);
-  });
-
-  test('open ports are listed, on microVMs too', () => {
-    const open = runtime({ AllowedPorts: [{ Port: 8090 }, 3000] });
-    expect(of({ Agent: open }, 'Agent')).toEqual({
-      name: 'Agent',
-      kind: 'network of a runtime',
-      mode: 'PUBLIC',
-      allowedPorts: ['3000', '8090'],
-    });
-  });
+  test.each(['Mainframe', 'BrowserProfile', 'HarnessEndpoint', 'PaymentConnector'])(
+    'a resource that no section has words for is named: %s',
+    (type) => {
+      expect(reportOfResources(resources(`${AGENTCORE}${type}`, {})).agents).toContainEqual({
+        name: 'X',
+        kind: 'not described by this report',
+        type: `${AGENTCORE}${type}`,
+      });
+    },
+  );
 });
 
-test('a resource of AgentCore that the report does not know is named with its type, without values', () => {
-  const { agents } = reportOfResources({
-    Newer: { Type: `${AGENTCORE}Teleporter`, Properties: { Target: 'a secret place', Access: { Open: true } } },
-    Bare: { Type: `${AGENTCORE}RuntimeV2` },
-    Known: { Type: `${AGENTCORE}Dataset`, Properties: {} },
-  });
-  const kind = 'unknown to this version of the report: nothing else in it is about this resource';
-  expect(agents).toEqual([
-    { name: 'Bare', kind, type: `${AGENTCORE}RuntimeV2` },
-    { name: 'Newer', kind, type: `${AGENTCORE}Teleporter`, properties: ['Access', 'Target'] },
-  ]);
+test('a runtime whose capacity provider a condition decides about is not taken for PUBLIC', () => {
+  const perhaps = { 'Fn::If': ['OnInstances', { CapacityProviderArn: 'arn:theirs' }, { Ref: 'AWS::NoValue' }] };
+  const Properties = { CapacityProviderConfiguration: perhaps };
+  const { network } = reportOfResources({ Agent: { Type: `${AGENTCORE}Runtime`, Properties } });
+  expect(network[0].mode).toMatch(/^known at deployment \(/);
+});
+
+test('the volume of a capacity provider that a runtime mounts is named', () => {
+  const volume = { CapacityProviderVolume: { VolumeName: 'work', MountPath: '/mnt/work' } };
+  const Properties = { FilesystemConfigurations: [volume] };
+  const { agents } = reportOfResources({ Agent: { Type: `${AGENTCORE}Runtime`, Properties } });
+  expect(agents[0].mounts).toEqual(['/mnt/work CapacityProviderVolume work']);
 });
 
 test.each(KNOWN_TYPES.map((type) => [type.slice(AGENTCORE.length), type]))('%s is not left out', (_, Type) => {

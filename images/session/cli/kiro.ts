@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { binaryOf, factsOf } from '../../../lib/contract/agents';
 import type { AgentEvent, CliAdapter, CliCommand, CliExit, CliOutcome, CliReader, CliRun } from '../contract';
 import { LastText } from './last-text';
-import { promptArgument, routeNotSupported } from './model';
+import { routeNotSupported } from './model';
 import { crash, outcomeOf } from './outcome';
 
 /**
@@ -30,7 +30,6 @@ function command(run: CliRun): CliCommand {
       ...(settings.model === undefined ? [] : ['--model', settings.model]),
       // it names no conversation: the last one of the directory is the only one to go on with
       ...(continues === undefined ? [] : ['--resume']),
-      promptArgument('kiro', run.prompt),
     ],
     environment: { KIRO_API_KEY: model.key.reveal(), NO_COLOR: '1' },
     files: [
@@ -39,6 +38,8 @@ function command(run: CliRun): CliCommand {
         content: JSON.stringify({ mcpServers: servers }),
       },
     ],
+    // it reads what it is given there, however long
+    input: run.prompt,
   };
 }
 

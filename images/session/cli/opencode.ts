@@ -11,6 +11,9 @@ const PLUGIN = '@opencode-ai/plugin';
 /** of which it takes the first that is there */
 const RULES = ['AGENTS.md', 'CLAUDE.md'];
 
+/** a question for more than its own tools, too: without an answer it waits until the job is out of time */
+const PERMISSION = { '*': 'allow', external_directory: 'allow', doom_loop: 'allow' };
+
 export const openCode: CliAdapter = {
   name: 'opencode',
   limits: factsOf('opencode').limits,
@@ -51,6 +54,8 @@ function configuration(run: CliRun): object {
   return {
     autoupdate: false,
     share: 'disabled',
+    // `--auto` answers for the agent itself only: what a subagent asks, outside of the directory say, nobody would answer
+    permission: PERMISSION,
     ...rules(run),
     ...(name === undefined ? {} : { model: name }),
     ...(small === undefined ? {} : { small_model: small }),

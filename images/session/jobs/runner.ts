@@ -18,6 +18,7 @@ import { killOrphans } from './orphans';
 import type { Caller } from './preflight';
 import { reachGateway, reachModel } from './preflight';
 import type { RunningJob } from './running-job';
+import { almostFull, limitsOf, type StorageLimits } from './storage';
 import { runTests } from './test-command';
 
 /** What all jobs of a session share. */
@@ -29,6 +30,7 @@ export interface Session {
   readonly bridge: Bridge;
   /** for tests */
   readonly exitGrace?: ExitGrace;
+  readonly storage?: StorageLimits;
 }
 
 interface End {
@@ -63,6 +65,7 @@ export async function runJob(
   }
   killOrphans(job);
   remove(job, scratch);
+  await tellStorage(job, places.root, session.storage ?? limitsOf(places.root));
   const result = storableResult(resultOf(end, Math.round(performance.now() - start)), job.scrubber);
   const { conversation } = job.record;
   log('job.ended', { job: job.id, status: result.status, code: result.errorCode, durationMs: result.durationMs });
@@ -156,6 +159,13 @@ class Steps {
     const how = tests.exitCode === null ? 'did not end in time' : `ended with exit code ${tests.exitCode}`;
     const message = `the agent succeeded, but the test command ${how}`;
     return { outcome: { ...outcome, status: 'failed', errorCode: 'TestsFailed', message }, exitCode, tests };
+  }
+}
+
+async function tellStorage(job: RunningJob, root: string, limits: StorageLimits | undefined): Promise<void> {
+  const message = limits === undefined ? undefined : await almostFull(root, limits);
+  if (message !== undefined) {
+    job.notice('StorageAlmostFull', message);
   }
 }
 

@@ -18,6 +18,11 @@ interface CheckedOut {
 
 /** in full: a tag or a branch may be called origin/HEAD */
 const DEFAULT_BRANCH = 'refs/remotes/origin/HEAD';
+/**
+ * All commits, and of old versions of files only those that somebody looks at: session storage is small, and most of a
+ * history is never read. A server that cannot do this sends all.
+ */
+const BLOBLESS = '--filter=blob:none';
 /** a file of it is a page; what is larger is not looked into */
 const LARGEST_ATTRIBUTES = 10 * 1024 * 1024;
 
@@ -47,7 +52,7 @@ async function clone(git: Git, url: string, directory: string): Promise<void> {
   const half = path.join(parent, `.${path.basename(directory)}+clone`);
   mkdirSync(parent, { recursive: true });
   rmSync(half, { recursive: true, force: true });
-  await git.run(parent, 'clone', '--quiet', '--', url, half);
+  await git.run(parent, 'clone', '--quiet', BLOBLESS, '--', url, half);
   renameSync(half, directory);
 }
 
@@ -129,7 +134,7 @@ async function updateSubmodules(git: Git, directory: string, missingOnly: boolea
   for (const name of await submodulesIn(git, directory, missingOnly)) {
     try {
       // one by one: git checks out none of them if one cannot be cloned
-      await git.run(directory, 'submodule', 'update', '--quiet', '--init', '--recursive', '--', name);
+      await git.run(directory, 'submodule', 'update', '--quiet', '--init', '--recursive', BLOBLESS, '--', name);
     } catch (error) {
       if (!(error instanceof GitError)) {
         throw error;

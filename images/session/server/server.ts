@@ -164,9 +164,15 @@ async function checkPeer({ socket, headers }: IncomingMessage, peers: Peers): Pr
   }
 }
 
-/** AgentCore names the header of the workload access token in both ways. */
+/** the names under which the workload access token was seen or documented, the newest first */
+const TOKEN_HEADERS = [
+  'x-amz-bedrock-agentcore-identity-wat',
+  'workloadaccesstoken',
+  'x-amzn-bedrock-agentcore-runtime-workload-accesstoken',
+];
+
 function callerOf({ headers }: IncomingMessage): Caller {
-  const token = headers['workloadaccesstoken'] ?? headers['x-amzn-bedrock-agentcore-runtime-workload-accesstoken'];
+  const token = TOKEN_HEADERS.map((name) => headers[name]).find((value) => value !== undefined && value !== '');
   return {
     ...(headers.authorization === undefined ? {} : { authorization: headers.authorization }),
     ...(typeof token === 'string' && token !== '' ? { workloadToken: token } : {}),

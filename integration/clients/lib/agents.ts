@@ -12,6 +12,8 @@ export interface Agent {
   write(file: string, content: string): Step;
   shell(command: string): Step;
   readonly tool: Step;
+  /** what starts a subagent, and what ends it */
+  readonly subagent: { start(prompt: string): Step; readonly end: Step };
 }
 
 export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> = {
@@ -23,6 +25,10 @@ export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> =
     shell: (command) => ({ tool: 'Bash', input: { command } }),
     // tools of servers are found by a search, which a model can leave out if it knows the name
     tool: { tool: `mcp__gateway__${TOOL}`, input: {} },
+    subagent: {
+      start: (prompt) => ({ tool: 'Agent', input: { description: 'look', prompt, run_in_background: false } }),
+      end: { text: 'looked' },
+    },
   },
   codex: {
     name: 'codex',
@@ -32,6 +38,10 @@ export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> =
     write: (file, content) => ({ tool: 'exec_command', input: { cmd: `printf %s '${content}' > '${file}'` } }),
     shell: (command) => ({ tool: 'exec_command', input: { cmd: command } }),
     tool: { tool: TOOL, namespace: 'mcp__gateway', input: {} },
+    subagent: {
+      start: (message) => ({ tool: 'spawn_agent', namespace: 'multi_agent_v1', input: { message } }),
+      end: { text: 'looked' },
+    },
   },
   gemini: {
     name: 'gemini-cli',
@@ -40,6 +50,10 @@ export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> =
     write: (file, content) => ({ tool: 'write_file', input: { file_path: file, content } }),
     shell: (command) => ({ tool: 'run_shell_command', input: { command } }),
     tool: { tool: `mcp_gateway_${TOOL}`, input: {} },
+    subagent: {
+      start: (prompt) => ({ tool: 'invoke_agent', input: { agent_name: 'generalist', prompt } }),
+      end: { tool: 'complete_task', input: { result: 'looked' } },
+    },
   },
   openCode: {
     name: 'opencode',
@@ -48,6 +62,10 @@ export const AGENTS: Record<'claude' | 'codex' | 'gemini' | 'openCode', Agent> =
     write: (file, content) => ({ tool: 'write', input: { filePath: file, content } }),
     shell: (command) => ({ tool: 'bash', input: { command, description: 'run' } }),
     tool: { tool: `gateway_${TOOL}`, input: {} },
+    subagent: {
+      start: (prompt) => ({ tool: 'task', input: { description: 'look', prompt, subagent_type: 'general' } }),
+      end: { text: 'looked' },
+    },
   },
 };
 

@@ -32,6 +32,8 @@ export class ModelServer extends LoopbackServer {
   public allowed: (model: string) => boolean = () => true;
   /** what the model does; the last step repeats itself */
   public script: Step[] = [{ text: 'done' }];
+  /** what the model of a subagent does, by what its prompt says */
+  public readonly subagents = new Map<string, Step[]>();
   /** how requests are refused, by their number from 0; undefined answers them */
   public fault: (number: number) => Fault | undefined = () => undefined;
   /** from this step on no answer comes */
@@ -86,7 +88,8 @@ export class ModelServer extends LoopbackServer {
     if (!isSideRequest && read.step >= this.silentFrom) {
       return;
     }
-    const step = isSideRequest ? { text: 'A title' } : this.script[Math.min(read.step, this.script.length - 1)];
+    const script = [...this.subagents].find(([said]) => read.prompt.includes(said))?.[1] ?? this.script;
+    const step = isSideRequest ? { text: 'A title' } : script[Math.min(read.step, script.length - 1)];
     response.writeHead(200, { 'content-type': dialect.contentType, 'x-amzn-requestid': 'scripted' });
     response.end(dialect.write(step, String(parsed.model ?? 'scripted')));
   }

@@ -22,8 +22,11 @@ export const responses: Dialect = {
       const text = role === 'user' ? (typeof content === 'string' ? content : words(list(content))) : undefined;
       return { text, results: isResult ? 1 : 0 };
     });
-    const names = list(body.tools).flatMap(({ name, type, tools }) =>
-      type === 'namespace' ? list(tools).map((tool) => `${String(name)}/${String(tool.name)}`) : String(name ?? type),
+    // on Bedrock, Codex offers its tools in an item of the input
+    const offered = list(body.input).filter(({ type }) => type === 'additional_tools');
+    const tools = [...list(body.tools), ...offered.flatMap((item) => list(item.tools))];
+    const names = tools.flatMap(({ name, type, tools: inner }) =>
+      type === 'namespace' ? list(inner).map((tool) => `${String(name)}/${String(tool.name)}`) : String(name ?? type),
     );
     return counted(entries, names);
   },

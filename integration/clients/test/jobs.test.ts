@@ -1,6 +1,6 @@
 /* Real coding agents do jobs in the session server as it is shipped, with scripted models. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -80,6 +80,25 @@ for (const agent of [claude, codex, openCode]) {
     assert.ok(model.seen.every(({ headers }) => headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')));
     // on Bedrock, Claude Code lists the inference profiles at each start
     assert.deepEqual(new Set(model.others), new Set(agent === claude ? ['GET /bedrock/inference-profiles'] : []));
+  });
+}
+
+for (const agent of [claude, codex, gemini, openCode]) {
+  test(`${agent.name}: a subagent works outside of the directory too, and nobody is asked`, async () => {
+    const { model } = use.bench;
+    const session = await use.bench.session(agent, 'iam');
+    const outside = path.join(session.root, 'outside');
+    mkdirSync(outside);
+    const file = path.join(outside, FILE);
+    // Gemini CLI writes by its own tool into the directory only, and says so at once
+    const write = agent === gemini ? agent.shell(`printf hi > ${file}`) : agent.write(file, 'hi');
+    model.subagents.set('look around', [write, agent.shell(`cat ${file} > ${outside}/read.txt`), agent.subagent.end]);
+    // the subagents of Codex work beside it
+    model.script = [agent.subagent.start('look around'), agent.shell('sleep 4'), { text: 'all is looked at' }];
+    const { result } = await session.run({ prompt: 'look', limits: { minutes: 2 } });
+    assert.deepEqual([result.status, result.message], ['succeeded', null]);
+    assert.equal(result.text, 'all is looked at');
+    assert.equal(readFileSync(path.join(outside, 'read.txt'), 'utf8').trim(), 'hi');
   });
 }
 

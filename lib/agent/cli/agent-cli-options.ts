@@ -88,7 +88,7 @@ export interface PackagedCliOptions extends AgentSessionOptions {
   readonly image?: AgentCli;
 
   /**
-   * The version of the agent, for example `2.1.330`. From the npm registry it is installed by its name; only the version
+   * The version of the agent, for example `2.1.332`. From the npm registry it is installed by its name; only the version
    * of this library is verified by the checksums of all its packages, and tested. Of a vendor's archive it is what the
    * program must say that it is.
    *

@@ -35,7 +35,7 @@ export function checkBuild(name: PackagedCli, options: BuildOptions): void {
     }
     return;
   }
-  checkText('InvalidCliVersion', 'version', options.version, VERSION, 'an exact version such as 2.1.330');
+  checkText('InvalidCliVersion', 'version', options.version, VERSION, 'an exact version such as 2.1.332');
   checkText(
     'InvalidBaseImage',
     'baseImage',

@@ -4,7 +4,7 @@ import { jsonFile, scopeList, shell } from './dialect';
 const ADD = ['claude', 'mcp', 'add', '--scope', 'user'];
 
 /**
- * Claude Code, as of 2.1.330.
+ * Claude Code, as of 2.1.332.
  *
  * @see https://docs.claude.com/en/docs/claude-code/mcp
  */

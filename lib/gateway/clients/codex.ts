@@ -19,7 +19,7 @@ const AWS_VARIABLES = [
 ];
 
 /**
- * Codex, as of 0.169.0. Only by file: `codex mcp add` would start the login at once, on a random port that no identity
+ * Codex, as of 0.171.0. Only by file: `codex mcp add` would start the login at once, on a random port that no identity
  * provider knows, and has no options for what else is set here.
  *
  * @see https://developers.openai.com/codex/mcp

@@ -10,7 +10,6 @@ import type { Reader } from '../reader/reader';
 export function callsOf(reader: Reader): Entry[] {
   return [
     ...reader.resourcesOf(...Object.keys(RUNS)).map((resource) => runEntry(resource, RUNS[resource.type], reader)),
-    ...reader.resourcesOf(`${AGENTCORE}CapacityProvider`).map((provider) => capacityProviderEntry(provider, reader)),
     ...reader.resourcesOf('AWS::Lambda::Function').flatMap((fn) => functionEntry(fn, reader)),
     ...hosts(reader),
   ];
@@ -28,63 +27,38 @@ const RUNS: Record<string, { kind: string; network: string[] }> = {
 function runEntry(resource: Resource, { kind, network }: { kind: string; network: string[] }, reader: Reader): Entry {
   const provider = capacityProviderOf(resource);
   if (provider !== undefined) {
-    return instancesEntry(resource, provider, reader);
+    return onInstances(resource, provider, reader);
   }
   const configuration = resource.get(...network);
   const vpc: Value[] = ['NetworkModeConfig', 'VpcConfig'].map((key) => configuration.get(key));
+  const all = (key: string): string[] =>
+    sorted(vpc.flatMap((config) => config.get(key).items).flatMap((item) => reader.about(item) ?? []));
   return entry({
     name: reader.nameOf(resource),
     kind: `network of a ${kind}`,
     mode: reader.text(configuration.get('NetworkMode')) ?? 'PUBLIC',
-    subnets: named('Subnets', vpc, reader),
-    securityGroups: named('SecurityGroups', vpc, reader),
-    allowedPorts: portsOf(resource, reader),
+    subnets: all('Subnets'),
+    securityGroups: all('SecurityGroups'),
   });
 }
 
-/** a runtime on instances is in the VPC of its capacity provider, whatever its own configuration says */
-function instancesEntry(runtime: Resource, provider: Value, reader: Reader): Entry {
-  const { resource } = provider;
+/** Instances are in the VPC of their capacity provider, whatever the runtime says. */
+function onInstances(runtime: Resource, provider: Value, reader: Reader): Entry {
   const configuration = runtime.get('CapacityProviderConfiguration');
-  const vpc = resource === undefined ? [] : [vpcOf(resource)];
+  const vpc = provider.resource?.get('ComputeConfiguration', 'Ec2Configuration', 'VpcConfiguration');
+  const all = (key: string): string[] =>
+    sorted((vpc?.get(key).items ?? []).flatMap((item) => reader.about(item) ?? []));
   return entry({
     name: reader.nameOf(runtime),
     kind: 'network of a runtime',
     // a condition or a parameter may leave the capacity provider out
-    mode: configuration.unknown ? `known at deployment (${reader.text(configuration)})` : 'VPC of a capacity provider',
-    capacityProvider: configuration.unknown ? undefined : reader.about(provider),
-    subnets: named('Subnets', vpc, reader),
-    securityGroups: named('SecurityGroups', vpc, reader),
-    allowedPorts: portsOf(runtime, reader),
+    mode: configuration.unknown
+      ? `known at deployment (${reader.text(configuration)})`
+      : 'VPC of its capacity provider',
+    capacityProvider: configuration.unknown ? undefined : (reader.about(provider) ?? 'unknown'),
+    subnets: all('Subnets'),
+    securityGroups: all('SecurityGroups'),
   });
-}
-
-function capacityProviderEntry(provider: Resource, reader: Reader): Entry {
-  const vpc = vpcOf(provider);
-  return entry({
-    name: reader.nameOf(provider),
-    kind: 'network of a capacity provider',
-    mode: 'VPC',
-    // all of it is one reference where the deployment decides
-    vpc: vpc.unknown ? reader.text(vpc) : undefined,
-    subnets: vpc.unknown ? [] : named('Subnets', [vpc], reader),
-    securityGroups: vpc.unknown ? [] : named('SecurityGroups', [vpc], reader),
-  });
-}
-
-function vpcOf(provider: Resource): Value {
-  return provider.get('ComputeConfiguration', 'Ec2Configuration', 'VpcConfiguration');
-}
-
-function named(key: string, configurations: Value[], reader: Reader): string[] {
-  const items = configurations.flatMap((configuration) => configuration.get(key).items);
-  return sorted(items.flatMap((item) => reader.about(item) ?? []));
-}
-
-/** each opens a public URL for every session */
-function portsOf(runtime: Resource, reader: Reader): string[] {
-  const ports = runtime.get('AllowedPorts');
-  return ports.items.map((port) => reader.text(port.get('Port').absent ? port : port.get('Port')) ?? '').sort();
 }
 
 /** one in a VPC has the ways of its security groups; one outside has the internet */

@@ -40,7 +40,13 @@ describe('the command', () => {
 
   test('describes the model of a gateway, with its prices', () => {
     expect(configurationOf(runOf())).toEqual({
-      ...{ autoupdate: false, share: 'disabled', model: 'gateway/some-model', small_model: 'gateway/some-model' },
+      ...{
+        autoupdate: false,
+        share: 'disabled',
+        permission: { '*': 'allow', external_directory: 'allow', doom_loop: 'allow' },
+        model: 'gateway/some-model',
+        small_model: 'gateway/some-model',
+      },
       enabled_providers: ['gateway'],
       provider: {
         gateway: {

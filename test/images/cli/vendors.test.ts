@@ -10,11 +10,12 @@ const vendor = (changes: Partial<CliRun> = {}): CliRun =>
 
 describe('Kiro, by its documentation', () => {
   test('the command', () => {
-    const { file, args, environment, files } = kiro.command(vendor());
+    const { file, args, environment, files, input } = kiro.command(vendor());
     expect([file, args]).toEqual([
       'kiro-cli',
-      ['chat', '--no-interactive', '--trust-all-tools', '--model', 'some-model', ' - add a file'],
+      ['chat', '--no-interactive', '--trust-all-tools', '--model', 'some-model'],
     ]);
+    expect(input).toBe('- add a file');
     expect(environment.KIRO_API_KEY).toBe(KEY);
     expect(files[0].path).toBe('/place/home/.kiro/settings/mcp.json');
     expectKeyOnlyInEnvironment(kiro, vendor());
@@ -102,12 +103,14 @@ describe.each([kiro, cursor])('$name', (adapter) => {
       `${adapter.name} cannot reach its model this way (got 'llmGateway')`,
     );
   });
+});
 
-  test('takes no prompt that is too long for an argument', () => {
-    const command = (length: number): unknown => adapter.command(vendor({ prompt: 'é'.repeat(length / 2) }));
-    expect(() => command(131_070)).not.toThrow();
-    expect(() => command(131_072)).toThrow(
-      `${adapter.name} takes its prompt as an argument, and this one cannot be an argument (got '131072 bytes'); allowed: at most 131071 bytes, no zero byte; put the details into a file of the repository and name it in the prompt`,
-    );
-  });
+test('Cursor takes no prompt that is too long for an argument, and Kiro takes it by standard input', () => {
+  const command = (adapter: typeof cursor, length: number): unknown =>
+    adapter.command(vendor({ prompt: 'é'.repeat(length / 2) }));
+  expect(() => command(cursor, 131_070)).not.toThrow();
+  expect(() => command(cursor, 131_072)).toThrow(
+    "cursor takes its prompt as an argument, and this one cannot be an argument (got '131072 bytes'); allowed: at most 131071 bytes, no zero byte; put the details into a file of the repository and name it in the prompt",
+  );
+  expect(() => command(kiro, 1_000_000)).not.toThrow();
 });

@@ -110,7 +110,7 @@ describe('the key of the model', () => {
   const route: SessionSettings = { route: { via: 'provider', credentialProvider: 'anthropic' } };
   const TOKEN_HEADER = 'x-amzn-bedrock-agentcore-runtime-workload-accesstoken';
 
-  test.each(['workloadaccesstoken', TOKEN_HEADER])(
+  test.each(['workloadaccesstoken', 'x-amz-bedrock-agentcore-identity-wat', TOKEN_HEADER])(
     'comes from the Token Vault with %s, only to the agent',
     async (header) => {
       const one = await behind('iam', route);

@@ -312,3 +312,36 @@ test('a job that is cancelled while git works ends', async () => {
   const job = await one.begin([DONE], { repository });
   expect((await one.invoke({ op: 'cancel', job })).json.status).toBe('cancelled');
 });
+
+describe('old versions of files', () => {
+  const allowFilters = (): string =>
+    git(path.join(remotes, 'octo/app.git'), 'config', 'uploadpack.allowFilter', 'true');
+  const missing = (clone: string): string[] =>
+    git(clone, 'rev-list', '--objects', '--all', '--missing=print')
+      .split('\n')
+      .filter((line) => line.startsWith('?'));
+
+  test('are left on the server until somebody looks at them, and a job can', async () => {
+    push('octo/app', 'large.bin', 'old '.repeat(100_000));
+    push('octo/app', 'large.bin', 'new');
+    allowFilters();
+    const one = await withRemotes();
+    const clone = path.join(one.workspace, 'git.example', 'octo', 'app');
+    const { result } = await one.run([DONE], { repository, test: 'git log -p --all -- large.bin | grep -c "old "' });
+    expect(result).toMatchObject({ status: 'succeeded', tests: { exitCode: 0 } });
+    // with the file of the other branch
+    const other = await withRemotes();
+    await other.run([DONE], { repository });
+    expect(missing(path.join(other.workspace, 'git.example', 'octo', 'app'))).toHaveLength(2);
+    expect(missing(clone)).toHaveLength(1);
+  });
+
+  test('of a server that cannot do this come with the clone', async () => {
+    push('octo/app', 'large.bin', 'old');
+    push('octo/app', 'large.bin', 'new');
+    const one = await withRemotes();
+    const { result } = await one.run([DONE], { repository });
+    expect(result.status).toBe('succeeded');
+    expect(missing(path.join(one.workspace, 'git.example', 'octo', 'app'))).toEqual([]);
+  });
+});
