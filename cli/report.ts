@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ComplianceReport } from 'cdk-coding-agents';
 import type { Command, ExitCode, Output } from './command';
 import { EXIT, UsageError } from './command';
 import { unifiedDiff } from './diff';
+import { contentOf } from './files';
 
 /** `cdk-coding-agents report`: writes, prints or compares the compliance report of a synthesized app. */
 export const report: Command = {
@@ -55,21 +55,4 @@ function compare(made: ComplianceReport, folder: string, { out, err }: Output): 
   out(diff === '' ? `${json} differs\n` : diff);
   err(`what the app allows is not what ${folder} says; if that is wanted, run report without --check and commit it\n`);
   return EXIT.failed;
-}
-
-const LARGEST = 256 * 1024 * 1024;
-
-function contentOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) {
-    return '';
-  }
-  if (!found.isFile() || found.size > LARGEST) {
-    const got = found.isFile() ? `${found.size} bytes` : found.isDirectory() ? 'a folder' : 'no plain file';
-    throw new Error(
-      `${file} cannot be compared (got ${got}); allowed: a report that was written by this command; remove it, and run report without --check`,
-    );
-  }
-  // a checkout may have turned line ends
-  return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
 }

@@ -11,15 +11,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { AgentCoreChecks } from 'cdk-coding-agents';
-import * as fc from 'fast-check';
 import { FIXTURES } from '../test/checks/fixtures';
 import type { Resources } from '../test/checks/fixtures/resources';
 import { reportOn } from '../test/checks/templates';
-import { placesIn, unknownValues, withValue } from '../test/checks/variants';
+import { MACRO, UNKNOWN_VALUES, placesIn, withValue } from '../test/checks/variants';
 import { APPS } from '../test/compliance/apps';
 
 const VERSION = '3.2.1';
-const VARIANTS = 2000;
+/** files of a group whose exit code is looked at one by one; it follows from the status that all files are asked for */
+const EXITS = 500;
+const EXITS_OF_VARIANTS = 50;
 const EXIT = { compliant: 0, broken: 19 };
 
 const root = path.join(__dirname, '..');
@@ -48,13 +49,12 @@ if (guard === undefined) {
 }
 
 function prove(program: string): void {
-  const groups = { fixtures: fixtures(), variants: variants(), sample: synthesized('.'), ...examples(), ...apps() };
+  const groups = { fixtures: fixtures(), ...variants(), sample: synthesized('.'), ...examples(), ...apps() };
   let failed = 0;
   for (const [name, cases] of Object.entries(groups)) {
     const folder = mkdtempSync(path.join(tmpdir(), 'guard-'));
     try {
-      const faults = compare(program, folder, cases);
-      const findings = cases.map(({ template }) => foundByPlugin(template).length).reduce((sum, n) => sum + n, 0);
+      const { faults, findings } = compare(program, folder, cases);
       console.log(
         `${faults.length === 0 ? 'ok  ' : 'FAIL'} ${name}: ${cases.length} templates, ${findings} findings of the plugin`,
       );
@@ -67,15 +67,16 @@ function prove(program: string): void {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-/** What differs between cfn-guard and the plugin. */
-function compare(program: string, folder: string, cases: Case[]): string[] {
+/** What differs between cfn-guard and the plugin, and how much the plugin finds. */
+function compare(program: string, folder: string, cases: Case[]): { faults: string[]; findings: number } {
   const file = (i: number): string => path.join(folder, `${String(i).padStart(5, '0')}.json`);
   cases.forEach(({ template }, i) => writeFileSync(file(i), JSON.stringify(template)));
   const answers = validate(program, folder);
   const clean = cases.map((_, i) => foundByGuard(answers.get(file(i))).length === 0);
-  const faults = cases.flatMap(({ name, template, silent }, i) => {
+  const found = cases.map(({ template }) => foundByPlugin(template));
+  const faults = cases.flatMap(({ name, silent }, i) => {
     const answer = answers.get(file(i));
-    const [byGuard, byPlugin] = [foundByGuard(answer), foundByPlugin(template)];
+    const [byGuard, byPlugin] = [foundByGuard(answer), found[i]];
     const more = byGuard.filter((one) => !byPlugin.includes(one)).map((one) => `${name}: only cfn-guard finds ${one}`);
     const less = byPlugin
       .filter((one) => !byGuard.includes(one) && silent !== 'all' && !silent.has(one))
@@ -84,12 +85,15 @@ function compare(program: string, folder: string, cases: Case[]): string[] {
     const wrong = (status === 'compliant') === clean[i] ? [] : [`${name}: cfn-guard calls it ${status}`];
     return [...more, ...less, ...wrong];
   });
-  return [...faults, ...wrongExits(program, cases, clean, file)];
+  return {
+    faults: [...faults, ...wrongExits(program, cases, clean, file)],
+    findings: found.reduce((sum, { length }) => sum + length, 0),
+  };
 }
 
-/** the exit code of one file at a time, since that is what a pipeline looks at; a few of the many variants are enough */
+/** the exit code of one file at a time, since that is what a pipeline looks at */
 function wrongExits(program: string, cases: Case[], clean: boolean[], file: (i: number) => string): string[] {
-  const step = Math.ceil(cases.length / 500);
+  const step = Math.ceil(cases.length / (cases.length > EXITS ? EXITS_OF_VARIANTS : EXITS));
   return cases.flatMap(({ name }, i) => {
     if (i % step !== 0) {
       return [];
@@ -149,18 +153,46 @@ function ofTests(name: string, rule: string, resources: Resources): Case {
   return { name, template, silent: new Set(foundByPlugin(template).filter((one) => !wanted.has(one))) };
 }
 
-function variants(): Case[] {
-  const all = Object.entries(FIXTURES).flatMap(([, { passes, fails }]) => [
+/** Each place of each fixture with each value that says nothing, and with a macro beside what is there. */
+function variants(): Record<string, Case[]> {
+  const all = Object.values(FIXTURES).flatMap(({ passes, fails }) => [
     ...Object.values(passes),
     ...Object.values(fails).map(({ resources }) => resources),
   ]);
-  const places = all.flatMap((resources) => placesIn(resources).map((place) => ({ resources, place })));
-  const one = fc.tuple(fc.constantFrom(...places), unknownValues());
-  return fc.sample(one, { numRuns: VARIANTS, seed: 11 }).map(([{ resources, place }, value]) => ({
-    name: `${JSON.stringify(value)} at ${place.join('.')}`,
+  const within = all.flatMap((resources) => placesIn(resources).map((place) => ({ resources, place })));
+  // CloudFormation takes no function for all properties of a resource, but a macro among them
+  const whole = all.flatMap((resources) =>
+    Object.keys(resources).map((id) => ({ resources, place: [id, 'Properties'] })),
+  );
+  const groups = UNKNOWN_VALUES.map((value) => [
+    `variants with ${JSON.stringify(value) ?? 'nothing'}`,
+    within.map(({ resources, place }) => variant(resources, place, value)),
+  ]);
+  const beside = [...whole, ...within]
+    .filter(({ resources, place }) => isObject(valueAt(resources, place)))
+    .map(({ resources, place }) => variant(resources, [...place, 'Fn::Transform'], MACRO['Fn::Transform']));
+  return { ...(Object.fromEntries(groups) as Record<string, Case[]>), 'variants with a macro beside': beside };
+}
+
+function variant(resources: Resources, place: string[], value: unknown): Case {
+  return {
+    name: `${JSON.stringify(value) ?? 'nothing'} at ${place.join('.')}`,
     template: { Resources: withValue(resources, place, value) },
     silent: 'all',
-  }));
+  };
+}
+
+function valueAt(resources: Resources, place: string[]): unknown {
+  return place.reduce<unknown>((below, key) => (below as Record<string, unknown> | undefined)?.[key], resources);
+}
+
+function isObject(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !/^Ref$|^Fn::/.test(Object.keys(value)[0] ?? '')
+  );
 }
 
 function examples(): Record<string, Case[]> {

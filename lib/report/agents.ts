@@ -9,7 +9,7 @@ import { entry, sorted, sortedBy } from './reader/facts';
 import type { Reader } from './reader/reader';
 import { reasonsOf, runnerEntries } from './runners';
 
-const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint'];
+const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint', 'CapacityProviderVolume'];
 
 /** What runs agents: what it runs, who may call it, what it has; and what else runs, with its role. */
 export function agentsSection(reader: Reader): Section {
@@ -101,8 +101,8 @@ function mountText(mount: ReturnType<Resource['get']>, reader: Reader): string[]
   return known.length === 0 || mount.unknown
     ? [reader.text(mount) ?? '']
     : known.map(({ kind, value }) => {
-        const accessPoint = reader.about(value.get('AccessPointArn'));
-        return [reader.text(value.get('MountPath')), kind, accessPoint].filter(Boolean).join(' ');
+        const source = reader.about(value.get('AccessPointArn')) ?? reader.text(value.get('VolumeName'));
+        return [reader.text(value.get('MountPath')), kind, source].filter(Boolean).join(' ');
       });
 }
 

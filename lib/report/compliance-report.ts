@@ -1,11 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { UnscopedValidationError } from 'aws-cdk-lib';
 import { invalidValue } from '../private/errors';
 import type { Document } from './document';
 import { documentOf, jsonOf } from './document';
 import { load } from './reader/load';
-import { oddFiles } from './reader/read-json';
-import { checkArguments } from '../private/kinds';
 import { markdownOf } from './markdown';
 
 /**
@@ -28,11 +27,11 @@ export class ComplianceReport {
    * @param directory The folder, such as `cdk.out`, relative to the current one.
    */
   public static fromDirectory(directory: string): ComplianceReport {
-    checkArguments('ComplianceReport.fromDirectory', { directory: ['string', directory] });
     try {
       return new ComplianceReport(documentOf(load(directory)));
-    } catch (error) {
-      throw oddFiles(error);
+    } catch (e) {
+      // what is in a template that no tool of AWS writes is found only where it is read
+      throw e instanceof UnscopedValidationError ? e : unreadable(e as Error);
     }
   }
 
@@ -62,8 +61,9 @@ export class ComplianceReport {
   public writeTo(directory: string): void {
     try {
       mkdirSync(directory, { recursive: true });
-      writeFileSync(join(directory, 'compliance.md'), this.toMarkdown());
-      writeFileSync(join(directory, 'compliance.json'), this.toJson());
+      const [markdown, json] = ['compliance.md', 'compliance.json'].map((name) => writable(join(directory, name)));
+      writeFileSync(markdown, this.toMarkdown());
+      writeFileSync(json, this.toJson());
     } catch (e) {
       throw invalidValue('OutputNotWritable', {
         what: `the report cannot be written: ${(e as NodeJS.ErrnoException).code ?? (e as Error).message}`,
@@ -73,4 +73,21 @@ export class ComplianceReport {
       });
     }
   }
+}
+
+/** writing into a pipe waits for a reader */
+function writable(file: string): string {
+  if (existsSync(file) && !statSync(file).isFile()) {
+    throw new Error(`${basename(file)} is there and no regular file`);
+  }
+  return file;
+}
+
+function unreadable({ message }: Error): Error {
+  return invalidValue('BrokenTemplate', {
+    what: 'the synthesized app cannot be understood',
+    got: message,
+    allowed: 'an app as cdk synth writes it, or templates as CloudFormation accepts them',
+    fix: 'synthesize the app again into an empty folder, and check hand-written templates with cfn-lint',
+  });
 }

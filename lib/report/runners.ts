@@ -10,7 +10,10 @@ import type { Reader } from './reader/reader';
 const RUNNERS: Record<string, { kind: string; role: string }> = {
   [`${AGENTCORE}BrowserCustom`]: { kind: 'browser', role: 'ExecutionRoleArn' },
   [`${AGENTCORE}CodeInterpreterCustom`]: { kind: 'code interpreter', role: 'ExecutionRoleArn' },
+  [`${AGENTCORE}ConsentPortal`]: { kind: 'consent portal', role: 'ExecutionRoleArn' },
   [`${AGENTCORE}Memory`]: { kind: 'memory', role: 'MemoryExecutionRoleArn' },
+  [`${AGENTCORE}OnlineEvaluationConfig`]: { kind: 'online evaluation', role: 'EvaluationExecutionRoleArn' },
+  [`${AGENTCORE}PaymentManager`]: { kind: 'payment manager', role: 'RoleArn' },
   'AWS::Lambda::Function': { kind: 'function', role: 'Role' },
 };
 

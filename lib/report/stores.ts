@@ -18,6 +18,9 @@ const AWS_OWNED = 'AWS owned key';
 
 const KINDS: Record<string, Kind> = {
   [`${AGENTCORE}BrowserCustom`]: { otherwise: AWS_OWNED, keeps: ['RecordingConfig'] },
+  [`${AGENTCORE}ConfigurationBundle`]: { key: ['KmsKeyArn'], otherwise: AWS_OWNED },
+  [`${AGENTCORE}Dataset`]: { key: ['KmsKeyArn'], otherwise: AWS_OWNED },
+  [`${AGENTCORE}Evaluator`]: { key: ['KmsKeyArn'], otherwise: AWS_OWNED },
   [`${AGENTCORE}Gateway`]: { key: ['KmsKeyArn'], otherwise: AWS_OWNED },
   [`${AGENTCORE}Memory`]: { key: ['EncryptionKeyArn'], otherwise: AWS_OWNED, keeps: ['EventExpiryDuration'] },
   [`${AGENTCORE}PolicyEngine`]: { key: ['EncryptionKeyArn'], otherwise: AWS_OWNED },

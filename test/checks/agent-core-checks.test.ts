@@ -138,6 +138,44 @@ describe('an app of L2s', () => {
     ]);
   });
 
+  describe('tokens of workloads, which the L2 grants by a wildcard', () => {
+    const id = 'AC_WORKLOAD_IDENTITY_GRANT_NAMED';
+    const artifact = agentcore.AgentRuntimeArtifact.fromImageUri(image);
+    const findings = (make: (stack: Stack) => void): string[] => {
+      const app = newApp();
+      make(new Stack(app, 'Team'));
+      return report(app)
+        .violations.map(({ rule }) => rule)
+        .filter((rule) => rule === id);
+    };
+
+    test('the fix names both ways out', () => {
+      const { fix } = AgentCoreChecks.rules().find((rule) => rule.id === id) as { fix: string };
+      expect(fix).toMatch(/executionRole or role.*withoutPolicyUpdates\(\).*acknowledge AgentCoreChecks::AC_WORKLOAD/);
+    });
+
+    test('a role of the app that takes no policies from the L2 has no finding', () => {
+      const own = (stack: Stack): iam.IRole =>
+        new iam.Role(stack, 'Role', {
+          assumedBy: new iam.ServicePrincipal('bedrock-agentcore.amazonaws.com'),
+        }).withoutPolicyUpdates();
+      const run = (executionRole?: (stack: Stack) => iam.IRole) => (stack: Stack) =>
+        new agentcore.Runtime(stack, 'Agent', {
+          agentRuntimeArtifact: artifact,
+          executionRole: executionRole?.(stack),
+        });
+      expect(findings(run())).toEqual([id]);
+      expect(findings(run(own))).toEqual([]);
+    });
+
+    test('an acknowledgement at the L2 is enough', () => {
+      const app = newApp();
+      const agent = new agentcore.Runtime(new Stack(app, 'Team'), 'Agent', { agentRuntimeArtifact: artifact });
+      Validations.of(agent).acknowledge({ id: `AgentCoreChecks::${id}`, reason: 'the only agent of the account' });
+      expect(report(app).violations.map(({ rule }) => rule)).not.toContain(id);
+    });
+  });
+
   test('log deliveries of the L2 are seen', () => {
     const app = newApp();
     const stack = new Stack(app, 'Team');

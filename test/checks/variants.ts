@@ -7,18 +7,21 @@ import { EITHER, ref } from './fixtures/resources';
 export const MACRO = { 'Fn::Transform': { Name: 'AWS::Include' } };
 
 /** what nothing can be said of */
+export const UNKNOWN_VALUES: readonly unknown[] = [
+  undefined,
+  ref('Parameter'),
+  EITHER,
+  'text',
+  '{{resolve:ssm:/agents/claude/image}}',
+  'Bearer {{resolve:secretsmanager:tools}}',
+  'https://user:{{resolve:ssm:password}}@example.com',
+  { 'Fn::FindInMap': ['Map', ref('Stage'), 'key'] },
+  MACRO,
+];
+
+/** one of them */
 export function unknownValues(): fc.Arbitrary<unknown> {
-  return fc.constantFrom<unknown>(
-    undefined,
-    ref('Parameter'),
-    EITHER,
-    'text',
-    '{{resolve:ssm:/agents/claude/image}}',
-    'Bearer {{resolve:secretsmanager:tools}}',
-    'https://user:{{resolve:ssm:password}}@example.com',
-    { 'Fn::FindInMap': ['Map', ref('Stage'), 'key'] },
-    MACRO,
-  );
+  return fc.constantFrom(...UNKNOWN_VALUES);
 }
 
 /** the paths to everything below the properties of resources */

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unifiedDiff } from '../../cli/diff';
@@ -136,96 +135,122 @@ describe('differences', () => {
   ])('%s', (_, before, after, diff) => {
     expect(unifiedDiff(before, after, 'f')).toBe(diff);
   });
+
+  test('20,000 lines that all differ: at once, and every line is there', () => {
+    const lines = (word: string): string[] => Array.from({ length: 20_000 }, (_, i) => `${word} ${i}`);
+    const [before, after] = ['before', 'after'].map((word) => ['same', ...lines(word), 'end'].join('\n'));
+    const start = process.hrtime.bigint();
+    const diff = unifiedDiff(before, after, 'f');
+    expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(20);
+    expect(diff.split('\n').slice(2)).toEqual([
+      '@@ -1,20002 +1,20002 @@',
+      ' same',
+      ...lines('-before'),
+      ...lines('+after'),
+      ' end',
+      '',
+    ]);
+  });
+
+  test('one line among 200,000', () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => String(i));
+    const changed = lines.map((line, i) => (i === 100_000 ? 'x' : line));
+    expect(unifiedDiff(lines.join('\n'), changed.join('\n'), 'f').split('\n')).toContain('+x');
+  });
 });
 
-describe('files that nobody expects', () => {
-  const STACK = { type: 'aws:cloudformation:stack', properties: { templateFile: 'team.json' } };
+describe('what is no report and no app', () => {
+  const fifo = (file: string): void => void execFileSync('mkfifo', [file]);
+  const binary = (file: string): void => writeFileSync(file, Buffer.from([0, 255, 1, 254, 10, 0]));
+  const large = (file: string): void => (writeFileSync(file, '{}'), truncateSync(file, 65 * 2 ** 20));
+  const fourParts = /^[^\n]+ \(got [^\n]+\); allowed: [^\n]+; [^\n]+\n$/;
 
-  test.each<[string, (app: string) => void]>([
-    ['a manifest that is a list', (app) => writeFileSync(join(app, 'manifest.json'), '[]')],
-    ['a manifest that is cut off', (app) => writeFileSync(join(app, 'manifest.json'), '{"artifacts":')],
-    ['a manifest without stacks', (app) => writeFileSync(join(app, 'manifest.json'), '{}')],
-    ['artifacts that are none', (app) => writeFileSync(join(app, 'manifest.json'), '{"artifacts":{"A":null}}')],
-    ['artifacts that are a text', (app) => writeFileSync(join(app, 'manifest.json'), '{"artifacts":"x"}')],
-    [
-      'a file name that is a number',
-      (app) =>
-        writeFileSync(
-          join(app, 'manifest.json'),
-          JSON.stringify({ artifacts: { A: { ...STACK, properties: { templateFile: 7 } } } }),
-        ),
-    ],
-    [
-      'metadata that is a text',
-      (app) =>
-        writeFileSync(
-          join(app, 'manifest.json'),
-          JSON.stringify({ artifacts: { A: { ...STACK, metadata: { '/A': 'x' } } } }),
-        ),
-    ],
-    [
-      'a template that is not there',
-      (app) =>
-        writeFileSync(
-          join(app, 'manifest.json'),
-          JSON.stringify({ artifacts: { A: { ...STACK, properties: { templateFile: 'gone.json' } } } }),
-        ),
-    ],
-    [
-      'an assembly in itself',
-      (app) =>
-        writeFileSync(
-          join(app, 'manifest.json'),
-          JSON.stringify({ artifacts: { A: { type: 'cdk:cloud-assembly', properties: { directoryName: '.' } } } }),
-        ),
-    ],
-    ['a pipe in the place of the manifest', (app) => execFileSync('mkfifo', [join(app, 'manifest.json')])],
-    ['a folder in the place of the manifest', (app) => mkdirSync(join(app, 'manifest.json'))],
-    ['a binary in the place of the template', (app) => writeFileSync(join(app, 'team.json'), randomBytes(1000))],
-    ['a resource that is a text', (app) => writeFileSync(join(app, 'team.json'), '{"Resources":{"A":"x"}}')],
-    ['a resource that is null', (app) => writeFileSync(join(app, 'team.json'), '{"Resources":{"A":null}}')],
-    [
-      'properties that are a list',
-      (app) => writeFileSync(join(app, 'team.json'), '{"Resources":{"A":{"Type":"AWS::IAM::Role","Properties":[1]}}}'),
-    ],
-  ])('%s: an error in words, or a report', async (_, change) =>
+  test.each<[string, (file: string) => void]>([
+    ['a pipe', fifo],
+    ['a folder', mkdirSync],
+    ['a binary', binary],
+    ['a huge file', large],
+    ['nested too deep', (file) => writeFileSync(file, `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)],
+    ['nothing', (file) => writeFileSync(file, '')],
+  ])('a template that is %s', (_, make) =>
     withApp(async (app) => {
-      change(app);
+      make(join(app, 'odd.json'));
       const { code, out, err } = await run('report', app);
-      if (code === 0) {
-        expect(out).toContain('# Compliance report');
-      } else {
-        expect(err).toMatch(/\(got .*\); allowed: .*; .+/);
-        expect(err).not.toMatch(/undefined|not iterable|is not a function/);
-      }
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(fourParts);
+      expect(err).toContain('odd.json cannot be read');
+      expect(err.length).toBeLessThan(600);
     }),
   );
 
-  test('a pipe beside the templates is passed over', () =>
+  test.each<[string, unknown]>([
+    ['artifacts of another kind', { artifacts: 'none' }],
+    ['artifacts in a list', { artifacts: [] }],
+    ['an artifact of nothing', { artifacts: { A: null } }],
+    ['a template named by a number', { artifacts: { A: { type: stackType(), properties: { templateFile: 7 } } } }],
+    ['properties in a text', { artifacts: { A: { type: stackType(), properties: 'none' } } }],
+    ['a template that is not there', { artifacts: { A: { type: stackType(), properties: { templateFile: 'no' } } } }],
+    ['a folder as template', { artifacts: { A: { type: stackType(), properties: { templateFile: '.' } } } }],
+    ['a name of another kind', { artifacts: { A: { type: stackType(), displayName: {}, properties: of() } } }],
+    ['metadata in a text', { artifacts: { A: { type: stackType(), metadata: { '/A': 'x' }, properties: of() } } }],
+    ['metadata of nothing', { artifacts: { A: { type: stackType(), metadata: { '/A': [null] }, properties: of() } } }],
+    ['metadata elsewhere', { artifacts: { A: { type: stackType(), additionalMetadataFile: 'x', properties: of() } } }],
+    ['a stage in itself', { artifacts: { A: { type: 'cdk:cloud-assembly', properties: { directoryName: '.' } } } }],
+    ['assets of nothing', { artifacts: { A: { type: 'cdk:asset-manifest', properties: { file: 'assets.json' } } } }],
+  ])('a manifest with %s', (_, manifest) =>
     withApp(async (app) => {
-      execFileSync('mkfifo', [join(app, 'other.json')]);
-      expect((await run('report', app)).code).toBe(0);
-    }));
+      writeFileSync(join(app, 'assets.json'), JSON.stringify({ files: { a: { source: { path: 7 } } } }));
+      writeFileSync(join(app, 'manifest.json'), JSON.stringify(manifest));
+      const { code, out, err } = await run('report', app);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(fourParts);
+    }),
+  );
+
+  test.each<[string, object]>([
+    ['reports of nothing', { pluginReports: [null] }],
+    ['reports in a text', { pluginReports: 'x' }],
+    ['findings of another kind', { pluginReports: [{ suppressedViolations: 7 }] }],
+  ])('a validation report with %s', (_, validation) =>
+    withApp(async (app) => {
+      writeFileSync(join(app, 'manifest.json'), JSON.stringify({ artifacts: {} }));
+      writeFileSync(join(app, 'validation-report.json'), JSON.stringify(validation));
+      const { code, err } = await run('report', app);
+      expect(code).toBe(1);
+      expect(err).toMatch(fourParts);
+    }),
+  );
 
   test.each<[string, (file: string) => void]>([
-    ['a folder', (file) => mkdirSync(file, { recursive: true })],
-    ['a pipe', (file) => execFileSync('mkfifo', [file])],
-  ])('%s in the place of the report to compare with', (_, make) =>
+    ['a pipe', fifo],
+    ['a folder', mkdirSync],
+    ['a huge file', large],
+  ])('a report to compare with that is %s, or to write to', (what, make) =>
     withApp(async (app, output) => {
       mkdirSync(output);
       make(join(output, 'compliance.md'));
-      const { code, err } = await run('report', app, '-o', output, '--check');
-      expect(code).toBe(1);
-      expect(err).toMatch(/compliance\.md cannot be compared \(got .*\); allowed: .*; remove it/);
+      const compared = await run('report', app, '--output', output, '--check');
+      expect(compared).toMatchObject({ code: 1, out: '' });
+      expect(compared.err).toMatch(fourParts);
+      const written = await run('report', app, '--output', output);
+      expect(written.code).toBe(what === 'a huge file' ? 0 : 1);
+      expect(written.err).toMatch(what === 'a huge file' ? /^$/ : fourParts);
     }),
   );
 
-  test('twenty thousand lines that differ are shown, or said to be too many, in seconds', () => {
-    // without a bound it would take minutes, and the test its time-out
-    const lines = (word: string): string => Array.from({ length: 20_000 }, (_, i) => `- ${word} ${i}\n`).join('');
-    const diff = unifiedDiff(lines('old'), lines('new'), 'compliance.md');
-    expect(diff).toMatch(
-      /^--- compliance\.md\n\+\+\+ now\n(@@|too much differs to show it: 20000 lines before, 20000 now)/,
-    );
-  });
+  test('a pipe as the app', () =>
+    withApp(async (app) => {
+      fifo(join(app, 'pipe'));
+      const { code, err } = await run('report', join(app, 'pipe'));
+      expect(code).toBe(1);
+      expect(err).toMatch(/^the folder of the synthesized app must be a folder \(got /);
+    }));
+
+  function stackType(): string {
+    return 'aws:cloudformation:stack';
+  }
+
+  function of(): object {
+    return { templateFile: 'team.json' };
+  }
 });

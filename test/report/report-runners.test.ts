@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { GitCredential } from '../../lib/git/git-credential';
 import { GitHubAppBroker } from '../../lib/git/github-app-broker';
+import { KNOWN_TYPES } from '../../lib/template/resource';
 import { appOf } from '../git/fixture';
 import type { Read } from './report-apps';
 import { changed, reportOf, reportOfResources } from './report-apps';
@@ -203,7 +204,7 @@ describe('what works on instances, and what is new', () => {
     expect(network[0]).toMatchObject({ mode: 'VPC of its capacity provider', capacityProvider: 'arn:other' });
   });
 
-  test.each(['Mainframe', 'Dataset', 'Evaluator', 'PaymentManager'])(
+  test.each(['Mainframe', 'BrowserProfile', 'HarnessEndpoint', 'PaymentConnector'])(
     'a resource that no section has words for is named: %s',
     (type) => {
       expect(reportOfResources(resources(`${AGENTCORE}${type}`, {})).agents).toContainEqual({
@@ -213,4 +214,24 @@ describe('what works on instances, and what is new', () => {
       });
     },
   );
+});
+
+test('a runtime whose capacity provider a condition decides about is not taken for PUBLIC', () => {
+  const perhaps = { 'Fn::If': ['OnInstances', { CapacityProviderArn: 'arn:theirs' }, { Ref: 'AWS::NoValue' }] };
+  const Properties = { CapacityProviderConfiguration: perhaps };
+  const { network } = reportOfResources({ Agent: { Type: `${AGENTCORE}Runtime`, Properties } });
+  expect(network[0].mode).toMatch(/^known at deployment \(/);
+});
+
+test('the volume of a capacity provider that a runtime mounts is named', () => {
+  const volume = { CapacityProviderVolume: { VolumeName: 'work', MountPath: '/mnt/work' } };
+  const Properties = { FilesystemConfigurations: [volume] };
+  const { agents } = reportOfResources({ Agent: { Type: `${AGENTCORE}Runtime`, Properties } });
+  expect(agents[0].mounts).toEqual(['/mnt/work CapacityProviderVolume work']);
+});
+
+test.each(KNOWN_TYPES.map((type) => [type.slice(AGENTCORE.length), type]))('%s is not left out', (_, Type) => {
+  const Policy = JSON.stringify({ Statement: { Effect: 'Deny', Principal: '*', Action: 'a:b', Resource: '*' } });
+  const report = reportOfResources({ TheOne: { Type, Properties: { ResourceArn: 'arn:TheOne', Policy } } });
+  expect(JSON.stringify(report)).toContain('TheOne');
 });

@@ -80,7 +80,7 @@ export const GRANT_CHECKS: Check[] = [
       id: 'AC_WORKLOAD_IDENTITY_GRANT_NAMED',
       title: 'a grant of workload access tokens must name the workload identity',
       text: 'With a wildcard the role gets tokens for every agent and gateway of the account, and with them their credentials. Runtimes made since October 2025 need no such grant at all.',
-      fix: 'Name the identity: workload-identity-directory/default/workload-identity/<name>-*; or drop the statement.',
+      fix: 'In a policy of yours name the identity, workload-identity-directory/default/workload-identity/<name>-*, or drop the statement. The L2s of the CDK write the statement into the role that they make: pass your own role as executionRole or role, as iam.Role.fromRoleArn(...) or role.withoutPolicyUpdates(), with the rights that it needs; CodingAgent and McpGateway do so by themselves. Else acknowledge AgentCoreChecks::AC_WORKLOAD_IDENTITY_GRANT_NAMED at the construct, with who works with the role.',
       source: SCOPE,
       resourceTypes: POLICIES,
     },

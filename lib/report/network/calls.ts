@@ -44,14 +44,18 @@ function runEntry(resource: Resource, { kind, network }: { kind: string; network
 
 /** Instances are in the VPC of their capacity provider, whatever the runtime says. */
 function onInstances(runtime: Resource, provider: Value, reader: Reader): Entry {
+  const configuration = runtime.get('CapacityProviderConfiguration');
   const vpc = provider.resource?.get('ComputeConfiguration', 'Ec2Configuration', 'VpcConfiguration');
   const all = (key: string): string[] =>
     sorted((vpc?.get(key).items ?? []).flatMap((item) => reader.about(item) ?? []));
   return entry({
     name: reader.nameOf(runtime),
     kind: 'network of a runtime',
-    mode: 'VPC of its capacity provider',
-    capacityProvider: reader.about(provider) ?? 'unknown',
+    // a condition or a parameter may leave the capacity provider out
+    mode: configuration.unknown
+      ? `known at deployment (${reader.text(configuration)})`
+      : 'VPC of its capacity provider',
+    capacityProvider: configuration.unknown ? undefined : (reader.about(provider) ?? 'unknown'),
     subnets: all('Subnets'),
     securityGroups: all('SecurityGroups'),
   });

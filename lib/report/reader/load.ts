@@ -39,7 +39,7 @@ interface NestedResource {
 export function load(folder: string): StackView[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw invalidValue('FolderMissing', {
-      what: 'the folder of the synthesized app does not exist',
+      what: `the folder of the synthesized app ${existsSync(folder) ? 'must be a folder' : 'does not exist'}`,
       got: folder,
       allowed: 'a folder that cdk synth wrote, or one of CloudFormation templates',
       fix: 'run cdk synth first, or name its output folder',
@@ -58,10 +58,7 @@ export function load(folder: string): StackView[] {
 }
 
 function plainTemplates(folder: string): LoadedStack[] {
-  const files = readdirSync(folder)
-    .filter((name) => /\.(json|template)$/.test(name))
-    // whatever else lies there: only files can be templates
-    .filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true);
+  const files = readdirSync(folder).filter((name) => /\.(json|template)$/.test(name));
   const templates = files.filter((name) => 'Resources' in readObject(join(folder, name)));
   return templates.map((name) => ({
     name: name.replace(/(\.template)?\.json$|\.template$/, ''),

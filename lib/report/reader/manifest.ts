@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { readObject } from './read-json';
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { broken, readObject } from './read-json';
 
 /** What the CDK notes about a construct. */
 interface MetadataEntry {
@@ -57,26 +57,69 @@ interface Violation {
 }
 
 /** The stacks of a cloud assembly, those of its stages too. */
-export function readManifest(
-  folder: string,
-  suppressed = suppressedIn(folder),
-  parents: readonly string[] = [],
-): LoadedStack[] {
-  // an assembly that names itself would be read without end
-  if (parents.includes(resolve(folder))) {
-    return [];
-  }
-  const { artifacts = {} } = readObject(join(folder, 'manifest.json')) as { artifacts?: Record<string, Artifact> };
+export function readManifest(folder: string): LoadedStack[] {
+  return readAssembly(folder, suppressedIn(folder), []);
+}
+
+function readAssembly(folder: string, suppressed: Suppressed[], around: string[]): LoadedStack[] {
+  const artifacts = artifactsIn(join(folder, 'manifest.json'));
+  const within = [...around, realpathSync(folder)];
   const assets = assetsOf(folder, Object.values(artifacts));
   return Object.entries(artifacts).flatMap(([id, artifact]) => {
     const { type, properties = {} } = artifact;
     if (type === 'cdk:cloud-assembly' && properties.directoryName !== undefined) {
-      return readManifest(join(folder, properties.directoryName), suppressed, [...parents, resolve(folder)]);
+      const stage = join(folder, properties.directoryName);
+      if (existsSync(stage) && within.includes(realpathSync(stage))) {
+        throw broken(join(folder, 'manifest.json'), `a stage that is in itself: ${id}`);
+      }
+      return readAssembly(stage, suppressed, within);
     }
     return type === 'aws:cloudformation:stack' && properties.templateFile !== undefined
       ? [{ ...stackOf(folder, id, artifact, properties.templateFile), assets, suppressed }]
       : [];
   });
+}
+
+const TEXTS = ['templateFile', 'stackName', 'directoryName', 'file'];
+
+/** The artifacts of a manifest, which must be what the CDK writes as far as they are read here. */
+function artifactsIn(file: string): Record<string, Artifact> {
+  const { artifacts = {} } = readObject(file) as { artifacts?: unknown };
+  if (!isObject(artifacts)) {
+    throw broken(file, 'artifacts that are no object');
+  }
+  for (const [id, artifact] of Object.entries(artifacts)) {
+    const wrong = isObject(artifact) ? wrongIn(artifact) : 'no object';
+    if (wrong !== undefined) {
+      throw broken(file, `artifact ${id}: ${wrong}`);
+    }
+  }
+  return artifacts as unknown as Record<string, Artifact>;
+}
+
+function wrongIn(artifact: Record<string, unknown>): string | undefined {
+  const { displayName, additionalMetadataFile, properties = {}, metadata = {} } = artifact;
+  if (!isObject(properties)) {
+    return 'properties that are no object';
+  }
+  const texts = {
+    displayName,
+    additionalMetadataFile,
+    ...Object.fromEntries(TEXTS.map((key) => [key, properties[key]])),
+  };
+  const wrong = Object.entries(texts).find(([, value]) => value !== undefined && typeof value !== 'string');
+  if (wrong !== undefined) {
+    return `${wrong[0]} that is no text`;
+  }
+  return isMetadata(metadata) ? undefined : 'metadata that are no lists of entries';
+}
+
+function isMetadata(metadata: unknown): metadata is Metadata {
+  return isObject(metadata) && Object.values(metadata).every((all) => Array.isArray(all) && all.every(isObject));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What the CDK wrote about its validation: acknowledgements on an app or a stage stand nowhere else. */
@@ -113,8 +156,10 @@ function stackOf(
   templateFile: string,
 ): Omit<LoadedStack, 'assets' | 'suppressed'> {
   const { displayName, properties, metadata, additionalMetadataFile } = artifact;
-  const more =
-    additionalMetadataFile === undefined ? {} : (readObject(join(folder, additionalMetadataFile)) as Metadata);
+  const more = additionalMetadataFile === undefined ? {} : readObject(join(folder, additionalMetadataFile));
+  if (!isMetadata(more)) {
+    throw broken(join(folder, additionalMetadataFile ?? ''), 'metadata that are no lists of entries');
+  }
   return {
     // the physical name may follow in parentheses
     name: displayName?.replace(/ \(.*\)$/, '') ?? id,

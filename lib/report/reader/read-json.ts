@@ -1,13 +1,22 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { Errors } from 'aws-cdk-lib';
 import { invalidValue } from '../../private/errors';
+
+/** CloudFormation takes templates of 1 MB; what the CDK notes about the constructs of a large app is longer. */
+const LARGEST = 64 * 2 ** 20;
+
+/** Deeper than any template; functions that follow what is below a value call themselves. */
+const DEEPEST = 200;
 
 /** Reads an object of a synthesized app; no error names the folder, which differs from machine to machine. */
 export function readObject(file: string): object {
   let content: unknown;
-  checkPlain(file);
   try {
+    const stat = statSync(file);
+    // reading a pipe or a device may never end
+    if (!stat.isFile() || stat.size > LARGEST) {
+      throw new Error(stat.isFile() ? `a file of ${stat.size} bytes, more than ${LARGEST}` : 'no regular file');
+    }
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (e) {
     throw broken(file, (e as Error).message);
@@ -15,37 +24,26 @@ export function readObject(file: string): object {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw broken(file, 'no object');
   }
+  if (isDeep(content)) {
+    throw broken(file, `more than ${DEEPEST} objects and lists in each other`);
+  }
   return content;
 }
 
-/** CloudFormation takes 1 MB; the metadata of a large app is larger */
-const LARGEST = 256 * 1024 * 1024;
-
-/** a pipe would be waited for without end, and what is larger is nothing that the CDK wrote */
-function checkPlain(file: string): void {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) {
-    throw broken(file, 'no file');
+/** level by level, since a walk that calls itself is what must not happen */
+function isDeep(content: object): boolean {
+  let level: object[] = [content];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === DEEPEST) {
+      return true;
+    }
+    level = level.flatMap((one) => Object.values(one).filter(isObjectOrList));
   }
-  if (!found.isFile()) {
-    throw broken(file, found.isDirectory() ? 'a folder' : 'no plain file');
-  }
-  if (found.size > LARGEST) {
-    throw broken(file, `${found.size} bytes`);
-  }
+  return false;
 }
 
-/** What goes wrong in files that are JSON, and otherwise not as the CDK writes them. */
-export function oddFiles(error: unknown): Error {
-  return Errors.isConstructError(error)
-    ? error
-    : invalidValue('BrokenTemplate', {
-        what: 'the files of the app are not as cdk synth writes them',
-        // what a program says about itself helps nobody
-        got: error instanceof TypeError ? 'a value of another kind than expected' : String(error),
-        allowed: 'the output of cdk synth, or CloudFormation templates in JSON',
-        fix: 'synthesize the app again into an empty folder; if that does not help, report it with the files',
-      });
+function isObjectOrList(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 export function readTemplate(file: string): object {
@@ -57,10 +55,12 @@ export function readTemplate(file: string): object {
   return content;
 }
 
-function broken(file: string, got: string): Error {
+/** The error of a file that is not what the CDK writes. */
+export function broken(file: string, got: string): Error {
   return invalidValue('BrokenTemplate', {
     what: `${basename(file)} cannot be read`,
-    got,
+    // a parser quotes what it read, which may be no text
+    got: got.replace(/[^\x20-\x7e]+/g, '?'),
     allowed: 'a JSON object, as cdk synth writes it',
     fix: 'synthesize the app again into an empty folder',
   });
