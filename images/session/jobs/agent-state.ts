@@ -19,6 +19,12 @@ const SAVE_EVERY_MS = 5000;
 const LARGEST_FILE = 256 * 1024 * 1024;
 /** grows at its end only */
 const GROWING = /\.jsonl$/;
+const DATABASE = /\.(db|sqlite3?)$/;
+/** what SQLite keeps beside a database */
+const BESIDE_DATABASE = /-(wal|shm|journal)$/;
+const DATABASE_TRIES = 5;
+/** bytes */
+const WAL_HEADER = 32;
 
 /**
  * The home of an agent. It appends to files there all the time, which storage that is copied elsewhere in the background
@@ -115,8 +121,14 @@ async function copy(from: string, to: string): Promise<void> {
   const found = await lstat(from).catch(() => undefined);
   if (found?.isDirectory() === true) {
     await mkdir(to, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(from)) {
-      await copy(path.join(from, name), path.join(to, name));
+    const names = await readdir(from);
+    for (const name of names) {
+      const [source, target] = [path.join(from, name), path.join(to, name)];
+      if (DATABASE.test(name)) {
+        await copyDatabase(source, target);
+      } else if (!names.includes(name.replace(BESIDE_DATABASE, '')) || !BESIDE_DATABASE.test(name)) {
+        await copy(source, target);
+      }
     }
     return;
   }
@@ -128,12 +140,93 @@ async function copy(from: string, to: string): Promise<void> {
   if (there !== undefined && !isNewer(found, there)) {
     return;
   }
+  // a save that was killed leaves a copy with a newer time, which still is the beginning of what is here
+  if (there !== undefined && GROWING.test(to) && there.size > found.size && (await continues(to, from, found.size))) {
+    return;
+  }
   await mkdir(path.dirname(to), { recursive: true, mode: 0o700 });
-  if (there !== undefined && GROWING.test(to) && there.size <= found.size) {
+  if (there !== undefined && GROWING.test(to) && there.size <= found.size && (await continues(from, to, there.size))) {
     await append(from, to, there.size, found.mtime);
   } else {
     await replace(from, to, found.mtime);
   }
+}
+
+interface Database {
+  readonly main: Stats | undefined;
+  readonly wal: Stats | undefined;
+  /** The header of the write-ahead log. It differs each time SQLite starts the log again. */
+  readonly header: string;
+}
+
+/**
+ * Copies a SQLite database together with its write-ahead log. A log that belongs to another state of the database damages
+ * it, so the two change together, and a log that SQLite removed does not stay in the copy.
+ */
+async function copyDatabase(from: string, to: string): Promise<void> {
+  for (let tries = 0; tries < DATABASE_TRIES; tries++) {
+    const [found, there] = [await databaseAt(from), await databaseAt(to)];
+    const { main, wal } = found;
+    if (main?.isFile() !== true || main.size > LARGEST_FILE || (wal?.size ?? 0) > LARGEST_FILE) {
+      return;
+    }
+    if (there.main !== undefined && (!there.main.isFile() || !isNewerDatabase(found, there))) {
+      return;
+    }
+    const isChanged = there.main === undefined || isOther(main, there.main);
+    // The database comes first: what SQLite moves into it from the log is still in the log, unless the log starts again.
+    if (isChanged) {
+      await fill(from, `${to}.new`, main.mtime);
+    }
+    if (wal !== undefined) {
+      await fill(`${from}-wal`, `${to}-wal.new`, wal.mtime);
+    }
+    const after = await databaseAt(from);
+    // without a log, SQLite writes into the database itself
+    const isStill = wal !== undefined || (after.main !== undefined && !isOther(after.main, main));
+    if (after.header === found.header && isStill) {
+      await rm(`${to}-shm`, { force: true });
+      if (isChanged || wal === undefined) {
+        await rm(`${to}-wal`, { force: true });
+      }
+      if (isChanged) {
+        await rename(`${to}.new`, to);
+      }
+      if (wal !== undefined) {
+        await rename(`${to}-wal.new`, `${to}-wal`);
+      }
+      return;
+    }
+  }
+  throw Object.assign(new Error('the database changes too fast to be copied'), { code: 'EBUSY' });
+}
+
+async function databaseAt(file: string): Promise<Database> {
+  const wal = await lstat(`${file}-wal`).catch(() => undefined);
+  const main = await lstat(file).catch(() => undefined);
+  if (wal?.isFile() !== true) {
+    return { main, wal: undefined, header: '' };
+  }
+  const handle = await openPlain(`${file}-wal`, O_RDONLY).catch(() => undefined);
+  try {
+    const read = await handle?.read(Buffer.alloc(WAL_HEADER), 0, WAL_HEADER, 0);
+    return { main, wal, header: read?.buffer.toString('hex', 0, read.bytesRead) ?? '' };
+  } finally {
+    await handle?.close();
+  }
+}
+
+function isNewerDatabase(one: Database, other: Database): boolean {
+  const later = timeOf(one) - timeOf(other);
+  return later > 0 || (later === 0 && (one.main?.size !== other.main?.size || one.wal?.size !== other.wal?.size));
+}
+
+function timeOf({ main, wal }: Database): number {
+  return Math.trunc(Math.max(main?.mtimeMs ?? 0, wal?.mtimeMs ?? 0));
+}
+
+function isOther(one: Stats, other: Stats): boolean {
+  return Math.trunc(one.mtimeMs) !== Math.trunc(other.mtimeMs) || one.size !== other.size;
 }
 
 function isNewer(one: Stats, other: Stats): boolean {
@@ -143,6 +236,19 @@ function isNewer(one: Stats, other: Stats): boolean {
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
 
+/** Compares the last bytes of the shorter file: an agent that rewrites its file does not append to it. */
+async function continues(longer: string, shorter: string, size: number): Promise<boolean> {
+  const start = Math.max(0, size - COMPARED);
+  let isSame = false;
+  await withFiles(longer, shorter, O_RDONLY, async (one, other) => {
+    const [a, b] = [Buffer.alloc(size - start), Buffer.alloc(size - start)];
+    await one.read(a, 0, a.length, start);
+    await other.read(b, 0, b.length, start);
+    isSame = a.equals(b);
+  });
+  return isSame;
+}
+
 /** The new end of a file that only grows: one write instead of the whole. */
 async function append(from: string, to: string, start: number, time: Date): Promise<void> {
   await withFiles(from, to, O_WRONLY, (source, target) => pump(source, target, start, time));
@@ -151,9 +257,13 @@ async function append(from: string, to: string, start: number, time: Date): Prom
 /** Whoever reads the copy sees the old or the new one. */
 async function replace(from: string, to: string, time: Date): Promise<void> {
   const fresh = `${to}.new`;
+  await fill(from, fresh, time);
+  await rename(fresh, to);
+}
+
+async function fill(from: string, fresh: string, time: Date): Promise<void> {
   await rm(fresh, { force: true });
   await withFiles(from, fresh, O_WRONLY | O_CREAT | O_EXCL, (source, target) => pump(source, target, 0, time));
-  await rename(fresh, to);
 }
 
 async function withFiles(
@@ -176,6 +286,8 @@ async function withFiles(
 }
 
 const CHUNK = 1024 * 1024;
+/** bytes */
+const COMPARED = 64 * 1024;
 
 async function pump(source: FileHandle, target: FileHandle, start: number, time: Date): Promise<void> {
   const buffer = Buffer.alloc(CHUNK);

@@ -1,4 +1,15 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,7 +22,7 @@ const ROLLOUT = '.codex/sessions/2026/12/01/rollout-c1.jsonl';
 class World {
   public readonly places = new Places(mkdtempSync(path.join(tmpdir(), 'state-')));
 
-  public microVm(cli: 'codex' | 'gemini-cli' | 'custom' = 'codex'): AgentState {
+  public microVm(cli: 'codex' | 'gemini-cli' | 'opencode' | 'custom' = 'codex'): AgentState {
     return new AgentState(cli, this.places, { AGENT_HOME: mkdtempSync(path.join(tmpdir(), 'home-')) });
   }
 
@@ -157,3 +168,76 @@ test('a storage that is full ends no job', async () => {
   writeFileSync(world.places.own.replace(/\/$/, ''), '');
   await expect(vm.save()).resolves.toBeUndefined();
 });
+
+test('a growing file that is rewritten is replaced, not mixed', async () => {
+  const world = new World();
+  const vm = world.microVm();
+  const at = write(vm, ROLLOUT, 'old line\n');
+  await vm.save();
+  await wait(5);
+  writeFileSync(at, 'new line, and longer\n');
+  await vm.save();
+  expect(world.saved()).toBe('new line, and longer\n');
+});
+
+test('a save that was killed does not replace the longer file of this microVM', async () => {
+  const world = new World();
+  const vm = world.microVm();
+  write(vm, ROLLOUT, 'one\ntwo\n');
+  await vm.save();
+  await wait(5);
+  truncateSync(path.join(world.places.home, ROLLOUT), 6);
+  await vm.restore();
+  expect(read(vm)).toBe('one\ntwo\n');
+});
+
+const DATABASE = '.local/share/opencode/opencode.db';
+
+/** Runs statements of SQLite; without `close` the process ends as one that is killed, and its log stays. */
+function sqlite({ home }: AgentState, body: string): string {
+  const at = path.join(home, DATABASE);
+  mkdirSync(path.dirname(at), { recursive: true });
+  const script = `import os,sqlite3\nc=sqlite3.connect(${JSON.stringify(at)},isolation_level=None)\nc.execute('pragma journal_mode=wal')\n${body}`;
+  return execFileSync('python3', ['-c', script], { encoding: 'utf8' }).trim();
+}
+
+const COUNT =
+  "print(c.execute('pragma integrity_check').fetchone()[0],c.execute('select count(*) from t').fetchone()[0])";
+const ADD = "c.executemany('insert into t values(?)',[('x'*900,)]*200)\n";
+
+test('a log that SQLite removed does not stay beside the saved database', async () => {
+  const world = new World();
+  const one = world.microVm('opencode');
+  sqlite(one, `c.execute('create table t(x)')\n${ADD}os._exit(0)`);
+  await one.save();
+  expect(existsSync(path.join(world.places.home, `${DATABASE}-wal`))).toBe(true);
+  await wait(5);
+  sqlite(one, `${ADD}c.execute('delete from t where rowid<100')\nc.close()`);
+  await one.save();
+  expect(existsSync(path.join(world.places.home, `${DATABASE}-wal`))).toBe(false);
+  const two = world.microVm('opencode');
+  await two.restore();
+  expect(sqlite(two, COUNT)).toBe('ok 301');
+});
+
+test('a database that is written meanwhile is whole in each save', async () => {
+  const world = new World();
+  const vm = world.microVm('opencode');
+  sqlite(vm, "c.execute('create table t(x)')\nc.close()");
+  const at = path.join(vm.home, DATABASE);
+  const script = `import sqlite3,time\nc=sqlite3.connect(${JSON.stringify(at)},isolation_level=None)\nwhile True:\n  c.execute('begin')\n  c.executemany('insert into t values(?)',[('x'*900,)]*50)\n  c.execute('commit')\n  time.sleep(0.002)`;
+  const writer = spawn('python3', ['-c', script]);
+  try {
+    for (let save = 0; save < 8; save++) {
+      await wait(100);
+      await vm.save();
+      const next = world.microVm('opencode');
+      await next.restore();
+      expect(sqlite(next, COUNT)).toMatch(/^ok \d+$/);
+    }
+  } finally {
+    writer.kill('SIGKILL');
+    await once(writer, 'exit');
+    vm.end();
+  }
+}, 60_000);
