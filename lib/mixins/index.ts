@@ -1,3 +1,4 @@
+export * from './customer-managed-key';
 export * from './gateway-mcp-options';
 export * from './gateway-target-oauth-grant';
 export * from './gateway-target-options';

@@ -8,6 +8,8 @@ import { Construct } from 'constructs';
 import { invalid } from '../private/errors';
 import { createLogGroup } from './network-logs';
 import type { LogSettings } from './network-logs';
+import { acknowledgeUnlessChanged } from '../private/acknowledge';
+import { Acknowledgements } from '../private/acknowledgements';
 
 const PREFIX_LIST_ID = /^pl-[0-9a-f]{8,17}$/;
 const RESULT = 'PrefixLists.0.PrefixListId';
@@ -78,6 +80,7 @@ class S3PrefixList extends Construct {
         new iam.PolicyStatement({ actions: ['ec2:DescribeManagedPrefixLists'], resources: ['*'] }),
       ],
     });
+    acknowledgeUnlessChanged(policy, Acknowledgements.PREFIX_LIST_LOOKUP, { resources: ['*'] });
     policy.attachToRole(lookup.grantPrincipal as iam.IRole);
     lookup.node.addDependency(policy);
     this.prefixListId = lookup.getResponseField(RESULT);

@@ -3,6 +3,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { invalid } from '../private/errors';
 import { chooseZoneIds } from './availability-zones';
+import { acknowledgeAt } from '../private/acknowledge';
+import { Acknowledgements } from '../private/acknowledgements';
 
 /** /28, the smallest that a VPC allows, is what AWS advises for firewall endpoints; NAT gateways need one address. */
 export const SMALLEST_SUBNET = 28;
@@ -48,6 +50,10 @@ export function createZonedVpc(scope: Construct, id: string, options: ZonedVpcOp
     });
   });
 
+  const { DEFAULT_GROUP_HIPAA, DEFAULT_GROUP_NIST_R4, DEFAULT_GROUP_NIST_R5, DEFAULT_GROUP_PCI } = Acknowledgements;
+  [DEFAULT_GROUP_HIPAA, DEFAULT_GROUP_NIST_R4, DEFAULT_GROUP_NIST_R5, DEFAULT_GROUP_PCI].forEach((each) =>
+    acknowledgeAt(vpc, each),
+  );
   for (const subnets of [vpc.publicSubnets, vpc.privateSubnets, vpc.isolatedSubnets]) {
     // a group of subnets repeats the zones, in the same order
     subnets.forEach((subnet, i) => {

@@ -1,6 +1,7 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { AspectPriority, Aspects, Stack, Token, Validations } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 import type { Acknowledgement } from './acknowledgements';
 
 /** What of a policy is acknowledged: wildcard resources and wildcard actions. */
@@ -40,6 +41,11 @@ export function acknowledgeUnlessChanged(policy: iam.ManagedPolicy, why: Acknowl
     },
     { priority: AspectPriority.READONLY },
   );
+}
+
+/** Acknowledges a finding about one resource, whatever its properties. */
+export function acknowledgeAt(resource: IConstruct, { rule, reason, source }: Acknowledgement): void {
+  Validations.of(resource.node.defaultChild ?? resource).acknowledge({ id: rule, reason: `${reason} ${source}` });
 }
 
 /** A rule of `AgentCoreChecks` that the app opted out of by a prop, with the reason that it gave there. */

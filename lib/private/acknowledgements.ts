@@ -18,6 +18,17 @@ const ROLE_PAGE = 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide
 
 const S3_FILES_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-prereq-policies.html';
 
+/** The default security group of a VPC, by the pack that finds it. */
+function defaultGroup(pack: string): Acknowledgement {
+  return {
+    rule: `${pack}::${pack}-VPCDefaultSecurityGroupClosed`,
+    finding: 'the default security group of the VPC of an AgentNetwork keeps its rules',
+    reason:
+      'CloudFormation cannot change the default security group. Nothing in this VPC uses it, and the way around that the CDK has is a function that may change the rules of any group.',
+    source: 'https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html',
+  };
+}
+
 /**
  * Every finding that the library acknowledges, in one table for auditors: what, why, and what limits it.
  *
@@ -95,6 +106,27 @@ export class Acknowledgements {
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html',
   };
 
+  /** The look-up of the addresses of Amazon S3 takes no resource. */
+  public static readonly PREFIX_LIST_LOOKUP: Acknowledgement = {
+    rule: IAM_WILDCARD,
+    finding: 'Resource * in the policy by which a network looks up the prefix list of Amazon S3',
+    reason:
+      'ec2:DescribeManagedPrefixLists takes no resource in IAM. It is the only action of this policy and returns public addresses. With s3PrefixListId of the network there is no look-up at all.',
+    source: 'https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html',
+  };
+
+  /** The default security group cannot be changed by CloudFormation; the pack for HIPAA. */
+  public static readonly DEFAULT_GROUP_HIPAA: Acknowledgement = defaultGroup('HIPAA.Security');
+
+  /** The default security group cannot be changed by CloudFormation; the pack for NIST 800-53, revision 4. */
+  public static readonly DEFAULT_GROUP_NIST_R4: Acknowledgement = defaultGroup('NIST.800.53.R4');
+
+  /** The default security group cannot be changed by CloudFormation; the pack for NIST 800-53, revision 5. */
+  public static readonly DEFAULT_GROUP_NIST_R5: Acknowledgement = defaultGroup('NIST.800.53.R5');
+
+  /** The default security group cannot be changed by CloudFormation; the pack for PCI DSS 3.2.1. */
+  public static readonly DEFAULT_GROUP_PCI: Acknowledgement = defaultGroup('PCI.DSS.321');
+
   /** AgentCore checks a policy engine against what is below the engine. */
   public static readonly POLICY_TARGETS: Acknowledgement = {
     rule: IAM_WILDCARD,
@@ -134,6 +166,11 @@ export class Acknowledgements {
       Acknowledgements.SYNCHRONIZATION_EVENTS,
       Acknowledgements.SEED_TARGET,
       Acknowledgements.NETWORK_INTERFACES,
+      Acknowledgements.PREFIX_LIST_LOOKUP,
+      Acknowledgements.DEFAULT_GROUP_HIPAA,
+      Acknowledgements.DEFAULT_GROUP_NIST_R4,
+      Acknowledgements.DEFAULT_GROUP_NIST_R5,
+      Acknowledgements.DEFAULT_GROUP_PCI,
       Acknowledgements.POLICY_TARGETS,
       Acknowledgements.CONSENT_PROVIDER_NAMES,
       Acknowledgements.SINGLE_PAGE_TOOL_LISTS,

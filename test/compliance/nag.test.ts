@@ -50,6 +50,7 @@ const ACKNOWLEDGED: [Acknowledgement, string, string[]][] = [
   [Acknowledgements.SEED_TARGET, 'Agents/Skills/SeedPolicy', ['Resource::<SkillsBucket.Arn>/skills/*']],
   [Acknowledgements.NETWORK_INTERFACES, 'Team/OwnGitHubApp/NetworkPolicy', ['Resource::*']],
   [Acknowledgements.NETWORK_INTERFACES, 'Team/CloneForRunner/NetworkPolicy', ['Resource::*']],
+  [Acknowledgements.PREFIX_LIST_LOOKUP, 'Network/Network/S3PrefixList/LookupPolicy', ['Resource::*']],
   [
     Acknowledgements.POLICY_TARGETS,
     'Team/Tools/Access/Policy',
@@ -68,6 +69,24 @@ const acknowledged: Suppressed[] = ACKNOWLEDGED.flatMap(([{ reason, source }, pa
     path,
     reason: `${reason} ${source}`,
   })),
+);
+const VPCS = ['Network/Network/Vpc', 'TeamNetwork/Network/Vpc'];
+/** what is acknowledged at a resource as it is */
+const AT_A_RESOURCE: Acknowledgement[] = [
+  Acknowledgements.DEFAULT_GROUP_HIPAA,
+  Acknowledgements.DEFAULT_GROUP_NIST_R4,
+  Acknowledgements.DEFAULT_GROUP_NIST_R5,
+  Acknowledgements.DEFAULT_GROUP_PCI,
+];
+acknowledged.push(
+  ...AT_A_RESOURCE.flatMap(({ rule, reason, source }) =>
+    VPCS.map((path) => ({
+      pack: rule.split('::')[0],
+      rule: rule.split('::')[1].replace(/^.*-/, ''),
+      path,
+      reason: `${reason} ${source}`,
+    })),
+  ),
 );
 const expected: Finding[] = documented.flatMap(({ rule, packs, places }) =>
   packs.flatMap((pack) => places.map((path) => ({ pack, rule, path }))),
@@ -125,7 +144,7 @@ test('every finding has a verdict in words, and the list is sorted', () => {
 const OF_THE_VALIDATOR = Acknowledgements.SINGLE_PAGE_TOOL_LISTS;
 
 test('every entry of the table is in use, complete, and names its pack', () => {
-  const inUse = new Set([...ACKNOWLEDGED.map(([entry]) => entry), OF_THE_VALIDATOR]);
+  const inUse = new Set([...ACKNOWLEDGED.map(([entry]) => entry), ...AT_A_RESOURCE, OF_THE_VALIDATOR]);
   expect(inUse).toEqual(new Set(Acknowledgements.all()));
   for (const { rule, finding, reason, source } of Acknowledgements.all()) {
     expect(rule).toMatch(/^([\w.]+::[\w.]+-\w+|CloudFormation-Validate::F\d+)$/);

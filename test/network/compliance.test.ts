@@ -106,19 +106,16 @@ describe('findings of all six packs of cdk-nag', () => {
       s3PrefixListId: 'pl-6da54004',
     }));
     expect(found).toEqual({
-      VPCDefaultSecurityGroupClosed: ['Stack/Network/Vpc/Resource'],
       ...(mode === 'awsOnly' ? {} : { VPCNoUnrestrictedRouteToIGW: GATEWAY_ROUTES }),
     });
   });
 
   test('without: also the log groups and the function of the look-up', () => {
     expect(findings(() => ({}))).toEqual({
-      VPCDefaultSecurityGroupClosed: ['Stack/Network/Vpc/Resource'],
       CloudWatchLogGroupEncrypted: [
         'Stack/Network/FlowLogGroup/Resource',
         'Stack/Network/S3PrefixList/LogGroup/Resource',
       ],
-      'IAM5[Resource::*]': ['Stack/Network/S3PrefixList/LookupPolicy/Resource'],
       LambdaConcurrency: [LOOKUP],
       LambdaDLQ: [LOOKUP],
       LambdaInsideVPC: [LOOKUP],
