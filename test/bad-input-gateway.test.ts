@@ -504,8 +504,10 @@ const ROWS: Record<string, Row> = {
     says: ['the secret of OutboundIdentity.bot is in another region', `got 'us-east-1'`, 'replicate the secret'],
   },
   '90a': {
-    input: 'a secret without its suffix',
-    action: bot(({ stack }) => ({ secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Imported', 'bot') })),
+    input: 'a secret by a name that is known only at deployment',
+    action: bot(({ stack }) => ({
+      secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Imported', Lazy.string({ produce: () => 'bot' })),
+    })),
     code: 'SecretArnIncomplete',
     says: ['the complete ARN of the secret of OutboundIdentity.bot is not known', 'fromSecretCompleteArn'],
   },

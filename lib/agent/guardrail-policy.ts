@@ -58,7 +58,10 @@ export function exceptKey({ vaultArns, secretArn }: KeyException): iam.PolicySta
       ),
       resources: [secretArn],
     }),
-    noSecureValue(['secretsmanager'], { StringNotEquals: { 'kms:EncryptionContext:SecretARN': secretArn } }),
+    noSecureValue(['secretsmanager'], {
+      // an ARN whose end is not known ends in question marks
+      [secretArn.endsWith('?') ? 'StringNotLike' : 'StringNotEquals']: { 'kms:EncryptionContext:SecretARN': secretArn },
+    }),
   ];
 }
 

@@ -3,7 +3,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { KEY_ARN_VARIABLE, SECRET_ARN_VARIABLE, SECRET_FIELD_VARIABLE } from '../contract/github-app';
-import { completeArn, jsonKeyProblem, secretStatements } from '../identity/secret-reference';
+import { secretArn, jsonKeyProblem, secretStatements } from '../identity/secret-reference';
 import { invalid, invalidValue, warn } from '../private/errors';
 import { checkKeyPlace, madeKey } from '../private/keys';
 import { checkArguments } from '../private/kinds';
@@ -125,13 +125,13 @@ class SecretKey extends GitHubAppKey {
 
   /** @internal */
   public _check(scope: Construct): void {
-    completeArn(scope, this.secret, SECRET);
+    secretArn(scope, this.secret, SECRET);
   }
 
   /** @internal */
   public _environment(scope: Construct): Record<string, string> {
     return {
-      [SECRET_ARN_VARIABLE]: completeArn(scope, this.secret, SECRET),
+      [SECRET_ARN_VARIABLE]: secretArn(scope, this.secret, SECRET),
       ...(this.jsonKey === undefined ? {} : { [SECRET_FIELD_VARIABLE]: this.jsonKey }),
     };
   }

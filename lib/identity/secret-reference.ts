@@ -18,8 +18,9 @@ const COMPLETE_ARN = /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-
  */
 export interface SecretReference {
   /**
-   * The secret, whose value is a JSON object. Of the same region; imported ones by their complete ARN. One of another
-   * account needs an encryption key of its own, and its policies must let the role of the gateway in.
+   * The secret, whose value is a JSON object. Of the same region; imported ones by their complete ARN, or by name where
+   * they are in the account of the stack. One of another account needs an encryption key of its own, and its policies must
+   * let the role of the gateway in.
    */
   readonly secret: secretsmanager.ISecret;
 
@@ -30,6 +31,8 @@ export interface SecretReference {
 /** A checked reference, ready for a template and for policies. */
 export interface BoundSecret {
   readonly config: { readonly secretId: string; readonly jsonKey: string };
+  /** the ARN as policies name it; where only the name is known, with `?` for its end */
+  readonly pattern: string;
   /** what its reader must be allowed */
   readonly statements: iam.PolicyStatement[];
 }
@@ -40,8 +43,9 @@ export function bindSecret(scope: Construct, { secret, jsonKey }: SecretReferenc
   if (problem !== undefined) {
     throw invalid(scope, 'InvalidJsonKey', problem);
   }
-  const secretId = completeArn(scope, secret, prop);
-  return { config: { secretId, jsonKey }, statements: readStatements(scope, secret, secretId) };
+  const secretId = secretArn(scope, secret, prop);
+  const pattern = patternOf(secret, secretId);
+  return { config: { secretId, jsonKey }, pattern, statements: readStatements(scope, secret, pattern) };
 }
 
 /** What is wrong with the name of a key in a secret; undefined if nothing is. It never prints a credential. */
@@ -69,15 +73,22 @@ export function secretStatements(
   secret: secretsmanager.ISecret,
   prop: string,
 ): iam.PolicyStatement[] {
-  return readStatements(scope, secret, completeArn(scope, secret, prop));
+  return readStatements(scope, secret, patternOf(secret, secretArn(scope, secret, prop)));
+}
+
+/** What Secrets Manager adds to the name of a secret in its ARN. */
+const SUFFIX = '-??????';
+
+/** A secret by its name, or by an ARN without its end, of this account: its ARN ends in a dash and six characters. */
+function patternOf(secret: secretsmanager.ISecret, arn: string): string {
+  return secret.secretFullArn === undefined ? `${arn}${SUFFIX}` : arn;
 }
 
 /**
- * The ARN of a secret that can be read from here, or an error.
- *
- * With its suffix: a shorter ARN would need a wildcard in the policy, which other secrets match too.
+ * The ARN of a secret that can be read from here, or an error. Without its end where the app knows the name only, since the
+ * end differs from account to account; a policy then names it with six question marks, which IAM takes for six characters.
  */
-export function completeArn(scope: Construct, secret: secretsmanager.ISecret, prop: string): string {
+export function secretArn(scope: Construct, secret: secretsmanager.ISecret, prop: string): string {
   checkNoValueInTemplate(scope, secret, prop);
   checkPlace(
     scope,
@@ -91,15 +102,17 @@ export function completeArn(scope: Construct, secret: secretsmanager.ISecret, pr
       fix: 'replicate the secret to this region and refer to the replica',
     },
   );
-  const arn = secret.secretFullArn;
+  const arn = secret.secretFullArn ?? byName(scope, secret);
   const account = partsOf(arn).account ?? secret.env.account;
   const isForeign = surelyDiffer(account, Stack.of(scope).account);
-  if (arn === undefined || (Token.isUnresolved(arn) ? isForeign : !COMPLETE_ARN.test(arn))) {
+  const isShort = secret.secretFullArn !== undefined && !Token.isUnresolved(arn) && !COMPLETE_ARN.test(arn ?? '');
+  if (arn === undefined || isShort || (isForeign && (Token.isUnresolved(arn) || secret.secretFullArn === undefined))) {
     throw invalid(scope, 'SecretArnIncomplete', {
       what: `the complete ARN of the secret of ${prop} is not known`,
       got: secret.secretName,
-      allowed: 'a secret of this app and account, or one imported by an ARN that ends in a dash and six characters',
-      fix: 'import it with Secret.fromSecretCompleteArn(...)',
+      allowed:
+        'a secret of this app and account, one imported by an ARN that ends in a dash and six characters, or by its name in this account',
+      fix: 'import it with Secret.fromSecretCompleteArn(...), or with Secret.fromSecretNameV2(...) in the account and region of the stack',
     });
   }
   if (isForeign && secret.encryptionKey === undefined) {
@@ -111,6 +124,14 @@ export function completeArn(scope: Construct, secret: secretsmanager.ISecret, pr
     });
   }
   return arn;
+}
+
+/** A literal name of the region and account of the stack; AWS takes no other characters in names. */
+function byName(scope: Construct, { secretName, secretArn: arn }: secretsmanager.ISecret): string | undefined {
+  const { region, account } = partsOf(arn);
+  const { region: ownRegion, account: ownAccount } = Stack.of(scope);
+  const isHere = !surelyDiffer(region ?? ownRegion, ownRegion) && !surelyDiffer(account ?? ownAccount, ownAccount);
+  return isHere && !Token.isUnresolved(secretName) && /^[\w/+=.@-]{1,512}$/.test(secretName) ? arn : undefined;
 }
 
 /** Refuses a secret of the app whose value is a literal in it; `prop` is what the user calls the secret. */
@@ -130,8 +151,8 @@ function checkNoValueInTemplate(scope: Construct, secret: secretsmanager.ISecret
   }
 }
 
-function readStatements(scope: Construct, secret: secretsmanager.ISecret, arn: string): iam.PolicyStatement[] {
-  const read = new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
+function readStatements(scope: Construct, secret: secretsmanager.ISecret, pattern: string): iam.PolicyStatement[] {
+  const read = new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [pattern] });
   const key = secret.encryptionKey;
   if (key === undefined) {
     return [read];
@@ -143,8 +164,9 @@ function readStatements(scope: Construct, secret: secretsmanager.ISecret, arn: s
     conditions: {
       StringEquals: {
         'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com`,
-        'kms:EncryptionContext:SecretARN': arn,
+        ...(pattern.endsWith(SUFFIX) ? {} : { 'kms:EncryptionContext:SecretARN': pattern }),
       },
+      ...(pattern.endsWith(SUFFIX) && { StringLike: { 'kms:EncryptionContext:SecretARN': pattern } }),
     },
   });
   return [read, decrypt];

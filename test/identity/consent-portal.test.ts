@@ -286,7 +286,10 @@ describe('refused', () => {
       'SecretArnIncomplete',
       'secret of clientSecret',
       ({ stack }) => ({
-        clientSecret: { secret: secretsmanager.Secret.fromSecretNameV2(stack, 'N', 'x'), jsonKey: 'x' },
+        clientSecret: {
+          secret: secretsmanager.Secret.fromSecretNameV2(stack, 'N', Lazy.string({ produce: () => 'x' })),
+          jsonKey: 'x',
+        },
       }),
     ],
   ])('%s: %s', (code, part, props) => {

@@ -164,6 +164,29 @@ describe('the secret', () => {
     expect(fixture.statements(bound)[0].Resource).toEqual({ Ref: 'SecretArn' });
   });
 
+  test.each<[string, (stack: Stack) => secretsmanager.ISecret, unknown]>([
+    [
+      'by its name',
+      (stack) => secretsmanager.Secret.fromSecretNameV2(stack, 'Imported', 'bots/github'),
+      'arn:<AWS::Partition>:secretsmanager:eu-central-1:111122223333:secret:bots/github',
+    ],
+    [
+      'by an ARN without its end',
+      (stack) => secretsmanager.Secret.fromSecretPartialArn(stack, 'Imported', ARN.slice(0, -7)),
+      ARN.slice(0, -7),
+    ],
+  ])('%s: a policy names it with an end of six characters', (_, make, arn) => {
+    const fixture = new IdentityFixture(EU_PROPS);
+    const flat = (value: unknown): string =>
+      typeof value === 'string'
+        ? value
+        : (value as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1]
+            .map((part) => (typeof part === 'string' ? part : `<${(part as { Ref: string }).Ref}>`))
+            .join('');
+    const [read] = fixture.statements(fixture.bind(bot({ secret: make(fixture.stack) })));
+    expect(flat(read.Resource)).toBe(`${String(arn)}-??????`);
+  });
+
   test('of another account, with its key', () => {
     const fixture = new IdentityFixture(EU_PROPS);
     const key = 'arn:aws:kms:eu-central-1:444455556666:key/00000000-0000-0000-0000-000000000000';
@@ -176,16 +199,34 @@ describe('the secret', () => {
 
   test.each<[string, string, string, (stack: Stack) => secretsmanager.ISecret]>([
     [
-      'by name',
+      'by a name that is known only at deployment',
       'SecretArnIncomplete',
-      `(got 'bots/github')`,
-      (s) => secretsmanager.Secret.fromSecretNameV2(s, 'S', 'bots/github'),
+      'or by its name in this account',
+      (s) => secretsmanager.Secret.fromSecretNameV2(s, 'S', Lazy.string({ produce: () => 'bots/github' })),
     ],
     [
-      'by partial ARN',
+      'by a name of another account',
       'SecretArnIncomplete',
-      'fromSecretCompleteArn',
-      (s) => secretsmanager.Secret.fromSecretPartialArn(s, 'S', ARN.slice(0, -7)),
+      `(got 'bots/github')`,
+      (s) => {
+        const far = new Stack(s.node.root, 'Far', { env: { account: '444455556666', region: 'eu-central-1' } });
+        return secretsmanager.Secret.fromSecretNameV2(far, 'S', 'bots/github');
+      },
+    ],
+    [
+      'by a name of another region',
+      'ForeignSecret',
+      `(got 'us-east-1')`,
+      (s) => {
+        const far = new Stack(s.node.root, 'Far', { env: { account: '111122223333', region: 'us-east-1' } });
+        return secretsmanager.Secret.fromSecretNameV2(far, 'S', 'bots/github');
+      },
+    ],
+    [
+      'by a partial ARN of another region',
+      'ForeignSecret',
+      `(got 'us-east-1')`,
+      (s) => secretsmanager.Secret.fromSecretPartialArn(s, 'S', ARN.slice(0, -7).replace('eu-central-1', 'us-east-1')),
     ],
     [
       'by an ARN without suffix',

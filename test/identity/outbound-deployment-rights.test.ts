@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -238,7 +238,7 @@ test.each(['Tools', 'tools_a', '', 'tools-*'])(`the gateway name '%s' is refused
 
 test('a secret without its complete ARN is refused', () => {
   const stack = new Stack();
-  const secrets = [secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'x')];
+  const secrets = [secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', Lazy.string({ produce: () => 'x' }))];
   const make = () => DeploymentRights.forTargets(stack, { gatewayName: 'tools', stackName: 'Agents', secrets });
   expect(thrownBy(make).code).toBe('SecretArnIncomplete');
 });

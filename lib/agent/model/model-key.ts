@@ -32,7 +32,7 @@ export interface KeyException {
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/scope-credential-provider-access.html
  */
 export function modelKeyOf(scope: Construct, runtimeName: string, secret: SecretReference, prop: string): ModelKey {
-  const { config, statements } = bindSecret(scope, secret, prop);
+  const { config, pattern, statements } = bindSecret(scope, secret, prop);
   const name = replaceableName(scope, LONGEST_PROVIDER_NAME, ID);
   const provider = new agentcore.CfnApiKeyCredentialProvider(scope, ID, {
     name,
@@ -46,7 +46,7 @@ export function modelKeyOf(scope: Construct, runtimeName: string, secret: Secret
       new iam.PolicyStatement({ actions: ['bedrock-agentcore:GetResourceApiKey'], resources: vaultArns }),
       ...statements,
     ],
-    exception: { vaultArns, secretArn: config.secretId },
+    exception: { vaultArns, secretArn: pattern },
   };
 }
 
