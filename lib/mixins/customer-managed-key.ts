@@ -26,7 +26,6 @@ import { checkArguments } from '../private/kinds';
  * @see https://docs.aws.amazon.com/lambda/latest/dg/security-encryption-at-rest.html
  *
  * @example
- * declare const key: kms.Key;
  * Aspects.of(this).add(new mixins.CustomerManagedKey(key));
  */
 export class CustomerManagedKey implements IAspect {
