@@ -28,7 +28,7 @@ import { checkGrants, warnOfDropped } from './granted';
 import { type CodingAgentAttributes, ImportedAgent } from './imported-agent';
 import { ModelRoute } from './model/model-route';
 import { checkReach } from './reachability';
-import { checkLifetime, checkModelGiven } from './session/session-checks';
+import { checkLifetime, checkModelGiven } from './session/session-environment';
 import { workspaceOf } from './session/session-environment';
 import { runtimeNameOf } from './runtime-name';
 import { checkProps } from '../private/kinds';

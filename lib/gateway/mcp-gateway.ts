@@ -10,7 +10,7 @@ import { GatewayRole, encryptionStatements } from './gateway-role';
 import { interceptorsOf } from './gateway-interceptors';
 import { checkTargetName } from './targets/tool-names';
 import { gatewayArnPattern, gatewayNameOf } from './gateway-names';
-import { protocolOf } from './gateway-protocol';
+import { protocolOf } from './gateway-checks';
 import { ToolRefresh } from './gateway-refresh';
 import { GatewayTargets } from './gateway-targets';
 import { ImportedGateway, type McpGatewayAttributes, McpGatewayBase } from './mcp-gateway-base';

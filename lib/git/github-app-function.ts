@@ -3,9 +3,9 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../contract/github-app';
 import type { AlarmContext, AlarmRule, IAlarmSource } from '../monitoring/alarms/rule';
-import { brokerAlarms } from './broker-alarms';
+import { brokerAlarms } from './broker-monitoring';
 import type { DashboardContext, DashboardRows, IDashboardSegment } from '../monitoring/segment';
-import { brokerRows } from './broker-rows';
+import { brokerRows } from './broker-monitoring';
 
 /** What acts for a GitHub App, and how it is measured: a broker, or what hands out credentials for git. */
 export abstract class GitHubAppFunction extends Construct implements IDashboardSegment, IAlarmSource {

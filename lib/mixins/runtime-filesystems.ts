@@ -9,8 +9,8 @@ import type { Filesystem } from '../storage/filesystem';
 import type { Mount, SharedMount } from '../storage/mount';
 import { NFS_PORT } from '../network/security-groups';
 import { checkClashes, checkReachable } from './mount-checks';
-import { denials } from './mount-guard';
-import { openNfs } from './mount-network';
+import { denials } from './mount-rules';
+import { openNfs } from './mount-rules';
 
 /** Who mounts and from where, when the runtime itself does not tell. */
 export interface RuntimeFilesystemsOptions {

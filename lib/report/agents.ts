@@ -1,13 +1,11 @@
 import { textOfNeed } from '../contract/reach';
 import { reachOf } from '../template/reach';
-import { AGENTCORE, capacityProviderOf } from '../template/resource';
-import type { Resource } from '../template/resource';
-import type { Value } from '../template/value';
+import { AGENTCORE, type Resource, capacityProviderOf } from '../template/resource';
+import { Value } from '../template/value';
 import { authorizerOf } from './authorizer';
-import type { Entry, Section } from './reader/facts';
-import { entry, sorted, sortedBy } from './reader/facts';
+import { type Entry, type Section, entry, sorted, sortedBy } from './reader/facts';
 import type { Reader } from './reader/reader';
-import { reasonsOf, runnerEntries } from './runners';
+import { NOTES } from '../private/notes';
 
 const MOUNTS = ['SessionStorage', 'EfsAccessPoint', 'S3FilesAccessPoint', 'CapacityProviderVolume'];
 
@@ -129,4 +127,68 @@ function toolLines(tool: Value, reader: Reader): string[] {
   const headers = tool.get('Config', 'RemoteMcp', 'Headers').members.map(([header]) => header);
   const lines = reader.lines(tool.get('Config')).filter((line) => !line.startsWith('RemoteMcp.Headers'));
   return [name, ...lines.map((line) => `${name} ${line}`), ...headers.map((header) => `${name} header ${header}`)];
+}
+
+/** What acts with a role besides agents, and the property that names it. */
+const RUNNERS: Record<string, { kind: string; role: string }> = {
+  [`${AGENTCORE}BrowserCustom`]: { kind: 'browser', role: 'ExecutionRoleArn' },
+  [`${AGENTCORE}CodeInterpreterCustom`]: { kind: 'code interpreter', role: 'ExecutionRoleArn' },
+  [`${AGENTCORE}ConsentPortal`]: { kind: 'consent portal', role: 'ExecutionRoleArn' },
+  [`${AGENTCORE}Memory`]: { kind: 'memory', role: 'MemoryExecutionRoleArn' },
+  [`${AGENTCORE}OnlineEvaluationConfig`]: { kind: 'online evaluation', role: 'EvaluationExecutionRoleArn' },
+  [`${AGENTCORE}PaymentManager`]: { kind: 'payment manager', role: 'RoleArn' },
+  'AWS::Lambda::Function': { kind: 'function', role: 'Role' },
+};
+
+const GITHUB_SETTINGS = `${NOTES}github`;
+
+/** settings with a line of their own, or that give nobody a right */
+const TOLD_SETTINGS = ['apiUrl', 'clientId', 'installationId', 'repositories', 'permissions', 'tools', 'largestResult'];
+
+/** The browsers, code interpreters, memories and functions of a stack, each with the role that it acts with. */
+function runnerEntries(reader: Reader): Entry[] {
+  return reader.resourcesOf(...Object.keys(RUNNERS)).map((runner) => {
+    const { kind, role } = RUNNERS[runner.type];
+    return entry({
+      name: reader.nameOf(runner),
+      kind,
+      role: reader.about(runner.get(role)) ?? 'none',
+      ...gitHubAppOf(runner, reader),
+    });
+  });
+}
+
+/** The settings of brokers are in the asset with their code, which no diff shows; they stand in the metadata too. */
+function gitHubAppOf(runner: Resource, reader: Reader): Record<string, Entry> {
+  const written = metadataOf(runner)[GITHUB_SETTINGS];
+  if (written === undefined) {
+    return {};
+  }
+  const settings = new Value(runner.template, written, 'Metadata');
+  const others = settings.members.filter(([key]) => !TOLD_SETTINGS.includes(key));
+  return {
+    gitHubApp: entry({
+      name: reader.text(settings.get('clientId')),
+      gitHub: reader.text(settings.get('apiUrl')),
+      installation: reader.text(settings.get('installationId')),
+      repositories: sorted(reader.texts(settings.get('repositories'))),
+      permissions: reader.lines(settings.get('permissions')),
+      tools: sorted(reader.texts(settings.get('tools'))),
+      settings: others.flatMap(([key, value]) => reader.lines(value, `${key}.`)),
+      reasons: reasonsOf(runner),
+    }),
+  };
+}
+
+/** Why a resource may do more than by default, by the choice that lets it. */
+export function reasonsOf(resource: Resource): string[] {
+  return Object.entries(metadataOf(resource))
+    .filter(([key, reason]) => key.startsWith(NOTES) && typeof reason === 'string')
+    .map(([key, reason]) => `${key.slice(NOTES.length)}: ${String(reason)}`)
+    .sort();
+}
+
+/** The metadata of a resource. */
+function metadataOf({ written }: Resource): Record<string, unknown> {
+  return (written as { Metadata?: Record<string, unknown> }).Metadata ?? {};
 }

@@ -313,7 +313,7 @@ describe('defaults and checks', () => {
     const { ProtocolConfiguration } = resource(new Plain().template(), 'AWS::BedrockAgentCore::Gateway').Properties;
     still(
       JSON.stringify(ProtocolConfiguration.Mcp.SupportedVersions) === '["2025-03-26"]',
-      'the L2 has other versions by default: compare them with lib/gateway/gateway-protocol.ts',
+      'the L2 has other versions by default: compare them with lib/gateway/gateway-checks.ts',
     );
   });
 

@@ -10,7 +10,7 @@ import type { CodingAgent } from '../../lib/agent/coding-agent';
 import { McpGateway } from '../../lib/gateway/mcp-gateway';
 import { InboundAuth } from '../../lib/identity/inbound-auth';
 import type { AlarmContext, IAlarmSource } from '../../lib/monitoring/alarms/rule';
-import { CREDENTIAL_CODES } from '../../lib/git/broker-alarms';
+import { CREDENTIAL_CODES } from '../../lib/git/broker-monitoring';
 import type { AlarmThresholds } from '../../lib/monitoring/alarms/kind';
 import { AlarmKind, AlarmSeverity, AlarmStrategy } from '../../lib/monitoring/alarms/kind';
 import type { AgentAlarmsProps } from '../../lib/monitoring/alarms/alarms';

@@ -4,7 +4,7 @@ import { CREDENTIAL_CHECKS } from './credentials';
 import { GATEWAY_CHECKS } from './gateways';
 import { GRANT_CHECKS } from './grants';
 import { INSTANCE_CHECKS } from './instances';
-import { KNOWN_CHECKS } from './known';
+import { KNOWN_CHECKS } from './runtimes';
 import { MOUNT_CHECKS } from './mounts';
 import { REACH_CHECKS } from './reach';
 import { ROLE_CHECKS } from './roles';

@@ -1,12 +1,11 @@
 import { memoized } from '../../template/memoized';
 import type { Assembly } from '../../template/assembly';
-import type { Check } from './check';
-import { AGENTCORE } from '../../template/resource';
-import { DEVELOPER_GUIDE, at, errorCheck, warningCheck } from './check';
-import { roleNamed } from '../../template/holders';
-import type { Resource } from '../../template/resource';
-import type { Value } from '../../template/value';
-import { UNKNOWN } from '../../template/value';
+import { type Check, DEVELOPER_GUIDE, at, errorCheck, warningCheck } from './check';
+import { AGENTCORE, KNOWN_TYPES, type Resource } from '../../template/resource';
+import { POLICIES, roleNamed } from '../../template/holders';
+import { UNKNOWN, type Value } from '../../template/value';
+import { isUnknownAction } from '../../contract/agentcore-actions';
+import { allows, statementsOf } from '../../template/policies';
 
 const HARNESS = `${AGENTCORE}Harness`;
 const WITH_ROLES = [`${AGENTCORE}Gateway`, `${AGENTCORE}Runtime`];
@@ -125,4 +124,43 @@ const sharingIn = memoized((assembly: Assembly): Sharing => {
 
 function nameOf(role: Value, resource: Resource): Resource | string | undefined {
   return roleNamed(role, resource) ?? role.resource ?? role.literal;
+}
+
+const REFERENCE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_BedrockAgentCore.html';
+const ACTIONS = 'https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockagentcore.html';
+
+/** What these checks do not know: no finding of theirs means nothing about it. */
+export const KNOWN_CHECKS: Check[] = [
+  warningCheck(
+    {
+      id: 'AC_RESOURCE_TYPE_KNOWN',
+      title: 'a resource of AgentCore must be of a type that these checks know',
+      text: 'No rule looks at a type that is newer than this version of the checks, whatever it lets in or out.',
+      fix: 'Install a newer version of cdk-coding-agents. If the type is still unknown, review the resource by hand and acknowledge AgentCoreChecks::AC_RESOURCE_TYPE_KNOWN at it with what you found.',
+      source: REFERENCE,
+      resourceTypes: [`${AGENTCORE}*`],
+    },
+    ({ type }) => at('Type', !KNOWN_TYPES.includes(type)),
+    { guard: true },
+  ),
+  warningCheck(
+    {
+      id: 'AC_GRANT_ACTION_KNOWN',
+      title: 'a grant must be of actions of AgentCore that these checks know',
+      text: 'An action that is misspelled grants nothing, and one that is newer than this version of the checks is judged by no rule.',
+      fix: 'Correct the name. If AWS added the action, install a newer version of cdk-coding-agents, or acknowledge AgentCoreChecks::AC_GRANT_ACTION_KNOWN at the policy with what the action does.',
+      source: ACTIONS,
+      resourceTypes: POLICIES,
+    },
+    (policy) =>
+      statementsOf(policy)
+        .filter(allows)
+        .flatMap((statement) => unknownActionsIn(statement))
+        .map(({ path }) => path),
+  ),
+];
+
+/** The actions of a statement that are of AgentCore, and of which nothing is known. */
+function unknownActionsIn(statement: Value): readonly Value[] {
+  return statement.get('Action').items.filter(({ text = UNKNOWN }) => !text.includes(UNKNOWN) && isUnknownAction(text));
 }
