@@ -106,7 +106,7 @@ export interface CodingAgentProps {
    *
    * The runtime belongs to its name: with another one it is another runtime, with another ARN, version 1 and none of the
    * workspaces. The generated name holds the name of the stack and the path of the construct, so set a name before you
-   * rename or move one of them.
+   * rename or move one of them. In a pull request, the compliance report shows the change as another `runtimeName`.
    *
    * @default - a name from the name of the stack and the path of the construct
    */

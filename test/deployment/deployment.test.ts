@@ -233,6 +233,29 @@ describe('an app of before', () => {
   });
 });
 
+describe('an app of today', () => {
+  test.each<[string, () => Templates]>([
+    ['the sample', () => sample()],
+    ['the example minimal', () => example('minimal')],
+    ['the example existing-vpc', () => example('existing-vpc')],
+    ['the example existing-runtime', () => example('existing-runtime')],
+  ])('%s: a failed start is repeated, and what is deleted comes again', (_, make) => {
+    const templates = make();
+    figures.templates += Object.keys(templates).length;
+    const account = new Account();
+    inOrder(templates).forEach((stack) => account.deploy(stack, templates[stack], { failing: true }));
+    expect(account.leftovers()).toEqual([]);
+    expect(deploy(account, templates)).toEqual([]);
+    expect(
+      inOrder(templates)
+        .reverse()
+        .flatMap((stack) => account.destroy(stack)),
+    ).toEqual([]);
+    expect([undefined, KEPT]).toContain(tried(account, templates));
+    count(account);
+  });
+});
+
 describe('the account in thought', () => {
   const made = (Resources: Template['Resources'], Outputs?: Template['Outputs']): Template => ({ Resources, Outputs });
   const subnet = (CidrBlock: string) => ({ Type: 'AWS::EC2::Subnet', Properties: { CidrBlock, VpcId: 'vpc' } });
