@@ -4,7 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { AgentCli, AgentNetwork, CodingAgent, ModelRoute } from '../../lib';
+import { AgentCli, AgentNetwork, CodingAgent, Filesystem, ModelRoute } from '../../lib';
 import type { AppOptions } from './place';
 import { ACCOUNT, newApp, REGION } from './place';
 
@@ -21,6 +21,7 @@ export class KeyedApp {
     const encryptionKey = new kms.Key(stack, 'Key', { enableKeyRotation: true });
     this.agent = new CodingAgent(stack, 'Gemini', {
       runtimeName: 'gemini',
+      filesystems: [Filesystem.sessionStorage('/mnt/workspace')],
       cli: AgentCli.geminiCli({
         telemetry: true,
         image: AgentCli.fromRepository(ecr.Repository.fromRepositoryName(stack, 'Images', 'gemini'), '1'),

@@ -244,7 +244,8 @@ describe('an app of today', () => {
     figures.templates += Object.keys(templates).length;
     const account = new Account();
     inOrder(templates).forEach((stack) => account.deploy(stack, templates[stack], { failing: true }));
-    expect(account.leftovers()).toEqual([]);
+    // what the CDK keeps by itself, such as a file system, has no name that is in the way
+    expect(account.leftovers().filter(({ name }) => name !== undefined)).toEqual([]);
     expect(deploy(account, templates)).toEqual([]);
     expect(
       inOrder(templates)
