@@ -713,6 +713,22 @@ const dropped = (input: string, grant: (f: Fixture, agent: CodingAgent) => unkno
   says,
 });
 const LIFETIMES: Record<string, Row> = {
+  A3d: {
+    input: 'a shared file system in the place of the workspace',
+    action: (f) => claude({ filesystems: [efsAt('/mnt/workspace')(f)] })(f),
+    code: 'SharedWorkspace',
+    says: ["got '/mnt/workspace'", "mount Filesystem.sessionStorage('/mnt/workspace')"],
+  },
+  A3e: {
+    input: 'a workspace that the app puts on a shared file system',
+    action: (f) =>
+      claude({
+        filesystems: [Filesystem.sessionStorage('/mnt/workspace'), efsAt('/mnt/team')(f)],
+        environment: { AGENT_WORKSPACE: '/mnt/team/work' },
+      })(f),
+    code: 'SharedWorkspace',
+    says: ["got '/mnt/team/work'", 'storage of each session'],
+  },
   A7a: {
     input: 'jobs of eight hours in microVMs of one',
     action: lasting({ maxLifetime: Duration.hours(1) }, Duration.hours(8)),

@@ -50,6 +50,9 @@ export function workspaceEnvironment(
   props: WorkspaceProps,
 ): Record<string, string> {
   const workspace = workspaceOf(props);
+  if (session !== undefined) {
+    checkNotShared(scope, workspace ?? DEFAULT_WORKSPACE, props.filesystems ?? []);
+  }
   if (session === undefined || Object.hasOwn(props.environment ?? {}, WORKSPACE_VARIABLE)) {
     return {};
   }
@@ -61,6 +64,21 @@ export function workspaceEnvironment(
     return {};
   }
   return { [WORKSPACE_VARIABLE]: workspace };
+}
+
+/** Sessions that work in one place take each other's jobs for interrupted, and check out over each other. */
+function checkNotShared(scope: Construct, workspace: string, filesystems: Filesystem[]): void {
+  const shared = filesystems.find(
+    ({ _isPrivate, mountPath }) => !_isPrivate && (workspace === mountPath || workspace.startsWith(`${mountPath}/`)),
+  );
+  if (shared !== undefined) {
+    throw invalid(scope, 'SharedWorkspace', {
+      what: 'the workspace of the agent lies on a file system that all of its sessions share',
+      got: workspace,
+      allowed: 'storage of each session',
+      fix: `mount Filesystem.sessionStorage('${DEFAULT_WORKSPACE}'), and the shared file system elsewhere`,
+    });
+  }
 }
 
 function modelsOf(session: CliSession | undefined, models: BoundModel[]): Partial<SessionSettings> {
