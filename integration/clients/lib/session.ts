@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { AgentEvent, JobRecord, JobRequest, JobResult } from '../../../images/session/contract/index.ts';
 import type { CliName } from '../../../lib/contract/agents.ts';
@@ -124,6 +125,14 @@ export class Session {
 
   public async get(job: string): Promise<JobRecord> {
     return (await (await this.post({ op: 'get', job })).json()) as JobRecord;
+  }
+
+  /** Resolves when the record of a job in the workspace has a field, which is written beside the work. */
+  public async recorded(job: string, field: keyof JobRecord): Promise<void> {
+    const file = path.join(this.workspace, '.agent', 'jobs', job, 'job.json');
+    while ((JSON.parse(readFileSync(file, 'utf8')) as JobRecord)[field] === null) {
+      await wait(50);
+    }
   }
 
   public async cancel(job: string): Promise<void> {
