@@ -7,7 +7,7 @@ import { MOST_PROTECTED, protectedFlaw } from '../contract/pipeline-files';
 import type { Problem } from '../private/errors';
 import { invalid } from '../private/errors';
 import { checkNoSecret } from '../private/text-checks';
-import { GitHubAppKey } from './github-app-key';
+import type { GitHubAppKey } from './github-app-key';
 import type { GitHubAppOptions } from './github-app-options';
 
 const CLIENT_ID = /^(Iv[A-Za-z0-9.]{8,60}|[1-9][0-9]{0,18})$/;
@@ -91,8 +91,8 @@ export function checkLiterals(scope: Construct, values: Record<string, string | 
 }
 
 function checkKey(scope: Construct, key: GitHubAppKey): void {
-  // who does not write TypeScript may have passed anything
-  if (!(key instanceof GitHubAppKey)) {
+  // who does not write TypeScript may have passed anything; another copy of the library is as good
+  if (typeof (key as Partial<GitHubAppKey> | undefined)?._environment !== 'function') {
     throw invalid(scope, 'GitHubAppKeyMissing', {
       what:
         typeof key === 'string'
